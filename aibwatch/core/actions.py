@@ -1,0 +1,76 @@
+"""Name what a decision wants done. Values only; the shell performs them, each ends in exactly one outcome event."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from aibwatch.core.model import Region, TemplateId
+from aibwatch.core.move import MoveKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollAfresh:
+    """Poll everything about these regions now, for the group's check before it commits."""
+
+    type: Literal["poll_afresh"] = "poll_afresh"
+    group: str
+    activation_id: str
+    regions: tuple[Region, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteEpoch:
+    """Make `target` the active member, if the group's epoch on record is still the one before `epoch`."""
+
+    type: Literal["write_epoch"] = "write_epoch"
+    group: str
+    activation_id: str
+    epoch: int
+    target: TemplateId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepCall:
+    """Which step of which move, and what its handler needs to know."""
+
+    group: str
+    activation_id: str
+    kind: MoveKind
+    epoch: int
+    source: TemplateId
+    target: TemplateId
+    step: int
+    attempt: int
+    handler: str
+    timeout: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchStep:
+    """Call the step's handler to act, `wait` from now."""
+
+    type: Literal["dispatch_step"] = "dispatch_step"
+    call: StepCall
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskStatus:
+    """Ask the step's handler whether its effect is there, `wait` from now."""
+
+    type: Literal["ask_status"] = "ask_status"
+    call: StepCall
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOutputs:
+    """Read what the run on the target put out."""
+
+    type: Literal["read_outputs"] = "read_outputs"
+    group: str
+    activation_id: str
+    template: TemplateId
+
+
+Action = PollAfresh | WriteEpoch | DispatchStep | AskStatus | ReadOutputs

@@ -1,0 +1,43 @@
+"""Hold what the engine concluded from one event."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aibwatch.core.actions import Action
+from aibwatch.core.state import State
+
+
+class NoteKind(StrEnum):
+    """What a note is about."""
+
+    VERDICT = "verdict"
+    PHASE = "phase"
+    HOLD = "hold"
+    WOULD_MOVE = "would_move"
+    STEP = "step"
+    RUN = "run"
+    IMAGE = "image"
+    HOST = "host"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """One line for the record: what changed, and why. A decision without notes changed nothing that people follow."""
+
+    kind: NoteKind
+    subject: str
+    """The region or group that it is about."""
+    what: str
+    """The change in a few words ("suspect -> confirming")."""
+    why: str
+    loud: bool = False
+    """Whether people should be told, not only those who look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The new state, what is to be done, and what is to be said of it."""
+
+    state: State
+    actions: tuple[Action, ...] = ()
+    notes: tuple[Note, ...] = ()

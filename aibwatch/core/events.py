@@ -1,0 +1,125 @@
+"""Name what the engine can be told. Every event is a value; what the world did, and what became of our actions."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from aibwatch.core.model import Diagnosis
+from aibwatch.core.move import StepResult
+from aibwatch.core.observation import Observation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticked:
+    """Time passed and nothing else: holds, cooldowns and staleness are looked at again."""
+
+    type: Literal["ticked"] = "ticked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """A poll came back, well or ill."""
+
+    type: Literal["observed"] = "observed"
+    observations: tuple[Observation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """The daemon begins, with what the journal remembers; open moves are taken up again."""
+
+    type: Literal["started"] = "started"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStepped:
+    """The host's clock jumped; `seconds` is by how much, forward positive."""
+
+    type: Literal["clock_stepped"] = "clock_stepped"
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalFailed:
+    """The journal could not be written, so nothing may be done."""
+
+    type: Literal["journal_failed"] = "journal_failed"
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalRecovered:
+    """The journal can be written again."""
+
+    type: Literal["journal_recovered"] = "journal_recovered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolledAfresh:
+    """Outcome of PollAfresh: all polls ended, each with its own Observed before this."""
+
+    type: Literal["polled_afresh"] = "polled_afresh"
+    group: str
+    activation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpochAnswered:
+    """Outcome of WriteEpoch."""
+
+    type: Literal["epoch_answered"] = "epoch_answered"
+    group: str
+    activation_id: str
+    written: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEnded:
+    """Outcome of DispatchStep and of AskStatus.
+
+    From a question, NOTHING_CHANGED means that the handler says the effect is not there.
+    """
+
+    type: Literal["step_ended"] = "step_ended"
+    group: str
+    activation_id: str
+    step: int
+    attempt: int
+    result: StepResult
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputsRead:
+    """Outcome of ReadOutputs; no images and a diagnosis if they could not be read."""
+
+    type: Literal["outputs_read"] = "outputs_read"
+    group: str
+    activation_id: str
+    images: tuple[str, ...]
+    diagnosis: Diagnosis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reset:
+    """A human saw to a halted group and lets it go on watching."""
+
+    type: Literal["reset"] = "reset"
+    group: str
+    owner: str
+    reason: str
+
+
+Event = (
+    Ticked
+    | Observed
+    | Started
+    | ClockStepped
+    | JournalFailed
+    | JournalRecovered
+    | PolledAfresh
+    | EpochAnswered
+    | StepEnded
+    | OutputsRead
+    | Reset
+)

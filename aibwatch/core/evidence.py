@@ -1,0 +1,45 @@
+"""Say what a signal concluded from the window.
+
+A weight is a natural-log likelihood ratio: how much likelier the facts are if the region's service is down than if it
+is well. Positive speaks against the region, negative for it, 0 says that the signal looked and has nothing to add.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Where evidence comes from. Two kinds must agree before a region is convicted."""
+
+    PROBE = "probe"
+    RUNS = "runs"
+    EVENTS = "events"
+    DEPENDENCIES = "dependencies"
+
+
+OURS = frozenset({Kind.PROBE, Kind.RUNS})
+"""What we saw ourselves, as against what the provider says of itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One conclusion of one signal, with its sentence."""
+
+    kind: Kind
+    weight: float
+    sentence: str
+    """For humans; written here once and used by log, API, status and explain."""
+    since: datetime | None = None
+    """The first fact behind it; None where the evidence is not against the region."""
+    last: datetime | None = None
+    """The latest fact behind it."""
+    witnesses: int = 0
+    """How many independent things confirm it; things that share a cause count once."""
+    names_service: bool = False
+    """The provider itself says that Image Builder is affected."""
+
+    @property
+    def against(self) -> bool:
+        """Whether it speaks against the region."""
+        return self.weight > 0

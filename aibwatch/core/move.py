@@ -1,0 +1,99 @@
+"""Describe a move: what a group does to leave one member for another, step by step.
+
+A move is known by its activation id, which is made of the group and the epoch that the move writes; so the same move
+has the same id however often the daemon restarts.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from aibwatch.core.model import RunState, TemplateId
+from aibwatch.core.policy import GroupSpec
+
+
+class MoveKind(StrEnum):
+    """What a move is for."""
+
+    FAILOVER = "failover"
+
+
+class StepResult(StrEnum):
+    """What became of one call of a handler. The first six are what handlers say, in their exit codes too."""
+
+    APPLIED = "applied"
+    ALREADY_APPLIED = "already_applied"
+    NOTHING_CHANGED = "nothing_changed"
+    """Nothing changed and another attempt may help."""
+    NEVER = "never"
+    """Nothing changed and no attempt will ever help."""
+    PARTIAL = "partial"
+    REFUSED = "refused"
+    """A newer epoch stands."""
+    UNKNOWN = "unknown"
+    """The call ended without an answer; only the handler's status can tell."""
+
+    @property
+    def effective(self) -> bool:
+        """Whether the step's effect is there."""
+        return self in {StepResult.APPLIED, StepResult.ALREADY_APPLIED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """How far one step of a move is."""
+
+    handler: str
+    timeout: timedelta
+    retries: int
+    """As configured when the move was claimed; a reload in the middle changes nothing of it."""
+    attempt: int = 0
+    """Attempts begun; 0 before the first."""
+    questions: int = 0
+    """How often the handler was asked for the state of the present attempt."""
+    result: StepResult | None = None
+    why: str = ""
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One move of one group, open or ended."""
+
+    activation_id: str
+    kind: MoveKind
+    group: str
+    source: TemplateId
+    target: TemplateId
+    epoch: int
+    """The epoch that this move writes: one more than the group had."""
+    incident: str
+    claimed_at: datetime
+    steps: tuple[Step, ...]
+    run_before: datetime | None = None
+    """Start of the target's last run if that had ended when the move was claimed: a run with another start is ours."""
+    committed_at: datetime | None = None
+    ended_at: datetime | None = None
+    failed: bool = False
+    run_state: RunState | None = None
+    """How the run on the target stands, as last seen."""
+    images: tuple[str, ...] = ()
+    """Resource ids of what the run on the target put out."""
+    outputs_asked: bool = False
+
+    @property
+    def current(self) -> int:
+        """Return the number of the first step whose effect is not there yet; the number of steps if all are."""
+        return next(
+            (i for i, s in enumerate(self.steps) if s.result is None or not s.result.effective), len(self.steps)
+        )
+
+
+def activation_id(group: str, epoch: int) -> str:
+    """Return the id under which handlers, journal and people know the move."""
+    return f"{group}-{epoch}"
+
+
+def plan_steps(spec: GroupSpec) -> tuple[Step, ...]:
+    """Return the configured steps, none begun."""
+    return tuple(Step(handler=s.handler, timeout=s.timeout, retries=s.retries) for s in spec.steps)

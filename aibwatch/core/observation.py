@@ -1,0 +1,121 @@
+"""Hold what was seen: one dated fact from one source each.
+
+A failed poll is an observation too (`Polled` with a diagnosis other than WELL). This module does not know what a fact
+is worth; that is for the signals.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from aibwatch.core.model import Diagnosis, FailureClass, Region, Run, TemplateId
+
+
+class Source(StrEnum):
+    """What we poll. The values are the `source` label of the metrics."""
+
+    TEMPLATES = "templates"
+    PROBE = "probe"
+    SERVICE_HEALTH = "service_health"
+    RESOURCE_HEALTH = "resource_health"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """That a source was asked, and how asking went."""
+
+    type: Literal["polled"] = "polled"
+    at: datetime
+    source: Source
+    subject: str
+    """What was asked about: a region for the probe, a subscription or resource group for lists."""
+    diagnosis: Diagnosis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateSeen:
+    """A template as a list showed it."""
+
+    type: Literal["template_seen"] = "template_seen"
+    at: datetime
+    template: TemplateId
+    region: Region
+    provisioning: str
+    """`provisioningState` in lower case; "succeeded" through every run, also failed ones."""
+    run: Run | None
+    """The last run; None if it was never run."""
+    build_timeout_minutes: int
+    """As configured; 0 means the service's default of 240."""
+    shares: frozenset[str] = frozenset()
+    """What it needs and others may need too (scripts, identities, subnets, sources, galleries), in lower case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateGone:
+    """A template that used to be listed is not listed any more, by a list that came whole."""
+
+    type: Literal["template_gone"] = "template_gone"
+    at: datetime
+    template: TemplateId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probed:
+    """How reading one template of a region was answered: says something of the region's API, nothing of any run."""
+
+    type: Literal["probed"] = "probed"
+    at: datetime
+    region: Region
+    diagnosis: Diagnosis
+
+
+class Concern(StrEnum):
+    """What a Service Health event has to do with us."""
+
+    IMAGE_BUILDER = "image_builder"
+    DEPENDENCY = "dependency"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventSeen:
+    """A Service Health event, as it stands for one region."""
+
+    type: Literal["event_seen"] = "event_seen"
+    at: datetime
+    tracking_id: str
+    region: Region
+    concern: Concern
+    active: bool
+    """By the region's own status; an event can be resolved in one region and active in the next."""
+    maintenance: bool
+    updated: datetime
+    """The provider's lastUpdateTime: orders notices, which may arrive late, twice or in the wrong order."""
+    began: datetime
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DependencySeen:
+    """Resource Health of a resource that the operator named as a dependency of a region."""
+
+    type: Literal["dependency_seen"] = "dependency_seen"
+    at: datetime
+    region: Region
+    resource: str
+    state: str
+    """available, unavailable, degraded or unknown; "unsupported" where Resource Health does not know the type (422)."""
+    customer_made: bool
+    """The provider says that the customer caused it (a VM that was stopped by its owner)."""
+
+
+Observation = Polled | TemplateSeen | TemplateGone | Probed | EventSeen | DependencySeen
+
+
+def is_answer(diagnosis: Diagnosis) -> bool:
+    """Return whether the far side itself spoke: a good answer, or a failure that is the provider's or the request's.
+
+    Throttling, missing rights and a broken way there leave us without an answer.
+    """
+    return diagnosis.cls not in {FailureClass.THROTTLED, FailureClass.AUTH, FailureClass.NETWORK}

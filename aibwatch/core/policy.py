@@ -1,0 +1,75 @@
+"""Say what the operator wants: groups, their members, and the thresholds of judgement.
+
+These are the settings as the core needs them; how they are written in a file is the business of `aibwatch.config`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from aibwatch.core.model import Mode, TemplateId
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Thresholds of one group. Every default has its reason beside the setting in `aibwatch.config.schema`."""
+
+    mode: Mode = Mode.SHADOW
+    cooldown: timedelta = 60 * MINUTE
+    hold_min: timedelta = 3 * MINUTE
+    hold_max: timedelta = 15 * MINUTE
+    min_outage_age: timedelta = 5 * MINUTE
+    recovery_min: timedelta = 10 * MINUTE
+    run_window: timedelta = 60 * MINUTE
+    suspect_score: float = 1.2
+    confirm_score: float = 9.2
+    max_moves_per_day: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSpec:
+    """One configured step of a move."""
+
+    handler: str
+    """Name of an entry point in `aibwatch.handlers`."""
+    timeout: timedelta = 15 * MINUTE
+    retries: int = 2
+    """Further attempts after the first, each only where the one before is known to have changed nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSpec:
+    """Templates that move together: one primary and its secondaries, in order of preference."""
+
+    name: str
+    primary: TemplateId
+    secondaries: tuple[TemplateId, ...]
+    policy: Policy = field(default_factory=Policy)
+    steps: tuple[StepSpec, ...] = (StepSpec(handler="run-template"),)
+
+    @property
+    def members(self) -> tuple[TemplateId, ...]:
+        """All templates of the group, the primary first."""
+        return (self.primary, *self.secondaries)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often each source is polled: what is late or stale follows from it."""
+
+    templates: timedelta = MINUTE
+    probe: timedelta = timedelta(seconds=30)
+    service_health: timedelta = MINUTE
+    resource_health: timedelta = 5 * MINUTE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """All that the operator decided. Replaced as a whole on reload, never changed."""
+
+    groups: Mapping[str, GroupSpec]
+    policy: Policy = field(default_factory=Policy)
+    """The defaults, which also judge regions: a region is judged once, not once per group."""
+    pace: Pace = field(default_factory=Pace)

@@ -1,0 +1,41 @@
+"""Weigh Service Health events: what the provider says of itself.
+
+Rules: an active event about Image Builder in this region weighs much, one about a dependency less, others nothing.
+Its silence proves nothing: first notices came after 81 s and after 74 min. Events are never needed and never enough.
+A notice that was not updated for three hours has no weight left; planned maintenance has none to begin with.
+"""
+
+from datetime import datetime, timedelta
+
+from aibwatch.core.evidence import Evidence, Kind
+from aibwatch.core.model import Region
+from aibwatch.core.observation import Concern, EventSeen
+from aibwatch.core.sentences import ago, clock
+from aibwatch.core.window import Window
+
+WEIGHTS = {Concern.IMAGE_BUILDER: 4.9, Concern.DEPENDENCY: 2.0}
+FRESH = timedelta(minutes=180)
+
+
+def weigh(window: Window, region: Region, now: datetime) -> tuple[Evidence, ...]:
+    """Return one piece of evidence for each active event that concerns this region and Image Builder."""
+    active = [e for e in window.events.values() if e.region == region and e.active and e.concern in WEIGHTS]
+    return tuple(_event(event, now) for event in sorted(active, key=lambda e: (e.began, e.tracking_id)))
+
+
+def _event(event: EventSeen, now: datetime) -> Evidence:
+    name = f'Service Health {event.tracking_id} "{event.title}", active since {clock(event.began)}'
+    if event.maintenance:
+        return Evidence(kind=Kind.EVENTS, weight=0.0, last=event.updated, sentence=f"{name}: announced maintenance")
+    if now - event.updated > FRESH:
+        sentence = f"{name}, but last updated {ago(event.updated, now)}: too old to weigh"
+        return Evidence(kind=Kind.EVENTS, weight=0.0, last=event.updated, sentence=sentence)
+    return Evidence(
+        kind=Kind.EVENTS,
+        weight=WEIGHTS[event.concern],
+        witnesses=1,
+        since=event.began,
+        last=event.updated,
+        sentence=name if event.concern is Concern.IMAGE_BUILDER else f"{name}: a service that Image Builder needs",
+        names_service=event.concern is Concern.IMAGE_BUILDER,
+    )

@@ -1,0 +1,63 @@
+"""Weigh the read probe: is the region's API answering at all?
+
+Rules: three provider failures in a row speak against the region, fewer say nothing. One good answer ends the row.
+Polls without an answer (throttled, no token, no way there) neither lengthen nor end it. ARM's own failures and other
+ambiguous answers weigh half.
+
+Note [A failed read is not a failed build]: in 2022 reads answered 500 for 20 minutes while builds went on and ended
+well. So this signal alone can make a region suspect and can never convict it; verdict.py asks for a second kind.
+"""
+
+from datetime import datetime
+
+from aibwatch.core.evidence import Evidence, Kind
+from aibwatch.core.model import FailureClass, Region
+from aibwatch.core.observation import Probed, is_answer
+from aibwatch.core.sentences import span
+from aibwatch.core.window import Window
+
+ROW = 3
+"""Failures in a row before the probe speaks: one is a hiccup, two are bad luck."""
+
+WEIGHT = 3.5
+AMBIGUOUS_WEIGHT = WEIGHT / 2
+
+
+def weigh(window: Window, region: Region, now: datetime) -> tuple[Evidence, ...]:
+    """Return what the probe says of the region; nothing if it was never answered."""
+    answered = [p for p in window.probes.get(region, ()) if is_answer(p.diagnosis) and p.at <= now]
+    if not answered:
+        return ()
+    row = _failing_row(answered)
+    if len(row) < ROW:
+        return (_well(answered, len(row)),)
+    service = [p for p in row[-ROW:] if p.diagnosis.cls is FailureClass.SERVICE]
+    weight = WEIGHT if len(service) == ROW else AMBIGUOUS_WEIGHT
+    length = span(row[-1].at - row[0].at)
+    return (
+        Evidence(
+            kind=Kind.PROBE,
+            weight=weight,
+            witnesses=1,
+            since=row[0].at,
+            last=row[-1].at,
+            sentence=f"the last {len(row)} reads in {length} failed: {row[-1].diagnosis.summary}",
+        ),
+    )
+
+
+def _failing_row(answered: list[Probed]) -> list[Probed]:
+    start = len(answered)
+    while start and answered[start - 1].diagnosis.cls in {FailureClass.SERVICE, FailureClass.AMBIGUOUS}:
+        start -= 1
+    return answered[start:]
+
+
+def _well(answered: list[Probed], failing: int) -> Evidence:
+    if failing:
+        sentence = f"{failing} failed in a row, {ROW} needed to count: {answered[-1].diagnosis.summary}"
+    elif answered[-1].diagnosis.cls is FailureClass.OK:
+        sentence = "the last read was answered"
+    else:
+        sentence = f"the last read was answered, though with a refusal that is ours: {answered[-1].diagnosis.summary}"
+    return Evidence(kind=Kind.PROBE, weight=0.0, last=answered[-1].at, sentence=sentence)

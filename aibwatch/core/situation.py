@@ -1,0 +1,94 @@
+"""Say how a group stands at this moment: is an outage proven where it is active, where could it go, what holds it.
+
+Used by the engine to find the trigger, and by the views to explain; both see the same answer.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aibwatch.core.failover import Trigger
+from aibwatch.core.gates import Gate, Question, holding, survey
+from aibwatch.core.judging import regional_verdicts, verdict_for
+from aibwatch.core.model import Region, TemplateId, template_name
+from aibwatch.core.policy import GroupSpec, Setup
+from aibwatch.core.sentences import listing
+from aibwatch.core.state import GroupState, State
+from aibwatch.core.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """How a group stands."""
+
+    trigger: Trigger
+    """QUIET, OUTAGE_HELD or OUTAGE_OPEN."""
+    why: str
+    region: Region | None
+    """Where the active member lives; None if it was never seen."""
+    verdict: Verdict | None
+    target: TemplateId | None
+    """Where the group would go; None if it has nowhere to go."""
+    gates: tuple[Gate, ...]
+
+    @property
+    def held_by(self) -> tuple[str, ...]:
+        """Names of the gates that are not open."""
+        return tuple(gate.name for gate in holding(self.gates))
+
+
+def situation(state: State, setup: Setup, spec: GroupSpec, group: GroupState, now: datetime) -> Situation:
+    """Return how the group stands, with all gates asked whether or not a move is wanted."""
+    region = state.window.region_of(group.active)
+    if region is None:
+        why = f"{template_name(group.active)} was never listed by Azure, so nothing is known of it"
+        return Situation(trigger=Trigger.QUIET, why=why, region=None, verdict=None, target=None, gates=())
+    target, gates = _best_target(state, setup, spec, group, region, now)
+    verdict = verdict_for(state, setup, spec, region)
+    trigger, why = _judge(verdict, target, gates)
+    return Situation(trigger=trigger, why=why, region=region, verdict=verdict, target=target, gates=gates)
+
+
+def _judge(verdict: Verdict | None, target: TemplateId | None, gates: tuple[Gate, ...]) -> tuple[Trigger, str]:
+    if verdict is None:
+        return Trigger.QUIET, "its region was not judged yet"
+    told = f"{verdict.region} is {verdict.kind}: {verdict.why}"
+    if not verdict.warrants_move:
+        return Trigger.QUIET, told
+    if target is None:
+        return Trigger.OUTAGE_HELD, f"{told}; there is no other secondary to go to, and going back is for a human"
+    held = holding(gates)
+    if held:
+        return Trigger.OUTAGE_HELD, "; ".join(f"{gate.name}: {gate.why}" for gate in held)
+    return Trigger.OUTAGE_OPEN, f"{told}; {listing([gate.name for gate in gates], most=20)} are open"
+
+
+def _best_target(
+    state: State, setup: Setup, spec: GroupSpec, group: GroupState, region: Region, now: datetime
+) -> tuple[TemplateId | None, tuple[Gate, ...]]:
+    """Return the first secondary with every gate open, else the first one, with its gates.
+
+    Once a move is claimed its target stands. The primary is no target: going back is a failback, and a human's.
+    """
+    candidates = [group.move.target] if group.move else [t for t in spec.secondaries if t != group.active]
+    verdicts = regional_verdicts(state)
+    answers = [
+        (
+            target,
+            survey(
+                Question(
+                    state=state,
+                    setup=setup,
+                    spec=spec,
+                    group=group,
+                    target=target,
+                    source_region=region,
+                    target_region=state.window.region_of(target),
+                    verdicts=verdicts,
+                    now=now,
+                )
+            ),
+        )
+        for target in candidates
+    ]
+    ready = [answer for answer in answers if not holding(answer[1])]
+    return next(iter(ready or answers), (None, ()))

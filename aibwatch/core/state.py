@@ -1,0 +1,68 @@
+"""Hold all that aibwatch knows and remembers. Frozen; the engine returns a new one for every event."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from aibwatch.core.incident import Incident
+from aibwatch.core.model import TemplateId
+from aibwatch.core.move import Move
+from aibwatch.core.verdict import Verdict
+from aibwatch.core.window import Window
+
+
+class Phase(StrEnum):
+    """Where a group stands. What may happen in each is the table in failover.py."""
+
+    WATCHING = "watching"
+    HELD = "held"
+    CHECKING = "checking"
+    COMMITTING = "committing"
+    MOVING = "moving"
+    HALTED = "halted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupState:
+    """What is remembered of a group."""
+
+    name: str
+    active: TemplateId
+    """Where the group's runs go now."""
+    since: datetime
+    """When it came into its phase."""
+    phase: Phase = Phase.WATCHING
+    epoch: int = 0
+    """Counts changes of the active member; a handler may refuse an older one."""
+    why: str = "nothing was decided yet"
+    """Why the group does what it does, or does nothing."""
+    held_by: tuple[str, ...] = ()
+    """Names of the gates that hold a wanted move."""
+    move: Move | None = None
+    """The claimed or open move; None while there is none."""
+    last: Move | None = None
+    """The last move that ended."""
+    moved_at: tuple[datetime, ...] = ()
+    """When the moves of the last day were committed."""
+    would_have_moved: int = 0
+    """How often only the mode kept it from moving."""
+    told_incident: str = ""
+    """The incident for which `would_have_moved` was counted last."""
+    moves: int = 0
+    failed_moves: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """Everything: the window, and what was concluded from it."""
+
+    awake_since: datetime
+    """When this daemon began to poll; silence before does not count."""
+    window: Window = field(default_factory=Window)
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    """By viewpoint and region; see engine.viewpoint."""
+    incidents: Mapping[str, Incident] = field(default_factory=dict)
+    groups: Mapping[str, GroupState] = field(default_factory=dict)
+    clock_stepped_at: datetime | None = None
+    journal_failing_since: datetime | None = None

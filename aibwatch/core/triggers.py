@@ -1,0 +1,78 @@
+"""Say what an event means to a group: find the trigger that the table is asked with."""
+
+from datetime import timedelta
+
+from aibwatch.core.events import EpochAnswered, Event, PolledAfresh, Reset, Started, StepEnded
+from aibwatch.core.failover import Trigger
+from aibwatch.core.move import Move, StepResult
+from aibwatch.core.observation import Source
+from aibwatch.core.situation import Situation
+from aibwatch.core.state import GroupState, State
+
+QUESTIONS = 5
+"""How often a handler is asked what became of a step before we give up and halt."""
+
+FIRST_WAIT = timedelta(seconds=5)
+"""Before the second question; doubled for each further one. Five questions take 75 s, a page comes within 2 min."""
+
+
+def trigger_of(event: Event, group: GroupState, state: State, seen: Situation) -> Trigger:
+    """Return what the event means to this group.
+
+    An answer that belongs to nothing open is no news: then the group is looked at as at any other time.
+    """
+    match event:
+        case Started():
+            return Trigger.RESUMED
+        case Reset(group=group.name):
+            return Trigger.RESET
+        case PolledAfresh() if _belongs(event, group):
+            return _fresh(group, state, seen)
+        case EpochAnswered() if _belongs(event, group):
+            return Trigger.EPOCH_WRITTEN if event.written else Trigger.EPOCH_REFUSED
+        case StepEnded() if group.move is not None and is_current(event, group.move):
+            return _step(event, group.move)
+        case _:
+            return seen.trigger
+
+
+def is_current(event: StepEnded, move: Move) -> bool:
+    """Return whether the answer is to the attempt that is open now."""
+    return (
+        event.activation_id == move.activation_id
+        and event.step == move.current
+        and event.step < len(move.steps)
+        and event.attempt == move.steps[event.step].attempt
+    )
+
+
+def wait_before(number: int) -> timedelta:
+    """Return the pause before the given question or attempt, counted from 1."""
+    return FIRST_WAIT * 2.0 ** (number - 2) if number > 1 else timedelta(0)
+
+
+def _belongs(event: PolledAfresh | EpochAnswered, group: GroupState) -> bool:
+    return group.move is not None and event.activation_id == group.move.activation_id
+
+
+def _fresh(group: GroupState, state: State, seen: Situation) -> Trigger:
+    if seen.trigger is not Trigger.OUTAGE_OPEN or group.move is None or seen.region is None:
+        return seen.trigger
+    record = state.window.poll(Source.PROBE, seen.region)
+    if record is None or record.answered_at is None or record.answered_at < group.move.claimed_at:
+        return Trigger.FRESH_MUTE
+    return Trigger.FRESH_AGREES
+
+
+def _step(event: StepEnded, move: Move) -> Trigger:
+    step = move.steps[event.step]
+    match event.result:
+        case StepResult.APPLIED | StepResult.ALREADY_APPLIED:
+            last = event.step + 1 == len(move.steps)
+            return Trigger.LAST_STEP_APPLIED if last else Trigger.STEP_APPLIED
+        case StepResult.NOTHING_CHANGED:
+            return Trigger.STEP_AGAIN if step.attempt <= step.retries else Trigger.STEP_HOPELESS
+        case StepResult.UNKNOWN:
+            return Trigger.STEP_UNKNOWN if step.questions < QUESTIONS else Trigger.STEP_HOPELESS
+        case StepResult.NEVER | StepResult.PARTIAL | StepResult.REFUSED:
+            return Trigger.STEP_HOPELESS

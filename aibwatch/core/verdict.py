@@ -1,0 +1,242 @@
+"""Judge a region.
+
+Rules, in order:
+1. Out of sight is BLIND, never down: silence is not evidence.
+2. Never answered is LEARNING.
+3. No trouble (score below the suspicion) is HEALTHY; after a conviction it is RECOVERING until quiet long enough.
+4. Trouble here and in another watched region at the same time is GLOBAL: moving would not help.
+5. A conviction needs the score, two kinds of source with one of them ours, a quorum of them, and that it still fails.
+   It is CONFIRMING for the length of the hold and OUTAGE after it.
+6. Everything else that troubles is SUSPECT.
+
+This module does not know what a failover is.
+
+Note [Hold]: the more independent things confirm an outage, the shorter we wait: 15, 9, 5.4, 3.2 minutes and then the
+minimum. Most troubles of a region are shorter than the hold (a four-minute blip must not move anyone).
+
+Note [Suspicion leaves later than it comes]: a region becomes suspect at the suspicion score and is cleared at half of
+it, so that evidence near the line does not flicker.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from aibwatch.core.evidence import OURS, Evidence, Kind
+from aibwatch.core.model import Region
+from aibwatch.core.policy import Policy
+from aibwatch.core.sentences import clock, count, listing, span
+from aibwatch.core.sight import Sight
+
+FLOOR = -3.0
+"""Good evidence is not saved up: a long good week must not hide a bad hour."""
+
+STILL_FAILING = timedelta(minutes=10)
+"""Our own latest bad fact must be younger than this, or the trouble may be over already."""
+
+HOLD_STEP = 0.6
+"""Each further independent confirmation shortens the hold to this share."""
+
+CLEAR_SHARE = 0.5
+"""See Note [Suspicion leaves later than it comes]."""
+
+
+class VerdictKind(StrEnum):
+    """What a region is judged to be. The values are labels of metrics."""
+
+    LEARNING = "learning"
+    HEALTHY = "healthy"
+    SUSPECT = "suspect"
+    CONFIRMING = "confirming"
+    OUTAGE = "outage"
+    RECOVERING = "recovering"
+    BLIND = "blind"
+    GLOBAL = "global"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A judgement of a region, with the evidence it rests on."""
+
+    region: Region
+    kind: VerdictKind
+    since: datetime
+    """When it became this kind."""
+    score: float
+    evidence: tuple[Evidence, ...]
+    why: str
+    trouble_since: datetime | None = None
+    """The first fact against the region in the present trouble."""
+    confirmed_since: datetime | None = None
+    """When all that a conviction needs was first there, without a break since."""
+    hold_until: datetime | None = None
+    outage_since: datetime | None = None
+    """When it was first an OUTAGE in the present trouble; kept until it is healthy again."""
+    quiet_since: datetime | None = None
+    """While RECOVERING: since when nothing speaks against the region."""
+
+    @property
+    def convicted(self) -> bool:
+        """Whether everything that a conviction needs is there at this moment."""
+        return self.confirmed_since is not None
+
+    @property
+    def warrants_move(self) -> bool:
+        """Whether a group should leave: an outage that is proven at this moment, not only remembered."""
+        return self.kind is VerdictKind.OUTAGE and self.convicted
+
+
+def score_of(evidence: Sequence[Evidence]) -> float:
+    """Return the sum of the weights, not below FLOOR."""
+    return max(FLOOR, sum(e.weight for e in evidence))
+
+
+def is_troubled(evidence: Sequence[Evidence], before: Verdict | None, policy: Policy) -> bool:
+    """Return whether there is enough against the region to suspect it, or to go on suspecting it."""
+    suspected = before is not None and before.trouble_since is not None and before.quiet_since is None
+    share = CLEAR_SHARE if suspected else 1.0
+    return score_of(evidence) >= policy.suspect_score * share
+
+
+def judge(
+    region: Region,
+    *,
+    evidence: tuple[Evidence, ...],
+    sight: Sight,
+    troubled_elsewhere: Sequence[Region],
+    before: Verdict | None,
+    policy: Policy,
+    now: datetime,
+) -> Verdict:
+    """Return the verdict that follows from the evidence and the verdict before."""
+    case = _Case(region, evidence, before, policy, now)
+    if not sight.seen:
+        return case.unseen(sight.why)
+    if not sight.learned:
+        return case.unlearned()
+    if not is_troubled(evidence, before, policy):
+        return case.quiet()
+    if troubled_elsewhere:
+        return case.everywhere(troubled_elsewhere)
+    missing = lacking(evidence, policy, now)
+    return case.unproven(missing) if missing else case.proven()
+
+
+def lacking(evidence: Sequence[Evidence], policy: Policy, now: datetime) -> str:
+    """Return what a conviction still lacks, as a sentence; empty if it lacks nothing."""
+    score = score_of(evidence)
+    against = [e for e in evidence if e.against]
+    kinds = {e.kind for e in against}
+    if len(kinds) < 2:
+        return f"two kinds of source are needed and only {listing(sorted(kinds))} speaks against it"
+    if not kinds & OURS:
+        return "nothing that we saw ourselves speaks against it, only what the provider says"
+    if not _quorum(against):
+        return "needed: the probe and an Image Builder event, or one of them and two independent failed runs"
+    if score < policy.confirm_score:
+        return f"the score is {score:.1f} of {policy.confirm_score:g} needed"
+    latest = max((e.last for e in against if e.kind in OURS and e.last), default=None)
+    if latest is None or now - latest > STILL_FAILING:
+        return f"nothing of ours failed in the last {span(STILL_FAILING)}"
+    return ""
+
+
+def _quorum(against: Sequence[Evidence]) -> bool:
+    probe = any(e.kind is Kind.PROBE for e in against)
+    event = any(e.names_service for e in against)
+    runs = sum(e.witnesses for e in against if e.kind is Kind.RUNS)
+    return (probe and event) or (runs >= 2 and (probe or event))
+
+
+def hold_for(evidence: Sequence[Evidence], policy: Policy) -> timedelta:
+    """Return how long a conviction must stand before it is an outage. See Note [Hold]."""
+    confirmations = max(1, sum(e.witnesses for e in evidence if e.against))
+    shortened: timedelta = policy.hold_max * (HOLD_STEP ** (confirmations - 1))
+    return max(policy.hold_min, shortened)
+
+
+class _Case:
+    """The facts of one judgement, so that the rules above read as rules."""
+
+    def __init__(
+        self, region: Region, evidence: tuple[Evidence, ...], before: Verdict | None, policy: Policy, now: datetime
+    ) -> None:
+        self.region, self.evidence, self.before, self.policy, self.now = region, evidence, before, policy, now
+        self.outage_since = before.outage_since if before else None
+        self.quiet_since = before.quiet_since if before else None
+
+    def unseen(self, why: str) -> Verdict:
+        trouble_since = self.before.trouble_since if self.before else None
+        return self._verdict(VerdictKind.BLIND, why, trouble_since=trouble_since, quiet_since=self.quiet_since)
+
+    def unlearned(self) -> Verdict:
+        return self._verdict(VerdictKind.LEARNING, "no read of this region was answered yet")
+
+    def quiet(self) -> Verdict:
+        if self.outage_since is None:
+            return self._verdict(VerdictKind.HEALTHY, "nothing speaks against it")
+        quiet_since = self.quiet_since or self.now
+        left = quiet_since + self.policy.recovery_min - self.now
+        if left <= timedelta(0):
+            self.outage_since = None
+            return self._verdict(VerdictKind.HEALTHY, f"nothing spoke against it for {span(self.now - quiet_since)}")
+        why = f"nothing speaks against it since {clock(quiet_since)}; {span(left)} more and it is called healthy"
+        trouble_since = self.before.trouble_since if self.before else None
+        return self._verdict(VerdictKind.RECOVERING, why, trouble_since=trouble_since, quiet_since=quiet_since)
+
+    def everywhere(self, regions: Sequence[Region]) -> Verdict:
+        why = f"{listing(sorted(regions))} shows trouble at the same time; moving would not help"
+        return self._verdict(VerdictKind.GLOBAL, why, trouble_since=self._trouble_since())
+
+    def unproven(self, missing: str) -> Verdict:
+        if self.before and self.before.kind is VerdictKind.OUTAGE:
+            why = f"it was proven before; at this moment {missing}"
+            return self._verdict(VerdictKind.OUTAGE, why, trouble_since=self._trouble_since())
+        return self._verdict(VerdictKind.SUSPECT, missing, trouble_since=self._trouble_since())
+
+    def proven(self) -> Verdict:
+        trouble_since = self._trouble_since()
+        confirmed = (self.before.confirmed_since if self.before else None) or self.now
+        held_until = max(confirmed + hold_for(self.evidence, self.policy), trouble_since + self.policy.min_outage_age)
+        witnesses = count(sum(e.witnesses for e in self.evidence if e.against), "independent confirmation")
+        proof = f"{witnesses}, score {score_of(self.evidence):.1f} of {self.policy.confirm_score:g} needed"
+        if self.now >= held_until or (self.before and self.before.kind is VerdictKind.OUTAGE):
+            kind, why = VerdictKind.OUTAGE, proof
+        else:
+            kind, why = (
+                VerdictKind.CONFIRMING,
+                f"{proof}; waiting {span(held_until - self.now)} to see that it stays so",
+            )
+        return self._verdict(kind, why, trouble_since=trouble_since, confirmed_since=confirmed, hold_until=held_until)
+
+    def _trouble_since(self) -> datetime:
+        if self.quiet_since is not None:
+            return self.now  # a relapse: what failed before the quiet belongs to the trouble before it
+        if self.before and self.before.trouble_since:
+            return self.before.trouble_since
+        return min((e.since for e in self.evidence if e.against and e.since), default=self.now)
+
+    def _verdict(
+        self,
+        kind: VerdictKind,
+        why: str,
+        *,
+        trouble_since: datetime | None = None,
+        confirmed_since: datetime | None = None,
+        hold_until: datetime | None = None,
+        quiet_since: datetime | None = None,
+    ) -> Verdict:
+        return Verdict(
+            region=self.region,
+            kind=kind,
+            since=self.before.since if self.before and self.before.kind is kind else self.now,
+            score=score_of(self.evidence),
+            evidence=self.evidence,
+            why=why,
+            trouble_since=trouble_since,
+            confirmed_since=confirmed_since,
+            hold_until=hold_until,
+            outage_since=self.outage_since or (self.now if kind is VerdictKind.OUTAGE else None),
+            quiet_since=quiet_since,
+        )

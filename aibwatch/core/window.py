@@ -1,0 +1,185 @@
+"""Keep the observations that still matter, each once, in an order that does not depend on their arrival.
+
+Rules: the same fact seen twice is one fact; of an event's notices the one with the latest `updated` stands; of a
+template the latest sight stands; a run is known by its template and its start. Nothing grows without a limit.
+This module does not know what an observation is worth.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from aibwatch.core.model import Diagnosis, FailureClass, Region, Run, TemplateId
+from aibwatch.core.observation import (
+    DependencySeen,
+    EventSeen,
+    Observation,
+    Polled,
+    Probed,
+    Source,
+    TemplateGone,
+    TemplateSeen,
+    is_answer,
+)
+
+KEEP = timedelta(hours=6)
+"""How long runs and probes are kept: longer than every configured window, so that a longer one can be tried."""
+
+PROBES_PER_REGION = 1000
+"""Enough for KEEP at the default pace of one in 30 s (720), with room for polls made in suspicion."""
+
+RUNS = 5000
+"""Ended runs kept at the most: 5,000 templates run once in KEEP; beyond that the oldest are let go."""
+
+
+LISTS = f"{Source.TEMPLATES}/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSeen:
+    """A run and where it ran."""
+
+    template: TemplateId
+    region: Region
+    run: Run
+    shares: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollRecord:
+    """How asking one source about one subject went of late."""
+
+    last: Diagnosis
+    last_at: datetime
+    answered_at: datetime | None = None
+    """When the far side last spoke, well or ill; None if it never did."""
+    mute_since: datetime | None = None
+    """First poll in the present row of polls without an answer."""
+    well_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """All observations that still matter."""
+
+    templates: Mapping[TemplateId, TemplateSeen] = field(default_factory=dict)
+    runs: tuple[RunSeen, ...] = ()
+    """Ended runs, oldest end first."""
+    probes: Mapping[Region, tuple[Probed, ...]] = field(default_factory=dict)
+    """Oldest first."""
+    events: Mapping[str, EventSeen] = field(default_factory=dict)
+    """By tracking id and region."""
+    dependencies: Mapping[str, DependencySeen] = field(default_factory=dict)
+    polls: Mapping[str, PollRecord] = field(default_factory=dict)
+    """By source and subject."""
+
+    def region_of(self, template: TemplateId) -> Region | None:
+        """Return where the template lives, or None if it was never seen."""
+        seen = self.templates.get(template)
+        return seen.region if seen else None
+
+    def poll(self, source: Source, subject: str) -> PollRecord | None:
+        """Return how asking went, or None if it was never asked."""
+        return self.polls.get(f"{source}/{subject}")
+
+    def list_covering(self, template: TemplateId) -> PollRecord | None:
+        """Return how the list went that shows this template: its subject is a scope that the id lies in."""
+        lists = ((key.partition("/")[2], record) for key, record in self.polls.items() if key.startswith(LISTS))
+        return next((record for scope, record in lists if template.startswith(f"{scope}/")), None)
+
+    def polls_of(self, source: Source) -> tuple[PollRecord, ...]:
+        """Return the records of all subjects of a source."""
+        return tuple(record for key, record in self.polls.items() if key.startswith(f"{source}/"))
+
+
+def add(window: Window, observations: Iterable[Observation], now: datetime) -> Window:
+    """Return the window with the observations in and what is past KEEP out."""
+    draft = _Draft(window)
+    for observation in observations:
+        draft.take(observation)
+    return draft.done(now)
+
+
+class _Draft:
+    """Mutable copies for one batch, so that ten thousand observations cost one copy and not ten thousand."""
+
+    def __init__(self, window: Window) -> None:
+        self.templates = dict(window.templates)
+        self.runs = {(r.template, r.run.started): r for r in window.runs}
+        self.probes = {region: list(probes) for region, probes in window.probes.items()}
+        self.events = dict(window.events)
+        self.dependencies = dict(window.dependencies)
+        self.polls = dict(window.polls)
+
+    def take(self, observation: Observation) -> None:
+        match observation:
+            case Polled():
+                key = f"{observation.source}/{observation.subject}"
+                self.polls[key] = _polled(self.polls.get(key), observation)
+            case TemplateSeen():
+                self._template(observation)
+            case TemplateGone():
+                self.templates.pop(observation.template, None)
+            case Probed():
+                self.probes.setdefault(observation.region, []).append(observation)
+            case EventSeen():
+                key = f"{observation.tracking_id}/{observation.region}"
+                known = self.events.get(key)
+                if known is None or (observation.updated, observation.at) >= (known.updated, known.at):
+                    self.events[key] = observation
+            case DependencySeen():
+                known_state = self.dependencies.get(observation.resource)
+                if known_state is None or observation.at >= known_state.at:
+                    self.dependencies[observation.resource] = observation
+            case _:
+                assert_never(observation)
+
+    def _template(self, seen: TemplateSeen) -> None:
+        known = self.templates.get(seen.template)
+        if known is None or seen.at >= known.at:
+            self.templates[seen.template] = seen
+        if seen.run is not None and seen.run.state.ended:
+            self.runs[seen.template, seen.run.started] = RunSeen(
+                template=seen.template, region=seen.region, run=seen.run, shares=seen.shares
+            )
+
+    def done(self, now: datetime) -> Window:
+        horizon = now - KEEP
+        runs = sorted(
+            (r for r in self.runs.values() if ended_at(r.run) >= horizon),
+            key=lambda r: (ended_at(r.run), r.template),
+        )
+        return Window(
+            templates=self.templates,
+            runs=tuple(runs[-RUNS:]),
+            probes={region: _recent(probes, horizon) for region, probes in self.probes.items()},
+            events={k: e for k, e in self.events.items() if e.active or e.updated >= horizon},
+            dependencies=self.dependencies,
+            polls=self.polls,
+        )
+
+
+def ended_at(run: Run) -> datetime:
+    """Return when the run ended; its start where the service named no end for an ended run."""
+    return run.ended or run.started
+
+
+def _recent(probes: list[Probed], horizon: datetime) -> tuple[Probed, ...]:
+    each_once = {(p.at, p.diagnosis.cls): p for p in probes if p.at >= horizon}
+    return tuple(each_once[key] for key in sorted(each_once))[-PROBES_PER_REGION:]
+
+
+def _polled(known: PollRecord | None, polled: Polled) -> PollRecord:
+    if known is not None and polled.at < known.last_at:
+        return known
+    answered = is_answer(polled.diagnosis)
+    record = known or PollRecord(last=polled.diagnosis, last_at=polled.at)
+    return replace(
+        record,
+        last=polled.diagnosis,
+        last_at=polled.at,
+        answered_at=polled.at if answered else record.answered_at,
+        mute_since=None if answered else (record.mute_since or polled.at),
+        well_at=polled.at if polled.diagnosis.cls is FailureClass.OK else record.well_at,
+    )
