@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from aibwatch.core.failure_table import DEFAULT, ROWS, Row
 from aibwatch.core.model import Diagnosis, RunPhase
 
-SUMMARY_LENGTH = 300
+SUMMARY_LENGTH = 160
+"""Characters: a summary is one line of a report, and the longest known messages say what they say early."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +56,9 @@ def _fits(row: Row, symptom: Symptom) -> bool:
 
 
 def _summary(symptom: Symptom) -> str:
-    parts = [
-        str(symptom.status) if symptom.status else "",
-        symptom.code,
-        " ".join(symptom.message.split()),
-        f"(x-ms-failure-cause: {symptom.failure_cause})" if symptom.failure_cause else "",
-    ]
-    text = " ".join(part for part in parts if part) or "no reason was given"
+    """Return what was seen: "500 InternalServerError (x-ms-failure-cause: service): the message"."""
+    cause = f"(x-ms-failure-cause: {symptom.failure_cause})" if symptom.failure_cause else ""
+    head = " ".join(part for part in (str(symptom.status or ""), symptom.code, cause) if part)
+    message = " ".join(symptom.message.split())
+    text = ": ".join(part for part in (head, message) if part) or "no reason was given"
     return text if len(text) <= SUMMARY_LENGTH else text[: SUMMARY_LENGTH - 1] + "…"

@@ -13,7 +13,17 @@ from aibwatch.core.actions import Action
 from aibwatch.core.aftermath import follow as follow_run
 from aibwatch.core.decision import Decision, Note, NoteKind
 from aibwatch.core.effects import Scene, apply, take_answer
-from aibwatch.core.events import ClockStepped, Event, JournalFailed, JournalRecovered, Observed, Started, StepEnded
+from aibwatch.core.events import (
+    ClockStepped,
+    EpochAnswered,
+    Event,
+    JournalFailed,
+    JournalRecovered,
+    Observed,
+    Reset,
+    Started,
+    StepEnded,
+)
 from aibwatch.core.failover import TABLE, Row, Trigger
 from aibwatch.core.incident import Incident, open_incident
 from aibwatch.core.incident import follow as follow_incident
@@ -95,9 +105,9 @@ def _group(
     state: State, event: Event, setup: Setup, spec: GroupSpec, group: GroupState, now: datetime
 ) -> tuple[GroupState, list[Action], list[Note]]:
     group, actions, notes = follow_run(group, event, state.window)
-    group = take_answer(group, event, now)
     seen = situation(state, setup, spec, group, now)
     trigger = trigger_of(event, group, state, seen)
+    group = take_answer(group, event, now)
     row = TABLE[group.phase, trigger]
     why = _why(row, trigger, event, seen)
     scene = Scene(state=state, spec=spec, target=seen.target, region=seen.region, why=why, now=now)
@@ -112,10 +122,22 @@ def _group(
     return after, wanted, [*notes, *_group_notes(group, after, row, event), *counted]
 
 
+SITUATIONS = frozenset({Trigger.QUIET, Trigger.OUTAGE_HELD, Trigger.OUTAGE_OPEN})
+"""Triggers that say how the group stands; the others say what became of something, in the event's own words."""
+
+
 def _why(row: Row, trigger: Trigger, event: Event, seen: Situation) -> str:
-    if isinstance(event, StepEnded) and trigger.startswith(("step", "last_step")):
-        return f"{row.why} ({event.result}: {event.why})"
-    return f"{row.why}: {seen.why}"
+    match event:
+        case _ if trigger in SITUATIONS:
+            return f"{row.why}: {seen.why}"
+        case StepEnded():
+            return f"{row.why} ({event.result}: {event.why})"
+        case EpochAnswered() if event.why:
+            return f"{row.why} ({event.why})"
+        case Reset():
+            return f"{row.why} by {event.owner}: {event.reason}"
+        case _:
+            return row.why
 
 
 def _group_notes(before: GroupState, after: GroupState, row: Row, event: Event) -> list[Note]:

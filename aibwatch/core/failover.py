@@ -144,6 +144,6 @@ TABLE = _table(
 
     _rows(P.HALTED, (T.QUIET, *OUTAGE, T.RESUMED), P.HALTED, "halted: it does nothing more until a human resets it"),
     _rows(P.HALTED, (*FRESH, *EPOCH, *STEPS), P.HALTED, LATE),
-    _rows(P.HALTED, (T.RESET,), P.WATCHING, "reset by hand"),
+    _rows(P.HALTED, (T.RESET,), P.WATCHING, "reset"),
 )  # fmt: skip
 """All there is to know about what may happen to a group."""

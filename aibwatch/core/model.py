@@ -84,7 +84,7 @@ class Diagnosis:
     rule: str
     """Name of the row of the failure table, "default" if none matched, "none" for a good answer."""
     summary: str
-    """One line of what was seen ("500 InternalServerError, x-ms-failure-cause: service"); at most 300 characters."""
+    """One line of what was seen ("500 InternalServerError (x-ms-failure-cause: service): ..."), cut to a line."""
 
 
 WELL = Diagnosis(cls=FailureClass.OK, rule="none", summary="")

@@ -174,14 +174,15 @@ class _Case:
         return self._verdict(VerdictKind.LEARNING, "no read of this region was answered yet")
 
     def quiet(self) -> Verdict:
+        told = "too little" if any(e.against for e in self.evidence) else "nothing"
         if self.outage_since is None:
-            return self._verdict(VerdictKind.HEALTHY, "nothing speaks against it")
+            return self._verdict(VerdictKind.HEALTHY, f"{told} speaks against it")
         quiet_since = self.quiet_since or self.now
         left = quiet_since + self.policy.recovery_min - self.now
         if left <= timedelta(0):
             self.outage_since = None
-            return self._verdict(VerdictKind.HEALTHY, f"nothing spoke against it for {span(self.now - quiet_since)}")
-        why = f"nothing speaks against it since {clock(quiet_since)}; {span(left)} more and it is called healthy"
+            return self._verdict(VerdictKind.HEALTHY, f"{told} spoke against it for {span(self.now - quiet_since)}")
+        why = f"{told} speaks against it since {clock(quiet_since)}; {span(left)} more and it is called healthy"
         trouble_since = self.before.trouble_since if self.before else None
         return self._verdict(VerdictKind.RECOVERING, why, trouble_since=trouble_since, quiet_since=quiet_since)
 

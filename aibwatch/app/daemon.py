@@ -1,0 +1,236 @@
+"""Put the daemon together, and run it from its configuration to its end."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from sqlalchemy.engine import make_url
+
+from aibwatch.config.load import Loaded
+from aibwatch.config.schema import Settings
+from aibwatch.core.model import Diagnosis, Region, TemplateId
+from aibwatch.core.observation import TemplateSeen
+from aibwatch.core.state import State
+from aibwatch.core.window import Window, add
+from aibwatch.handlers import loader
+from aibwatch.handlers.api import Refusal, Surroundings
+from aibwatch.runtime import lifecycle
+from aibwatch.runtime.clock import Clock
+from aibwatch.runtime.executor import Executor, Ports
+from aibwatch.runtime.http import Http, Served
+from aibwatch.runtime.lock import StateLock
+from aibwatch.runtime.logs import log_decision
+from aibwatch.runtime.loop import Loop, Watcher
+from aibwatch.runtime.metrics import Metrics
+from aibwatch.runtime.polls import Polls, Sources
+from aibwatch.runtime.recorder import Recorder
+from aibwatch.runtime.scheduler import Scheduler
+from aibwatch.runtime.store import JournalError, Store
+from aibwatch.sources.answer import Bad
+from aibwatch.sources.arm import Arm
+from aibwatch.sources.connection import connect
+from aibwatch.sources.probe import Probe
+from aibwatch.sources.resource_health import ResourceHealth
+from aibwatch.sources.service_health import ServiceHealth
+from aibwatch.sources.templates import Templates
+from aibwatch.views.history import Recorded
+
+log = structlog.get_logger(__name__)
+
+
+class StateError(Exception):
+    """The state cannot be kept where the configuration wants it; the message names the path."""
+
+
+class App:
+    """One daemon, from its configuration to its end."""
+
+    def __init__(self, loaded: Loaded, *, watchers: Sequence[Watcher] = ()) -> None:
+        self._loaded = loaded
+        self._watchers = watchers
+        self._clock = Clock()
+        self._ready = asyncio.Event()
+        self.address = ""
+        """Where the pages are served; known once `ready` returned."""
+
+    async def ready(self) -> None:
+        """Wait until the first polls are in."""
+        await self._ready.wait()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Watch until told to stop.
+
+        Raises:
+            StateError: if the state cannot be written.
+            BusyError: if another daemon has the state.
+            ValueError: if the way to Azure cannot be made as configured.
+            OSError: if the address to listen on cannot be had.
+        """
+        path = _state_path(self._loaded.settings)
+        with _locked(path, self._clock.now()):
+            recorder = Recorder(_opened(self._loaded.settings.state.url, path))
+            try:
+                await self._run(recorder, stop)
+            finally:
+                recorder.close()
+
+    async def _run(self, recorder: Recorder, stop: asyncio.Event) -> None:
+        metrics = Metrics(self._clock.now)
+        arm = connect(self._loaded.settings.azure, now=self._clock.now, on_request=metrics.request_seen)
+        try:
+            await self._watch(recorder, metrics, arm, stop)
+        finally:
+            await arm.close()
+
+    async def _watch(self, recorder: Recorder, metrics: Metrics, arm: Arm, stop: asyncio.Event) -> None:
+        settings, setup = self._loaded.settings, self._loaded.setup
+        sources = make_sources(settings, arm, self._clock)
+        state = await _recalled(recorder, self._clock.now())
+        access = _TemplateAccess(sources.templates)
+        handlers = loader.load(
+            {step.handler for spec in setup.groups.values() for step in spec.steps},
+            Surroundings(templates=access, now=self._clock.now, pause=self._clock.pause),
+        )
+        ports = Ports(
+            handlers=handlers,
+            poll_afresh=lambda regions: polls.afresh(regions),
+            read_outputs=access.outputs,
+            observe_step=metrics.step_taken,
+        )
+        loop = Loop(
+            setup=setup,
+            state=state,
+            recorder=recorder,
+            executor=Executor(recorder, ports, self._clock),
+            clock=self._clock,
+        )
+        polls = Polls(
+            sources,
+            clock=self._clock,
+            setup=lambda: loop.setup,
+            state=lambda: loop.state,
+            put=loop.put,
+            taken=metrics.poll_taken,
+        )
+        metrics.expose(lambda: loop.state, lambda: loop.setup)
+        for watcher in (metrics.watch, log_decision, *self._watchers):
+            loop.watch(watcher)
+        await self._serve(loop, polls, recorder, metrics, stop)
+
+    async def _serve(self, loop: Loop, polls: Polls, recorder: Recorder, metrics: Metrics, stop: asyncio.Event) -> None:
+        async def prune() -> None:
+            await recorder.call(recorder.journal.prune, self._clock.now())
+
+        scheduler = Scheduler(polls, clock=self._clock, put=loop.put, prune=prune)
+        http = Http(self._served(loop, recorder, metrics))
+        self.address = await http.start(*_host_and_port(self._loaded.settings.http.listen))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                consumer = tasks.create_task(loop.run())
+                starter = tasks.create_task(self._first_polls(loop, polls, scheduler))
+                await stop.wait()
+                lifecycle.notify("STOPPING=1")
+                log.info("stopping")
+                scheduler.stop()
+                starter.cancel()
+                consumer.cancel()
+        finally:
+            scheduler.stop()
+            await http.stop()
+
+    async def _first_polls(self, loop: Loop, polls: Polls, scheduler: Scheduler) -> None:
+        await polls.everything()
+        await loop.settled()  # now the templates' regions are known, and the probe has somewhere to go
+        await polls.probe()
+        await loop.settled()
+        scheduler.start(loop.setup.pace)
+        self._ready.set()
+        lifecycle.notify("READY=1")
+        log.info("watching", groups=sorted(loop.setup.groups), address=self.address)
+
+    def _served(self, loop: Loop, recorder: Recorder, metrics: Metrics) -> Served:
+        async def history(subject: str | None, limit: int) -> tuple[Recorded, ...]:
+            return await recorder.call(recorder.journal.notes, subject=subject, limit=limit)
+
+        return Served(
+            state=lambda: loop.state,
+            setup=lambda: loop.setup,
+            now=self._clock.now,
+            ready=self._ready.is_set,
+            decided_at=lambda: loop.decided_at,
+            registry=metrics.registry,
+            history=history,
+        )
+
+
+def make_sources(settings: Settings, arm: Arm, clock: Clock) -> Sources:
+    """Return all sources, on one way to Azure."""
+    return Sources(
+        templates=Templates(arm, clock.now),
+        probe=Probe(arm, clock.now),
+        service_health=ServiceHealth(arm, clock.now, settings.policy.service_health_service),
+        resource_health=ResourceHealth(arm, clock.now),
+        dependencies=tuple((Region(d.region), d.resource) for d in settings.dependency),
+    )
+
+
+class _TemplateAccess:
+    """What handlers may do, in their words: a Bad answer of a source is a handler's Refusal."""
+
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+
+    async def read(self, template: TemplateId) -> TemplateSeen | Refusal:
+        seen = await self._templates.read(template)
+        return _refusal(seen) if isinstance(seen, Bad) else seen
+
+    async def run(self, template: TemplateId) -> Refusal | None:
+        answer = await self._templates.run(template)
+        return _refusal(answer) if isinstance(answer, Bad) else None
+
+    async def outputs(self, template: TemplateId) -> tuple[str, ...] | Diagnosis:
+        read = await self._templates.outputs(template)
+        return read.diagnosis if isinstance(read, Bad) else read
+
+
+def _refusal(bad: Bad) -> Refusal:
+    return Refusal(diagnosis=bad.diagnosis, uncertain=bad.uncertain)
+
+
+async def _recalled(recorder: Recorder, now: datetime) -> State:
+    memory, observations = await recorder.call(recorder.journal.recall, now)
+    return State(
+        awake_since=now,
+        window=add(Window(), observations, now),
+        verdicts=memory.verdicts,
+        incidents=memory.incidents,
+        groups=memory.groups,
+        clock_stepped_at=memory.clock_stepped_at,
+    )
+
+
+def _state_path(settings: Settings) -> Path:
+    return Path(make_url(settings.state.url).database or "")
+
+
+def _locked(path: Path, now: datetime) -> StateLock:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.with_name(f"{path.name}.lock").touch(mode=0o600)
+    except OSError as error:
+        raise StateError(f"{path}: cannot be written ({error.strerror}); change state.url or its owner") from error
+    return StateLock(path.with_name(f"{path.name}.lock"), now)
+
+
+def _opened(url: str, path: Path) -> Store:
+    try:
+        return Store(url)
+    except JournalError as error:
+        raise StateError(f"{error}; change state.url or the owner of {path}") from error
+
+
+def _host_and_port(listen: str) -> tuple[str, int]:
+    host, _, port = listen.rpartition(":")
+    return host.strip("[]"), int(port)

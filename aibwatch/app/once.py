@@ -1,0 +1,113 @@
+"""Poll every source once and say what was seen, without a daemon and without a state."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from aibwatch.app.daemon import make_sources
+from aibwatch.config.load import Loaded
+from aibwatch.core.events import Event, Observed
+from aibwatch.core.model import FailureClass, template_name
+from aibwatch.core.observation import (
+    DependencySeen,
+    EventSeen,
+    Observation,
+    Polled,
+    Probed,
+    TemplateGone,
+    TemplateSeen,
+    is_answer,
+)
+from aibwatch.core.sentences import clock
+from aibwatch.core.state import State
+from aibwatch.core.window import add
+from aibwatch.runtime.clock import Clock
+from aibwatch.runtime.codec import dump_observations
+from aibwatch.runtime.polls import Polls
+from aibwatch.sources.connection import connect
+
+UNREACHABLE = 69
+DEGRADED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What was seen, for people and as JSON, and the exit code that sums it up."""
+
+    body: Mapping[str, object]
+    code: int
+
+
+async def poll_once(loaded: Loaded) -> Report:
+    """Return what one poll of every source sees.
+
+    Raises:
+        ValueError: if the way to Azure cannot be made as configured.
+    """
+    seen: list[Observation] = []
+    timer = Clock()
+    state = State(awake_since=timer.now())
+
+    async def take(event: Event) -> None:
+        nonlocal state
+        if isinstance(event, Observed):
+            seen.extend(event.observations)
+            state = replace(state, window=add(state.window, event.observations, timer.now()))
+
+    arm = connect(loaded.settings.azure, now=timer.now, on_request=lambda _: None)
+    try:
+        polls = Polls(
+            make_sources(loaded.settings, arm, timer),
+            clock=timer,
+            setup=lambda: loaded.setup,
+            state=lambda: state,
+            put=take,
+            taken=lambda _: None,
+        )
+        await polls.everything()
+        await polls.probe()
+    finally:
+        await arm.close()
+    return _report(seen)
+
+
+def _report(seen: Sequence[Observation]) -> Report:
+    polls = [o for o in seen if isinstance(o, Polled)]
+    answered = [p for p in polls if is_answer(p.diagnosis)]
+    well = [p for p in polls if p.diagnosis.cls is FailureClass.OK]
+    code = 0 if len(well) == len(polls) else DEGRADED if answered else UNREACHABLE
+    text = "\n".join([_headline(polls, well), "", *(_line(o) for o in seen)])
+    return Report(body={"schema": 1, "observations": dump_observations(seen), "text": text}, code=code)
+
+
+def _headline(polls: Sequence[Polled], well: Sequence[Polled]) -> str:
+    if not polls:
+        return "Nothing was polled: no group is configured."
+    return f"{len(well)} of {len(polls)} polls were answered well."
+
+
+def _line(observation: Observation) -> str:
+    match observation:
+        case Polled():
+            outcome = "well" if observation.diagnosis.cls is FailureClass.OK else _why(observation)
+            return f"poll        {observation.source:<16} {observation.subject}: {outcome}"
+        case Probed():
+            return f"read        {observation.region:<16} {observation.diagnosis.cls}"
+        case TemplateSeen():
+            run = observation.run
+            last = f"last run {run.state}, begun {clock(run.started)}" if run else "never run"
+            name = template_name(observation.template)
+            return f"template    {observation.region:<16} {name}: {observation.provisioning}, {last}"
+        case TemplateGone():
+            return f"template    gone             {observation.template}"
+        case EventSeen():
+            word = "active" if observation.active else "resolved"
+            return f"event       {observation.region:<16} {observation.tracking_id} {word}: {observation.title}"
+        case DependencySeen():
+            return f"dependency  {observation.region:<16} {observation.resource}: {observation.state}"
+        case _:
+            assert_never(observation)
+
+
+def _why(polled: Polled) -> str:
+    return f"{polled.diagnosis.cls}, {polled.diagnosis.summary}"

@@ -1,0 +1,118 @@
+"""Commands that ask the running daemon."""
+
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+
+from aibwatch.cli.context import AsJson, Context, leave, show
+from aibwatch.cli.exits import Exit
+
+TIMEOUT = 10.0
+"""Seconds. The daemon answers from memory; one that needs longer is stuck."""
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of an answer; a status of 10,000 templates is a few MiB."""
+
+Group = Annotated[str, typer.Argument(metavar="GROUP", help="Name of a group.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command("status")(status)
+    app.command("explain")(explain)
+    app.command("active")(active)
+    app.command("history")(history)
+
+
+def status(context: typer.Context, as_json: AsJson = False) -> None:
+    """Say how everything stands. Exits with 0 well, 3 degraded, 4 outage."""
+    body = _ask(context.obj, "/api/v1/status")
+    show(body, as_json=as_json)
+    severity = body["severity"]
+    raise typer.Exit(severity if isinstance(severity, int) else Exit.FAILED)
+
+
+def explain(
+    context: typer.Context,
+    subject: Annotated[str | None, typer.Argument(metavar="[GROUP or REGION]", help="Default: all groups.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say why: the evidence, the gates, and what would change it."""
+    groups = _names(_ask(context.obj, "/api/v1/groups"))
+    if subject is None and not as_json:
+        for name in groups:
+            show(_ask(context.obj, f"/api/v1/groups/{_quoted(name)}"), as_json=False)
+            typer.echo()
+        return
+    if subject is None:
+        leave(Exit.USAGE, f"--json needs a GROUP or REGION; there are the groups {', '.join(groups) or 'none'}")
+    kind = "groups" if subject in groups else "regions"
+    show(_ask(context.obj, f"/api/v1/{kind}/{_quoted(subject)}"), as_json=as_json)
+
+
+def active(context: typer.Context, group: Group) -> None:
+    """Print the resource id of the group's active template, alone: for pipelines."""
+    typer.echo(_get(context.obj, f"/api/v1/groups/{_quoted(group)}/active").decode().strip())
+
+
+def history(
+    context: typer.Context,
+    group: Annotated[str | None, typer.Argument(metavar="[GROUP]", help="Or a region. Default: everything.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what was decided and done, and why."""
+    query = f"?subject={_quoted(group)}" if group else ""
+    show(_ask(context.obj, f"/api/v1/history{query}"), as_json=as_json)
+
+
+def _names(body: Mapping[str, object]) -> list[str]:
+    groups = body.get("groups")
+    return [str(g["name"]) for g in groups if isinstance(g, dict)] if isinstance(groups, list) else []
+
+
+def _ask(options: Context, path: str) -> Mapping[str, object]:
+    try:
+        body = json.loads(_get(options, path))
+    except ValueError:
+        body = None
+    if not isinstance(body, dict) or body.get("schema") != 1:
+        leave(Exit.FAILED, "what answers there is not an aibwatch that this version understands")
+    return body
+
+
+def _get(options: Context, path: str) -> bytes:
+    listen = options.load().settings.http.listen
+    # The address is the operator's own and plain http: the daemon serves no TLS.
+    request = urllib.request.Request(f"http://{_reachable(listen)}{path}")
+    try:
+        with _opener().open(request, timeout=TIMEOUT) as answer:
+            content: bytes = answer.read(LARGEST)
+            return content
+    except urllib.error.HTTPError as error:
+        with error:
+            leave(
+                Exit.FAILED, error.read(10_000).decode(errors="replace").strip() or f"the daemon answered {error.code}"
+            )
+    except (OSError, urllib.error.URLError) as error:
+        reason = getattr(error, "reason", error)
+        leave(Exit.UNREACHABLE, f"no daemon answers on {listen} ({reason}); is it running?  systemctl status aibwatch")
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    """Ignore proxies of the environment: the daemon is on this host or on a named one of ours."""
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def _reachable(listen: str) -> str:
+    """Return where to call a daemon that listens there: an address that means "all" is called on loopback."""
+    host, _, port = listen.rpartition(":")
+    return f"127.0.0.1:{port}" if host in {"", "0.0.0.0", "[::]"} else listen  # noqa: S104  # compared, not bound
+
+
+def _quoted(name: str) -> str:
+    return urllib.parse.quote(name, safe="")

@@ -1,0 +1,66 @@
+"""Give commands what they share: the configuration file, and the two ways to print."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from aibwatch.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from aibwatch.config.load import Loaded
+
+AsJson = Annotated[bool, typer.Option("--json", help='Print JSON with "schema": 1.')]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The options before the command."""
+
+    config: str | None
+
+    def path(self) -> Path:
+        """Return the configuration file to use."""
+        from aibwatch.config.path import config_path
+
+        return config_path(self.config, os.environ)
+
+    def load(self) -> "Loaded":
+        """Return the configuration, or print all its mistakes and leave with 78."""
+        from aibwatch.config.load import ConfigError, load
+
+        try:
+            return load(self.path())
+        except ConfigError as error:
+            print_mistakes(error)
+            raise typer.Exit(Exit.CONFIG) from None
+
+
+def print_mistakes(error: "Exception") -> None:
+    """Print every mistake of a configuration, a line each, and how many there are."""
+    from aibwatch.config.load import ConfigError
+
+    if not isinstance(error, ConfigError):
+        raise TypeError(f"not a configuration error: {error!r}")
+    number = len(error.problems) + error.left_out
+    more = f" ({error.left_out} of them not shown)" if error.left_out else ""
+    for problem in error.problems:
+        typer.echo(str(problem), err=True)
+    typer.echo(f"{number} {'error' if number == 1 else 'errors'}{more}; nothing was started.", err=True)
+
+
+def show(body: Mapping[str, object], *, as_json: bool) -> None:
+    """Print a report: its text, or all of it as JSON."""
+    typer.echo(json.dumps(body, indent=2, ensure_ascii=False) if as_json else str(body["text"]))
+
+
+def leave(code: Exit, message: str) -> NoReturn:
+    """Say on stderr what went wrong and what to do, and leave with this code."""
+    sys.stdout.flush()
+    typer.echo(f"aibwatch: {message}", err=True)
+    raise typer.Exit(code)

@@ -1,0 +1,148 @@
+"""Check settings against each other. Each check takes the file as written and says nothing where a part is unreadable.
+
+They run on the written data, not on the settings, so that one wrong value elsewhere does not silence them: all mistakes
+are told at once. Single values are checked in `aibwatch.config.values`.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from datetime import timedelta
+
+from aibwatch.config import values
+from aibwatch.config.document import Document
+from aibwatch.config.duration import format_duration, parse_duration
+from aibwatch.config.lines import Place
+from aibwatch.config.problem import Problem
+from aibwatch.config.words import choices, quoted
+from aibwatch.core.model import TemplateId, template_id, template_name
+from aibwatch.core.policy import Policy
+
+BUILT_IN = "run-template"
+ANNOUNCED = ("command", "webhook")
+"""Handlers of the contract that this version does not have."""
+OPTIONS = {"command": ("command",), "webhook": ("url", "secret_file")}
+"""What each handler may be told in its options; the others take none."""
+
+Installed = Callable[[], Collection[str]]
+"""Return the names of the installed handlers. Asked only when a step names one that is not built in."""
+
+
+def check(document: Document, installed: Installed) -> list[Problem]:
+    """Return every mistake that shows only when settings are seen together."""
+    return [
+        *_state(document),
+        *_names(document),
+        *_secondaries(document),
+        *_templates(document),
+        *_thresholds(document),
+        *_handlers(document, installed),
+        *_options(document),
+    ]
+
+
+def _state(document: Document) -> Iterator[Problem]:
+    url = document.at(("state", "url"))
+    if isinstance(url, str) and url.startswith("postgresql:"):
+        message = "this version keeps its state in SQLite only; write sqlite:////ABSOLUTE/PATH and run one daemon"
+        yield document.problem(("state", "url"), message)
+
+
+def _names(document: Document) -> Iterator[Problem]:
+    first: dict[str, Place] = {}
+    for place in document.places("group.name"):
+        name = document.at(place)
+        if isinstance(name, str) and first.setdefault(name, place) != place:
+            line = document.lines.line_of(first[name])
+            yield document.problem(place, f"{quoted(name)} already names the group in line {line}; choose another name")
+
+
+def _secondaries(document: Document) -> Iterator[Problem]:
+    for place in document.places("group.secondaries"):
+        if document.at(place) == []:
+            name = document.at((*place[:-1], "name"))
+            group = name if isinstance(name, str) and values.is_group_name(name) else "GROUP"
+            remedy = f"deploy one (aibwatch replicate {group} --to REGION) or remove the group"
+            yield document.problem(place, f"secondaries is empty; {remedy}", of=place[:-1])
+
+
+def _templates(document: Document) -> Iterator[Problem]:
+    first: dict[TemplateId, Place] = {}
+    members = (*document.places("group.primary"), *document.items("group.secondaries"))
+    for place in sorted(members, key=lambda place: (place[1], place[2:])):
+        written = document.at(place)
+        if not isinstance(written, str) or not values.is_template(written):
+            continue
+        template = template_id(written)
+        other = first.setdefault(template, place)
+        if other != place:
+            yield document.problem(place, _twice(document, template, other, place))
+
+
+def _twice(document: Document, template: TemplateId, other: Place, place: Place) -> str:
+    where = "this group" if other[1] == place[1] else document.label(other[:2])
+    line = document.lines.line_of(other)
+    return (
+        f"{quoted(template_name(template))} is already in {where} (line {line}); a template belongs to one group, once"
+    )
+
+
+def _thresholds(document: Document) -> Iterator[Problem]:
+    for scope in (("policy",), *document.items("group")):
+        low, high = _duration(document, scope, "hold_min"), _duration(document, scope, "hold_max")
+        if low is not None and high is not None and low > high:
+            words = f"hold_min {format_duration(low)} is longer than hold_max {format_duration(high)}"
+            yield from _complain(document, scope, ("hold_min", "hold_max"), words)
+        suspect, confirm = _score(document, scope, "suspect_score"), _score(document, scope, "confirm_score")
+        if suspect is not None and confirm is not None and suspect >= confirm:
+            words = f"suspect_score {suspect} is not below confirm_score {confirm}"
+            yield from _complain(document, scope, ("suspect_score", "confirm_score"), words)
+
+
+def _complain(document: Document, scope: Place, pair: tuple[str, str], words: str) -> Iterator[Problem]:
+    """Complain where the pair is written. A group that overrides neither inherits the mistake: [policy] tells it."""
+    written = [key for key in pair if document.at((*scope, key)) is not None]
+    if written:
+        yield document.problem((*scope, written[0]), f"{words}; lower the first or raise the second")
+
+
+def _duration(document: Document, scope: Place, key: str) -> timedelta | None:
+    try:
+        return parse_duration(_effective(document, scope, key))
+    except ValueError:
+        return None
+
+
+def _score(document: Document, scope: Place, key: str) -> float | None:
+    value = _effective(document, scope, key)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _effective(document: Document, scope: Place, key: str) -> object:
+    for place in ((*scope, key), ("policy", key)):
+        if document.at(place) is not None:
+            return document.at(place)
+    return getattr(Policy(), key)
+
+
+def _handlers(document: Document, installed: Installed) -> Iterator[Problem]:
+    for place in document.places("group.step.handler"):
+        handler = document.at(place)
+        if not isinstance(handler, str) or not handler.strip() or handler == BUILT_IN:
+            continue
+        if handler in ANNOUNCED:
+            message = f'this version cannot run handler {quoted(handler)} yet; use "{BUILT_IN}" or an installed handler'
+            yield document.problem(place, message)
+        elif handler not in installed():
+            known = choices(sorted({BUILT_IN, *installed()}))
+            message = f"{quoted(handler)} is not an installed handler; install its package or choose {known}"
+            yield document.problem(place, message)
+
+
+def _options(document: Document) -> Iterator[Problem]:
+    for place in document.places("group.step.options"):
+        handler, options = document.at((*place[:-1], "handler")), document.at(place)
+        if not isinstance(handler, str) or not isinstance(options, dict):
+            continue
+        allowed = OPTIONS.get(handler, ())
+        for key in sorted({key for keys in OPTIONS.values() for key in keys} & options.keys() - set(allowed)):
+            takes = f"takes {choices(allowed)}" if allowed else "takes no options"
+            yield document.problem((*place, key), f"handler {quoted(handler)} {takes}; remove this key")

@@ -1,0 +1,288 @@
+"""Name every setting, with its unit, its default and the reason for that default.
+
+Rules: keys that are not here are mistakes; nothing changes after loading; a secret is never a value, only the name of a
+file. What a setting may be is checked here one at a time; `aibwatch.config.checks` looks at them together, and
+`aibwatch.config.unacted` lists those that this version does not act on yet.
+"""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator
+from pydantic import StrictFloat as Float
+from pydantic import StrictInt as Int
+from pydantic import StrictStr as Text
+
+from aibwatch.config import values
+from aibwatch.config.duration import format_duration, parse_duration
+from aibwatch.core.model import Mode
+
+SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+MOST_RETRIES = 10
+"""Past ten attempts a step does not lack patience; someone should look."""
+
+MOST_MOVES = 1000
+"""In a day: a limit above this limits nothing."""
+
+
+class Credential(StrEnum):
+    """How to sign in to Azure."""
+
+    MANAGED_IDENTITY = "managed-identity"
+    WORKLOAD_IDENTITY = "workload-identity"
+    ENVIRONMENT = "environment"
+    CLI = "cli"
+    DEFAULT = "default"
+
+
+class Cloud(StrEnum):
+    """Which Azure."""
+
+    PUBLIC = "public"
+    USGOVERNMENT = "usgovernment"
+    CHINA = "china"
+
+
+def _duration_or_off(value: object) -> timedelta | Literal["off"]:
+    return "off" if value == "off" else parse_duration(value)
+
+
+def _write_duration_or_off(value: timedelta | Literal["off"]) -> str:
+    return "off" if value == "off" else format_duration(value)
+
+
+Duration = Annotated[timedelta, PlainValidator(parse_duration), PlainSerializer(format_duration)]
+DurationOrOff = Annotated[
+    timedelta | Literal["off"], PlainValidator(_duration_or_off), PlainSerializer(_write_duration_or_off)
+]
+ModeChoice = Annotated[Mode, BeforeValidator(values.choice_of(Mode, "mode"))]
+CredentialChoice = Annotated[Credential, BeforeValidator(values.choice_of(Credential, "credential"))]
+CloudChoice = Annotated[Cloud, BeforeValidator(values.choice_of(Cloud, "cloud"))]
+Score = Annotated[Float, Field(gt=0, allow_inf_nan=False)]
+Moves = Annotated[Int, Field(ge=1, le=MOST_MOVES)]
+Filled = Annotated[Text, AfterValidator(values.filled)]
+Endpoint = Annotated[Text, AfterValidator(values.web_endpoint)]
+Pattern = Annotated[Text, AfterValidator(values.pattern)]
+Region = Annotated[Text, AfterValidator(values.region_name)]
+Template = Annotated[Text, AfterValidator(values.template_resource)]
+
+
+class Table(BaseModel):
+    """A table of the file: frozen, and strict about its keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AzureSettings(Table):
+    """How to reach Azure."""
+
+    credential: CredentialChoice = Credential.MANAGED_IDENTITY
+    """How to sign in. Default "managed-identity": it leaves no secret on the machine that could leak or expire."""
+    client_id: Text = ""
+    """Client id of a user-assigned identity. Default "": the identity that the machine itself was given."""
+    cloud: CloudChoice = Cloud.PUBLIC
+    """Which Azure to talk to. Default "public": where nearly every subscription lives."""
+    arm_endpoint: Endpoint = ""
+    """Address of the management API instead of the cloud's own. Default "": the cloud's. Plain http is for
+    loopback only, because every request carries a token."""
+    ca_bundle: Text = ""
+    """File of certificates (PEM) to trust instead of the usual ones. Default "": the usual ones, which know
+    Azure's."""
+    connect_timeout: Duration = 5 * SECOND
+    """How long one connection may take to open. Default 5s: a healthy one takes well under one, and a probe
+    must have failed before the next is due."""
+    request_timeout: Duration = 30 * SECOND
+    """How long one request may take in all. Default 30s: the SDK's own 300s would hide an outage for five
+    minutes, while lists of thousands of templates take less than ten seconds."""
+
+
+class StateSettings(Table):
+    """Where the journal is kept."""
+
+    url: Annotated[Text, AfterValidator(values.state_url)] = "sqlite:////var/lib/aibwatch/aibwatch.db"
+    """Database of the journal: sqlite:////ABSOLUTE/PATH. Default under /var/lib/aibwatch: the state directory
+    that the systemd unit makes, on a disk that survives a restart."""
+
+
+class HttpSettings(Table):
+    """The status page, the metrics and the API."""
+
+    listen: Annotated[Text, AfterValidator(values.listen_address)] = "127.0.0.1:9877"
+    """Address to listen on, host:port; port 0 takes a free one. Default loopback: GET asks for no password."""
+    token_file: Text = ""
+    """File with the bearer token that POST demands. Default "": POST is refused, so that nobody moves a group
+    by chance."""
+    web_config_file: Text = ""
+    """File with TLS and basic auth in the format of Prometheus' exporter-toolkit. Default "": neither, fit for
+    loopback."""
+
+
+class PollSettings(Table):
+    """How often each source is asked."""
+
+    templates: Duration = MINUTE
+    """Time between lists of templates and their last runs. Default 60s: runs take tens of minutes, and a few
+    list calls read thousands of templates."""
+    probe: Duration = 30 * SECOND
+    """Time between read probes of a region. Default 30s: three failures count, which makes 90 s to a first sign."""
+    service_health: Duration = MINUTE
+    """Time between looks for Service Health events. Default 60s: the fastest notices came after 81 s."""
+    resource_health: Duration = 5 * MINUTE
+    """Time between looks at the availability of dependencies. Default 5m: it only corroborates, and every
+    dependency costs a call."""
+    activity_log: Duration = 2 * MINUTE
+    """Time between looks into the Activity Log. Default 2m: it lags by 3 to 20 minutes anyway."""
+    readiness: Duration = 30 * MINUTE
+    """Time between readiness checks of secondaries. Default 30m: a report counts for 35 minutes, so one is
+    always fresh."""
+
+
+class PolicySettings(Table):
+    """The thresholds of judgement: defaults of every group, and the ones that regions are judged by."""
+
+    mode: ModeChoice = Mode.SHADOW
+    """How far aibwatch may go by itself: shadow (say only), approve (ask first), auto (move). Default "shadow":
+    it has to earn trust on your templates before it moves them."""
+    cooldown: Duration = HOUR
+    """Least time between two moves of a group. Default 60m: longer than a usual build, so that a move has shown
+    an image before the next; doubles after a failure."""
+    drill_max_age: DurationOrOff = 35 * DAY
+    """How old the last rehearsal may be before moves are held, or "off". Default 35d: a monthly drill with days
+    to spare."""
+    hold_min: Duration = 3 * MINUTE
+    """Wait between confirmation and move when every kind of evidence agrees. Default 3m: short blips end by
+    themselves."""
+    hold_max: Duration = 15 * MINUTE
+    """The same wait when evidence is only just enough. Default 15m: costs less than a needless move does."""
+    min_outage_age: Duration = 5 * MINUTE
+    """Least time from the first evidence to a move. Default 5m: most restarts inside the service are over by
+    then."""
+    recovery_min: Duration = 10 * MINUTE
+    """How long a region must show no trouble before its incident closes. Default 10m: as long as evidence
+    counts as "still failing", so that an outage that flickers stays one incident."""
+    run_window: Duration = HOUR
+    """How long the end of a run counts as evidence. Default 60m: builds are rare, and an older end says little
+    about now."""
+    suspect_score: Score = 1.2
+    """Score (natural-log likelihood ratio) from which a region is suspected. Default 1.2: one or two ambiguous
+    failures; suspicion is cheap, it only starts a closer look."""
+    confirm_score: Score = 9.2
+    """Score from which an outage is confirmed. Default 9.2: odds of 10,000 to 1, which no two
+    kinds of source reach by a hiccup."""
+    max_moves_per_day: Moves = 3
+    """Most moves of one group in 24 hours. Default 3: a group that moved three times in a day is chasing something
+    that moving does not cure."""
+    service_health_service: Pattern = "image builder"
+    """Regular expression, letter case ignored, for the service names of events that concern us. Default "image
+    builder": Azure's own words; events of other services count only as dependencies."""
+
+
+class Canary(Table):
+    """A minimal template of ours in a region, run to tell the service's fault from a customer's."""
+
+    region: Region
+    """Region that it speaks for, by its programmatic name. No default."""
+    template: Template
+    """Resource id of the template. No default."""
+
+
+class Dependency(Table):
+    """A resource whose availability in Resource Health is watched as a dependency of a region."""
+
+    region: Region
+    """Region that depends on it, by its programmatic name. No default."""
+    resource: Annotated[Text, AfterValidator(values.any_resource)]
+    """Resource id, of a storage account or a gallery for example. No default."""
+
+
+class StepOptions(Table):
+    """What one kind of handler needs to know beyond time-out and retries."""
+
+    command: Annotated[tuple[Filled, ...], AfterValidator(values.not_empty)] | None = None
+    """Program and arguments, for handler "command"; called without a shell. No default."""
+    url: Annotated[Filled, AfterValidator(values.web_endpoint)] | None = None
+    """Address to POST to, for handler "webhook". No default."""
+    secret_file: Filled | None = None
+    """File with the key that signs the POST, for handler "webhook". No default."""
+
+
+class Step(Table):
+    """One step of a move."""
+
+    handler: Filled
+    """Built-in "run-template", or the name of an entry point in aibwatch.handlers. No default."""
+    timeout: Duration = 15 * MINUTE
+    """How long one attempt may take. Default 15m: a run that is accepted answers in seconds; the rest is for an
+    ARM that is just recovering."""
+    retries: Annotated[Int, Field(ge=0, le=MOST_RETRIES)] = 2
+    """Further attempts, each only where the one before is known to have changed nothing. Default 2: a hiccup
+    passes, a fault does not."""
+    options: StepOptions = StepOptions()
+    """What this handler needs to know. Default: nothing."""
+
+
+class Group(Table):
+    """Templates that move together. A key that is also in [policy] overrides it for this group."""
+
+    name: Annotated[Text, AfterValidator(values.group_name)]
+    """What people call it: 1 to 63 of a-z, 0-9 and -. No default."""
+    primary: Template
+    """Resource id of the template that builds in good times. No default."""
+    secondaries: tuple[Template, ...]
+    """Resource ids of the templates to move to, in order of preference. No default: without one there is no
+    failover."""
+    allowed_geographies: tuple[Filled, ...] = ()
+    """Geographies in which secondaries may build ("Europe"). Default: any."""
+    mode: ModeChoice | None = None
+    """As in [policy]. Default: what [policy] says."""
+    cooldown: Duration | None = None
+    """As in [policy]. Default: what [policy] says."""
+    drill_max_age: DurationOrOff | None = None
+    """As in [policy]. Default: what [policy] says."""
+    hold_min: Duration | None = None
+    """As in [policy]. Default: what [policy] says."""
+    hold_max: Duration | None = None
+    """As in [policy]. Default: what [policy] says."""
+    min_outage_age: Duration | None = None
+    """As in [policy]. Default: what [policy] says."""
+    recovery_min: Duration | None = None
+    """As in [policy]. Default: what [policy] says."""
+    run_window: Duration | None = None
+    """As in [policy]. Default: what [policy] says."""
+    suspect_score: Score | None = None
+    """As in [policy]. Default: what [policy] says."""
+    confirm_score: Score | None = None
+    """As in [policy]. Default: what [policy] says."""
+    max_moves_per_day: Moves | None = None
+    """As in [policy]. Default: what [policy] says."""
+    service_health_service: Pattern | None = None
+    """As in [policy]. Default: what [policy] says."""
+    step: Annotated[tuple[Step, ...], AfterValidator(values.not_empty)] = (Step(handler="run-template"),)
+    """Steps of a move, in order. Default: one that runs the template of the new active member."""
+
+    def policy(self, defaults: PolicySettings) -> PolicySettings:
+        """Return the policy of this group: its own keys, and `defaults` for the rest."""
+        own = {key: getattr(self, key) for key in PolicySettings.model_fields}
+        return defaults.model_copy(update={key: value for key, value in own.items() if value is not None})
+
+
+class Settings(Table):
+    """All settings, as the file and the defaults have them."""
+
+    azure: AzureSettings = AzureSettings()
+    """How to reach Azure."""
+    state: StateSettings = StateSettings()
+    """Where the journal is kept."""
+    http: HttpSettings = HttpSettings()
+    """The status page, the metrics and the API."""
+    poll: PollSettings = PollSettings()
+    """How often each source is asked."""
+    policy: PolicySettings = PolicySettings()
+    """The thresholds of judgement."""
+    canary: tuple[Canary, ...] = ()
+    """Minimal templates to run on suspicion. Default: none, and then an outage is harder to tell from a mistake."""
+    dependency: tuple[Dependency, ...] = ()
+    """Resources that a region's builds lean on. Default: none."""
+    group: tuple[Group, ...] = ()
+    """What is watched. Default: nothing."""

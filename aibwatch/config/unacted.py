@@ -1,0 +1,53 @@
+"""List the settings that this version accepts but does not act on, and say so to whoever sets one.
+
+This is the only such list: a feature that arrives takes its row away, and nothing else here changes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aibwatch.config.document import Document
+from aibwatch.config.problem import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unacted:
+    """A setting without effect so far."""
+
+    key: str
+    """Dotted, without indices: "group.allowed_geographies"."""
+    why: str
+    value: str | None = None
+    """The one value without effect; None if every value is."""
+
+
+_DRILL = "drills do not exist in this version, so no move is held for the age of the last one"
+_APPROVE = "this version cannot take approvals, so it only says what it would do, as in shadow"
+
+UNACTED = (
+    Unacted(key="canary", why="this version runs no canaries, so an outage needs other evidence to be confirmed"),
+    Unacted(key="poll.activity_log", why="this version does not read the Activity Log"),
+    Unacted(key="poll.readiness", why="this version does not check the readiness of secondaries by itself"),
+    Unacted(key="policy.drill_max_age", why=_DRILL),
+    Unacted(key="group.drill_max_age", why=_DRILL),
+    Unacted(key="policy.mode", value="approve", why=_APPROVE),
+    Unacted(key="group.mode", value="approve", why=_APPROVE),
+    Unacted(key="group.allowed_geographies", why="this version does not compare geographies; check them yourself"),
+    Unacted(
+        key="group.service_health_service",
+        why="events are read once for all groups, so only the one under [policy] counts",
+    ),
+    Unacted(key="http.token_file", why="this version accepts no POST over HTTP, with or without a token"),
+    Unacted(
+        key="http.web_config_file", why="this version serves plain HTTP without a password; listen on loopback only"
+    ),
+)
+
+
+def unacted(document: Document) -> Iterator[Problem]:
+    """Return a warning for every such setting that is written; an empty value is as good as none."""
+    for row in UNACTED:
+        for place in document.places(row.key):
+            written = document.at(place)
+            if written == row.value if row.value else written not in ("", []):
+                yield document.problem(place, f"has no effect yet: {row.why}")

@@ -1,0 +1,63 @@
+"""Warn of durations that rehearsals need and production regrets. They are accepted: exit codes do not change."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aibwatch.config.document import Document
+from aibwatch.config.duration import format_duration, parse_duration
+from aibwatch.config.problem import Problem
+
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Floor:
+    """The shortest duration that is wise in production, and what goes wrong below it."""
+
+    key: str
+    least: timedelta
+    why: str
+
+
+FLOORS = (
+    Floor(key="azure.connect_timeout", least=2 * SECOND, why="one lost packet then reads as a network fault"),
+    Floor(key="azure.request_timeout", least=10 * SECOND, why="long lists of templates then fail in a healthy region"),
+    Floor(
+        key="poll.templates",
+        least=20 * SECOND,
+        why="Azure then throttles the subscription, people's own calls included",
+    ),
+    Floor(
+        key="poll.probe",
+        least=10 * SECOND,
+        why="Azure then throttles the probe, and a blip of seconds counts three times",
+    ),
+    Floor(
+        key="poll.service_health", least=30 * SECOND, why="events are not published faster, and the calls are throttled"
+    ),
+    Floor(
+        key="poll.resource_health", least=MINUTE, why="Azure does not refresh it faster, and the calls are throttled"
+    ),
+    Floor(key="hold_min", least=MINUTE, why="a group then moves for a blip that ends by itself"),
+    Floor(key="hold_max", least=5 * MINUTE, why="a group then moves on evidence that is only just enough"),
+    Floor(key="min_outage_age", least=2 * MINUTE, why="a group then moves for a restart inside the service"),
+    Floor(key="cooldown", least=10 * MINUTE, why="a group can then move again before one image was built"),
+    Floor(key="recovery_min", least=2 * MINUTE, why="one flickering outage then becomes many incidents"),
+    Floor(key="run_window", least=15 * MINUTE, why="failed runs are then forgotten before others confirm them"),
+    Floor(
+        key="group.step.timeout", least=30 * SECOND, why="a slow answer then leaves open whether the step took effect"
+    ),
+)
+"""A key without a section is one of [policy], and of every group that overrides it."""
+
+
+def unwise(document: Document) -> Iterator[Problem]:
+    """Return a warning for every duration below its floor. Only for documents without mistakes."""
+    for floor in FLOORS:
+        for key in (floor.key,) if "." in floor.key else (f"policy.{floor.key}", f"group.{floor.key}"):
+            for place in document.places(key):
+                written = parse_duration(document.at(place))
+                if written < floor.least:
+                    short = f"{format_duration(written)} is short for production: {floor.why}"
+                    yield document.problem(place, f"{short}; write {format_duration(floor.least)} or more")

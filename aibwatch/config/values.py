@@ -1,0 +1,171 @@
+"""Check single values: each function returns the value or raises ValueError with what is wrong and what to do.
+
+Settings hold what the operator wrote, letter case included. What only shows beside other settings is checked in
+`aibwatch.config.checks`.
+"""
+
+import re
+import warnings
+from collections.abc import Callable, Sized
+from enum import StrEnum
+from ipaddress import ip_address
+from typing import TypeVar
+from urllib.parse import SplitResult, urlsplit
+
+from aibwatch.config.words import choices, quoted
+from aibwatch.core.model import region_of
+
+Choice = TypeVar("Choice", bound=StrEnum)
+Items = TypeVar("Items", bound=Sized)
+
+_SCOPE = r"/subscriptions/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/resourceGroups/[^/\s]+/providers"
+_TEMPLATE = re.compile(_SCOPE + r"/Microsoft\.VirtualMachineImages/imageTemplates/[^/\s]+/?", re.IGNORECASE | re.ASCII)
+_RESOURCE = re.compile(_SCOPE + r"/[^/\s]+(?:/[^/\s]+/[^/\s]+)+/?", re.IGNORECASE | re.ASCII)
+_GROUP_NAME = re.compile(r"[a-z0-9-]{1,63}")
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+_SCOPE_FORM = "/subscriptions/GUID/resourceGroups/GROUP/providers"
+
+LONGEST_PATTERN = 200
+"""Characters of a regular expression; it runs over every event, and a longer one is no longer read by anyone."""
+
+
+def choice_of(choice: type[Choice], noun: str) -> Callable[[object], Choice]:
+    """Return the check of a setting with named choices."""
+
+    def check(value: object) -> Choice:
+        if isinstance(value, str) and value in set(choice):
+            return choice(value)
+        raise ValueError(f"{quoted(value)} is not a {noun}; choose {choices(choice)}")
+
+    return check
+
+
+def is_template(value: str) -> bool:
+    """Return whether this is the resource id of an image template, in any letter case."""
+    return _TEMPLATE.fullmatch(value) is not None
+
+
+def template_resource(value: str) -> str:
+    """Accept the resource id of an image template."""
+    if is_template(value):
+        return value
+    form = f"{_SCOPE_FORM}/Microsoft.VirtualMachineImages/imageTemplates/NAME"
+    raise ValueError(f"{quoted(value)} is not the resource id of an image template; write {form}")
+
+
+def any_resource(value: str) -> str:
+    """Accept the resource id of anything in a resource group."""
+    if _RESOURCE.fullmatch(value):
+        return value
+    raise ValueError(f"{quoted(value)} is not a resource id; write {_SCOPE_FORM}/NAMESPACE/TYPE/NAME")
+
+
+def region_name(value: str) -> str:
+    """Accept a region's programmatic name."""
+    if re.fullmatch(r"[a-z0-9]+", value):
+        return value
+    name = region_of(value)
+    if re.fullmatch(r"[a-z0-9]+", name):
+        raise ValueError(f'{quoted(value)} is not the name Azure uses in its API; write "{name}"')
+    raise ValueError(f'{quoted(value)} is not a region; write its short name, like "westeurope"')
+
+
+def is_group_name(value: str) -> bool:
+    """Return whether this can stand in a URL, a metric label and a shell command without quotes."""
+    return _GROUP_NAME.fullmatch(value) is not None
+
+
+def group_name(value: str) -> str:
+    """Accept the name of a group."""
+    if is_group_name(value):
+        return value
+    raise ValueError(f"{quoted(value)} cannot name a group; use 1 to 63 of a-z, 0-9 and -")
+
+
+def filled(value: str) -> str:
+    """Accept any text but none."""
+    if value.strip():
+        return value
+    raise ValueError("is empty; write a value or leave the key out")
+
+
+def not_empty(items: Items) -> Items:
+    """Accept any list but an empty one."""
+    if items:
+        return items
+    raise ValueError("is empty; write one or leave the key out")
+
+
+def listen_address(value: str) -> str:
+    """Accept host:port. Port 0 asks the system for a free one."""
+    host, colon, port = value.rpartition(":")
+    if not colon or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535:
+        raise ValueError(f'{quoted(value)} is not an address; write host:port, like "127.0.0.1:9877"')
+    if not host:
+        raise ValueError(f'{quoted(value)} names no host; write "127.0.0.1:{port}", or "0.0.0.0:{port}" for everyone')
+    if not (_is_ip(host[1:-1]) if host.startswith("[") else _HOST.fullmatch(host)):
+        raise ValueError(f'{quoted(host)} is not a host; write host:port, like "127.0.0.1:9877" or "[::1]:9877"')
+    return value
+
+
+def web_endpoint(value: str) -> str:
+    """Accept https, and plain http only on this machine: what goes there carries a token or a signature."""
+    if not value:
+        return value
+    url = _split(value)
+    if url is None or url.scheme not in {"https", "http"} or not url.hostname:
+        raise ValueError('is not a web address; write "https://HOST"')
+    if url.username is not None or url.password is not None:
+        raise ValueError("carries a user name or password; leave them out of the address")
+    if url.query or url.fragment:
+        raise ValueError('has a "?" or "#" part; write only "https://HOST"')
+    if url.scheme == "http" and not _is_loopback(url.hostname):
+        raise ValueError(
+            f"{quoted(value)} would send tokens unencrypted; write https, plain http is for loopback addresses only"
+        )
+    return value
+
+
+def state_url(value: str) -> str:
+    """Accept where the state is kept. Never repeats the value: it may carry a password."""
+    if re.fullmatch(r"sqlite:////[^/].*", value) or re.match(r"postgresql://.", value):
+        return value
+    if value.startswith("sqlite:"):
+        raise ValueError('needs an absolute path; write four slashes, like "sqlite:////var/lib/aibwatch/aibwatch.db"')
+    raise ValueError('is not a place to keep state; write "sqlite:////ABSOLUTE/PATH"')
+
+
+def pattern(value: str) -> str:
+    """Accept a regular expression that Python can compile."""
+    if not value or len(value) > LONGEST_PATTERN:
+        raise ValueError(f"must have 1 to {LONGEST_PATTERN} characters; empty would match every service")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore"
+            )  # "[[" compiles; that its meaning may change in some Python is not news here
+            re.compile(value, re.IGNORECASE)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"{quoted(value)} is not a regular expression: {error}") from error
+    return value
+
+
+def _split(value: str) -> SplitResult | None:
+    try:
+        url = urlsplit(value)
+        _ = url.port  # reading it is what checks it
+    except ValueError:
+        return None
+    return url
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or (_is_ip(host) and ip_address(host).is_loopback)
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,119 @@
+"""Say what a handler is: something that brings about one effect, and can tell afterwards whether it is there.
+
+The order of calls for a step, each on record before the next:
+
+    plan      no effects; what is there before, so that later calls can tell their effect from somebody else's
+    activate  the effect, at most one attempt at a time; must be harmless if the effect is there already
+    status    no effects; asked after a crash, a time-out or an answer that got lost
+
+A handler never retries by itself: whether another attempt is due is decided, and recorded, by aibwatch.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from aibwatch.core.model import Diagnosis, TemplateId
+from aibwatch.core.move import MoveKind, StepResult
+from aibwatch.core.observation import TemplateSeen
+
+PROTOCOL = 1
+
+
+class HandlerError(Exception):
+    """A handler could not do what it was asked, and is certain that it changed nothing."""
+
+    result = StepResult.NEVER
+
+
+class TemporaryHandlerError(HandlerError):
+    """As HandlerError, and another attempt may help."""
+
+    result = StepResult.NOTHING_CHANGED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandlerRequest:
+    """What a handler is asked for. Secrets are never in it."""
+
+    activation_id: str
+    """The same for all attempts and restarts of one move: what an idempotent receiver keys on."""
+    epoch: int
+    """Grows with every move of the group; a handler that knows a newer one answers REFUSED."""
+    group: str
+    kind: MoveKind
+    source: TemplateId
+    target: TemplateId
+    step: int
+    attempt: int
+    deadline: datetime
+    """When the caller stops listening; what is not done by then is asked about with `status`."""
+    sent_at: datetime | None = None
+    """For `status`: when the attempt was sent."""
+    rehearsal: bool = False
+    protocol: int = PROTOCOL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a step will change, and what was there before. Kept in the journal, so only text."""
+
+    changes: tuple[str, ...]
+    """One sentence each."""
+    before: Mapping[str, str] = field(default_factory=dict)
+    """The handler's own words, handed back unchanged with every later call of the move."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What became of a call. For `status`, NOTHING_CHANGED means that the effect is certainly not there."""
+
+    result: StepResult
+    why: str
+
+
+class Handler(Protocol):
+    """What the executor calls. Raise HandlerError where nothing was changed; anything else raised is UNKNOWN."""
+
+    async def plan(self, request: HandlerRequest) -> Plan:
+        """Return what `activate` would change, and what is there now. No effects."""
+        ...
+
+    async def activate(self, request: HandlerRequest, plan: Plan) -> Answer:
+        """Bring the effect about, unless it is there already."""
+        ...
+
+    async def status(self, request: HandlerRequest, plan: Plan) -> Answer:
+        """Return whether the effect is there. No effects."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """That Azure did not do what it was asked, as a handler needs to know it."""
+
+    diagnosis: Diagnosis
+    uncertain: bool
+    """The request may have had its effect all the same."""
+
+
+class TemplateAccess(Protocol):
+    """What built-in handlers may do with templates."""
+
+    async def read(self, template: TemplateId) -> TemplateSeen | Refusal:
+        """Return the template as it is at this moment."""
+        ...
+
+    async def run(self, template: TemplateId) -> Refusal | None:
+        """Ask once for a run; None if it was accepted."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a handler is made with."""
+
+    templates: TemplateAccess
+    now: Callable[[], datetime]
+    pause: Callable[[timedelta], Awaitable[None]]

@@ -1,0 +1,118 @@
+"""Run the target's image template: the one effect of a move that Azure does not make idempotent.
+
+Rules: run unless run since. The start of the last run is read before anything is recorded as intended; a run with
+another start is an effect that is there, whoever caused it. A run that is under way is success. POST goes out once an
+attempt, and an attempt only follows one that is known to have changed nothing.
+
+Note [Settling]: a read in the same second as an accepted run still showed the run before (seen in two recordings). So
+an unchanged start proves nothing until VISIBLE_AFTER has passed since the request was sent.
+"""
+
+from datetime import timedelta
+
+from aibwatch.core.model import FailureClass, Run, RunState, template_name
+from aibwatch.core.move import StepResult
+from aibwatch.core.observation import TemplateSeen
+from aibwatch.core.sentences import clock
+from aibwatch.handlers.api import (
+    Answer,
+    HandlerError,
+    HandlerRequest,
+    Plan,
+    Refusal,
+    Surroundings,
+    TemporaryHandlerError,
+)
+
+VISIBLE_AFTER = timedelta(seconds=30)
+"""How long an accepted run may take to show in a read: it took at most 3 s where that was recorded; ten times that."""
+
+LOOK_AGAIN = timedelta(seconds=2)
+"""Between reads while settling: a build takes minutes, a read costs one of 250 tokens."""
+
+NEVER_RUN = "never"
+
+PERMANENT = frozenset({FailureClass.CUSTOMER, FailureClass.EXPECTED})
+"""Refusals that another attempt would meet again."""
+
+
+class RunTemplate:
+    """The built-in handler `run-template`."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._templates = surroundings.templates
+        self._now = surroundings.now
+        self._pause = surroundings.pause
+
+    async def plan(self, request: HandlerRequest) -> Plan:
+        """Return what the target's last run is now, and that it will be run."""
+        seen = await self._read(request)
+        if seen.provisioning != "succeeded":
+            raise HandlerError(f"{template_name(request.target)} cannot be run: it is {seen.provisioning}")
+        state = seen.run.state if seen.run else RunState.NEVER
+        return Plan(
+            changes=(
+                f"run {template_name(request.target)} in {seen.region}, unless it was run since {_start(seen.run)}",
+            ),
+            before={"run_started": _start(seen.run), "run_state": state},
+        )
+
+    async def activate(self, request: HandlerRequest, plan: Plan) -> Answer:
+        """Ask for a run, unless there is one already."""
+        there = _effect(await self._read(request), plan)
+        if there:
+            return Answer(result=StepResult.ALREADY_APPLIED, why=there)
+        refusal = await self._templates.run(request.target)
+        if refusal is None:
+            return Answer(result=StepResult.APPLIED, why=f"Azure accepted the run of {template_name(request.target)}")
+        if refusal.diagnosis.cls is FailureClass.EXPECTED:
+            return await self._refused_as_busy(request, refusal)
+        if refusal.uncertain:
+            return Answer(result=StepResult.UNKNOWN, why=refusal.diagnosis.summary)
+        permanent = refusal.diagnosis.cls in PERMANENT
+        result = StepResult.NEVER if permanent else StepResult.NOTHING_CHANGED
+        return Answer(result=result, why=refusal.diagnosis.summary)
+
+    async def status(self, request: HandlerRequest, plan: Plan) -> Answer:
+        """Return whether there is a run since the plan; waits until an accepted run would show. See Note [Settling]."""
+        while True:
+            seen = await self._templates.read(request.target)
+            if isinstance(seen, Refusal):
+                return Answer(result=StepResult.UNKNOWN, why=f"not readable now: {seen.diagnosis.summary}")
+            there = _effect(seen, plan)
+            if there:
+                return Answer(result=StepResult.APPLIED, why=there)
+            if request.sent_at is None or self._now() - request.sent_at >= VISIBLE_AFTER:
+                why = f"no run of {template_name(request.target)} since {plan.before.get('run_started', NEVER_RUN)}"
+                return Answer(result=StepResult.NOTHING_CHANGED, why=why)
+            await self._pause(LOOK_AGAIN)
+
+    async def _read(self, request: HandlerRequest) -> TemplateSeen:
+        seen = await self._templates.read(request.target)
+        if isinstance(seen, Refusal):
+            why = f"{template_name(request.target)} could not be read: {seen.diagnosis.summary}"
+            raise HandlerError(why) if seen.diagnosis.cls in PERMANENT else TemporaryHandlerError(why)
+        return seen
+
+    async def _refused_as_busy(self, request: HandlerRequest, refusal: Refusal) -> Answer:
+        """Azure says that the template is busy: a run under way is what we want, one being cancelled is not."""
+        seen = await self._templates.read(request.target)
+        if not isinstance(seen, Refusal) and seen.run is not None and seen.run.state is RunState.RUNNING:
+            return Answer(result=StepResult.ALREADY_APPLIED, why=f"it is running since {clock(seen.run.started)}")
+        return Answer(result=StepResult.NOTHING_CHANGED, why=refusal.diagnosis.summary)
+
+
+def _effect(seen: TemplateSeen, plan: Plan) -> str:
+    """Return the sentence that says why the effect is there; empty if it is not."""
+    if seen.run is None:
+        return ""
+    name = template_name(seen.template)
+    if _start(seen.run) != plan.before.get("run_started"):
+        return f"{name} was run at {clock(seen.run.started)}, after the plan was made"
+    if seen.run.state is RunState.RUNNING:
+        return f"{name} is running since {clock(seen.run.started)}"
+    return ""
+
+
+def _start(run: Run | None) -> str:
+    return run.started.isoformat() if run else NEVER_RUN

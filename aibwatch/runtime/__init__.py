@@ -1,0 +1,1 @@
+"""Run the core in the world: time, polls, the queue and its one consumer, the journal, effects, HTTP, signals."""

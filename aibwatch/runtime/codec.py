@@ -1,0 +1,106 @@
+"""Write the core's values as JSON and read them back: what the journal keeps.
+
+Pydantic does the work; the core's dataclasses do not know of it. What an older version wrote and this one cannot read
+raises CodecError, and the journal says what to do.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from pydantic import TypeAdapter, ValidationError
+
+from aibwatch.core.incident import Incident
+from aibwatch.core.observation import Observation
+from aibwatch.core.state import GroupState, State
+from aibwatch.core.verdict import Verdict
+from aibwatch.handlers.api import Plan
+
+
+class CodecError(Exception):
+    """Something on record cannot be read by this version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What must outlive the process beside the observations: small, and rewritten whole."""
+
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    groups: dict[str, GroupState] = field(default_factory=dict)
+    clock_stepped_at: datetime | None = None
+
+
+_MEMORY = TypeAdapter(Memory)
+_OBSERVATION: TypeAdapter[Observation] = TypeAdapter(Observation)
+_PLAN = TypeAdapter(Plan)
+
+
+def memory_of(state: State) -> Memory:
+    """Return what to remember of the state.
+
+    Texts that change with every second are left out, so that an unchanged memory is equal to the one before and need
+    not be written: evidence and reasons are found anew from the window.
+    """
+    return Memory(
+        verdicts={k: replace(v, evidence=(), why="", score=0.0, hold_until=None) for k, v in state.verdicts.items()},
+        incidents=dict(state.incidents),
+        groups={name: replace(group, why="") for name, group in state.groups.items()},
+        clock_stepped_at=state.clock_stepped_at,
+    )
+
+
+def dump_memory(memory: Memory) -> str:
+    """Return the memory as JSON."""
+    return _MEMORY.dump_json(memory).decode()
+
+
+def load_memory(text: str) -> Memory:
+    """Return the memory that was written.
+
+    Raises:
+        CodecError: if this version cannot read it.
+    """
+    try:
+        return _MEMORY.validate_json(text)
+    except ValidationError as error:
+        raise CodecError(f"the memory on record is not readable by this version: {error.errors()[0]['msg']}") from error
+
+
+def dump_observation(observation: Observation) -> str:
+    """Return the observation as JSON."""
+    return _OBSERVATION.dump_json(observation).decode()
+
+
+def dump_observations(observations: Sequence[Observation]) -> list[object]:
+    """Return the observations as plain values that JSON can carry."""
+    return [_OBSERVATION.dump_python(observation, mode="json") for observation in observations]
+
+
+def load_observation(text: str) -> Observation:
+    """Return the observation that was written.
+
+    Raises:
+        CodecError: if this version cannot read it.
+    """
+    try:
+        return _OBSERVATION.validate_json(text)
+    except ValidationError as error:
+        raise CodecError(f"an observation on record is not readable: {error.errors()[0]['msg']}") from error
+
+
+def dump_plan(plan: Plan) -> str:
+    """Return the plan as JSON."""
+    return _PLAN.dump_json(plan).decode()
+
+
+def load_plan(text: str) -> Plan:
+    """Return the plan that was written.
+
+    Raises:
+        CodecError: if this version cannot read it.
+    """
+    try:
+        return _PLAN.validate_json(text)
+    except ValidationError as error:
+        raise CodecError(f"a step's plan on record is not readable: {error.errors()[0]['msg']}") from error

@@ -1,0 +1,188 @@
+"""Perform actions. Each ends in exactly one outcome event; only the end of the process leaves one without.
+
+Rules: an effect is sent only after its intent and its dispatch are on record. A handler has a deadline. What a handler
+says is taken at its word; what it does not say is UNKNOWN, and asked about later. Whether anything is tried again is
+not decided here.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+import structlog
+
+from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, ReadOutputs, StepCall, WriteEpoch
+from aibwatch.core.events import EpochAnswered, Event, OutputsRead, PolledAfresh, StepEnded
+from aibwatch.core.model import WELL, Diagnosis, Region, TemplateId
+from aibwatch.core.move import StepResult
+from aibwatch.handlers.api import Answer, Handler, HandlerError, HandlerRequest, Plan
+from aibwatch.runtime.clock import Clock
+from aibwatch.runtime.codec import CodecError
+from aibwatch.runtime.move_log import AttemptId
+from aibwatch.runtime.recorder import Recorder
+from aibwatch.runtime.store import JournalError
+
+STATUS_TIMEOUT = timedelta(seconds=60)
+"""For one question about an effect: more than an accepted run may take to show, less than a page may take to come."""
+
+EPOCH_TRIES = 5
+EPOCH_PAUSE = timedelta(seconds=5)
+"""A busy or full disk may heal within half a minute; after that the group halts rather than waits for ever."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What the executor acts through, beside the journal."""
+
+    handlers: Mapping[str, Handler]
+    poll_afresh: Callable[[tuple[Region, ...]], Awaitable[None]]
+    """Polls the regions now; every answer has become an event when it returns. Raises nothing."""
+    read_outputs: Callable[[TemplateId], Awaitable[tuple[str, ...] | Diagnosis]]
+    observe_step: Callable[[str, float], None]
+    """Told the handler's name and how many seconds a call took."""
+
+
+class Executor:
+    """Performs one action at a time for each caller; callers run side by side."""
+
+    def __init__(self, recorder: Recorder, ports: Ports, clock: Clock) -> None:
+        self._recorder, self._ports, self._clock = recorder, ports, clock
+
+    async def perform(self, action: Action) -> Event:
+        """Do what is asked and return what became of it."""
+        match action:
+            case PollAfresh():
+                await self._ports.poll_afresh(action.regions)
+                return PolledAfresh(group=action.group, activation_id=action.activation_id)
+            case WriteEpoch():
+                return await self._write_epoch(action)
+            case DispatchStep():
+                await self._clock.pause(action.wait)
+                return _ended(action.call, await self._dispatch(action.call))
+            case AskStatus():
+                await self._clock.pause(action.wait)
+                return _ended(action.call, await self._ask(action.call))
+            case ReadOutputs():
+                read = await self._ports.read_outputs(action.template)
+                images, diagnosis = ((), read) if isinstance(read, Diagnosis) else (read, WELL)
+                return OutputsRead(
+                    group=action.group, activation_id=action.activation_id, images=images, diagnosis=diagnosis
+                )
+            case _:
+                assert_never(action)
+
+    async def _write_epoch(self, action: WriteEpoch) -> EpochAnswered:
+        why = ""
+        for _ in range(EPOCH_TRIES):
+            try:
+                written = await self._recorder.call(
+                    self._recorder.moves.swap_epoch,
+                    group=action.group,
+                    epoch=action.epoch,
+                    active=action.target,
+                    activation_id=action.activation_id,
+                    at=self._clock.now(),
+                )
+            except JournalError as error:
+                why = str(error)
+                await self._clock.pause(EPOCH_PAUSE)
+                continue
+            why = "" if written else f"the epoch on record is not {action.epoch - 1} any more"
+            return EpochAnswered(group=action.group, activation_id=action.activation_id, written=written, why=why)
+        return EpochAnswered(group=action.group, activation_id=action.activation_id, written=False, why=why)
+
+    async def _dispatch(self, call: StepCall) -> Answer:
+        attempt, began = _attempt(call), self._clock.elapsed()
+        dispatched = False
+        try:
+            handler = self._ports.handlers[call.handler]
+            request = self._request(call)
+            async with asyncio.timeout(call.timeout.total_seconds()):
+                plan = await self._plan(handler, request, attempt)
+                await self._recorder.call(self._recorder.moves.dispatch, attempt, self._clock.now())
+                dispatched = True
+                answer = await handler.activate(request, plan)
+        except Exception as error:  # noqa: BLE001  # a plug-in may raise anything; each case has its answer
+            answer = _answer_to(error, call, dispatched=dispatched)
+        self._ports.observe_step(call.handler, self._clock.elapsed() - began)
+        await self._conclude(attempt, answer)
+        return answer
+
+    async def _plan(self, handler: Handler, request: HandlerRequest, attempt: AttemptId) -> Plan:
+        plan = await self._recorder.call(self._recorder.moves.first_plan, attempt)
+        if plan is None:
+            plan = await handler.plan(request)
+        await self._recorder.call(self._recorder.moves.intend, attempt, plan, self._clock.now())
+        return plan
+
+    async def _conclude(self, attempt: AttemptId, answer: Answer) -> None:
+        try:
+            await self._recorder.call(self._recorder.moves.conclude, attempt, answer, self._clock.now())
+        except JournalError as error:
+            # The outcome event still goes to the loop, which keeps it until the journal can be written again.
+            log.warning("result not on record yet", activation=attempt.activation_id, error=str(error))
+
+    async def _ask(self, call: StepCall) -> Answer:
+        attempt = _attempt(call)
+        try:
+            sent_at = await self._recorder.call(self._recorder.moves.sent_at, attempt)
+            plan = await self._recorder.call(self._recorder.moves.first_plan, attempt)
+            if sent_at is None or plan is None:
+                return Answer(result=StepResult.NOTHING_CHANGED, why="by the journal it was never sent")
+            request = self._request(call, sent_at=sent_at)
+            async with asyncio.timeout(STATUS_TIMEOUT.total_seconds()):
+                return await self._ports.handlers[call.handler].status(request, plan)
+        except Exception as error:  # noqa: BLE001  # a plug-in may raise anything; then nobody knows
+            return Answer(result=StepResult.UNKNOWN, why=_told(error))
+
+    def _request(self, call: StepCall, sent_at: datetime | None = None) -> HandlerRequest:
+        return HandlerRequest(
+            activation_id=call.activation_id,
+            epoch=call.epoch,
+            group=call.group,
+            kind=call.kind,
+            source=call.source,
+            target=call.target,
+            step=call.step,
+            attempt=call.attempt,
+            deadline=self._clock.now() + call.timeout,
+            sent_at=sent_at,
+        )
+
+
+def _answer_to(error: Exception, call: StepCall, *, dispatched: bool) -> Answer:
+    match error:
+        case HandlerError():
+            return Answer(result=error.result, why=str(error))
+        case KeyError() if not dispatched:
+            return Answer(result=StepResult.NEVER, why=f"no handler {call.handler!r} is loaded")
+        case CodecError():
+            return Answer(result=StepResult.NEVER, why=str(error))
+        case _:
+            result = StepResult.UNKNOWN if dispatched else StepResult.NOTHING_CHANGED
+            return Answer(result=result, why=_told(error))
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "it did not answer in time"
+    return f"{type(error).__name__}: {error}"
+
+
+def _attempt(call: StepCall) -> AttemptId:
+    return AttemptId(activation_id=call.activation_id, step=call.step, attempt=call.attempt)
+
+
+def _ended(call: StepCall, answer: Answer) -> StepEnded:
+    return StepEnded(
+        group=call.group,
+        activation_id=call.activation_id,
+        step=call.step,
+        attempt=call.attempt,
+        result=answer.result,
+        why=answer.why,
+    )

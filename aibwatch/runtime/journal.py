@@ -1,0 +1,124 @@
+"""Keep on disk what was seen and concluded.
+
+Rules: what a decision wants done is on record before it is done. A record is one transaction: all of it or nothing.
+Windows are rebuilt from the observations after a restart, so that an outage is not forgotten and its clock does not
+start again.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from aibwatch.core.decision import Note, NoteKind
+from aibwatch.core.observation import Observation
+from aibwatch.runtime.codec import Memory, dump_memory, dump_observation, load_memory, load_observation
+from aibwatch.runtime.store import FACTS, NOTES, OBSERVATIONS, Store, from_store, to_store
+from aibwatch.views.history import Recorded
+
+KEEP_OBSERVATIONS = timedelta(hours=24)
+"""Windows are at most 6 h; a day leaves room to look back after an incident."""
+
+KEEP_NOTES = timedelta(days=400)
+"""What was decided is kept over a year, so that last year's incident can be compared."""
+
+
+class Journal:
+    """What was seen and concluded. Not for several threads at once."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._remembered = ""
+
+    def record(
+        self, *, at: datetime, memory: Memory, observations: Iterable[Observation], notes: Sequence[Note]
+    ) -> None:
+        """Write a decision down, in one transaction; nothing if nothing is new.
+
+        Raises:
+            JournalError: if it is not on record.
+        """
+        remembered = dump_memory(memory)
+        seen = [{"at": to_store(at), "body": dump_observation(o)} for o in observations]
+        told = [_columns(note, at) for note in notes]
+        if not seen and not told and remembered == self._remembered:
+            return
+        with self._store.transaction() as connection:
+            if seen:
+                connection.execute(insert(OBSERVATIONS), seen)
+            if told:
+                connection.execute(insert(NOTES), told)
+            if remembered != self._remembered:
+                _put_fact(connection, "memory", remembered)
+        self._remembered = remembered
+
+    def prove_writable(self, now: datetime) -> None:
+        """Write something that nobody needs.
+
+        Raises:
+            JournalError: if the journal cannot be written.
+        """
+        with self._store.transaction() as connection:
+            _put_fact(connection, "proved_writable_at", now.isoformat())
+
+    def recall(self, now: datetime) -> tuple[Memory, tuple[Observation, ...]]:
+        """Return what is remembered, and the observations that still matter, oldest first.
+
+        Raises:
+            JournalError: if it cannot be read.
+            CodecError: if it was written by a version that this one does not understand.
+        """
+        since = to_store(now - KEEP_OBSERVATIONS)
+        with self._store.transaction() as connection:
+            fact = connection.execute(select(FACTS.c.value).where(FACTS.c.name == "memory")).scalar()
+            query = select(OBSERVATIONS.c.body).where(OBSERVATIONS.c.at >= since).order_by(OBSERVATIONS.c.id)
+            bodies = connection.execute(query).scalars().all()
+        self._remembered = fact or ""
+        return (load_memory(fact) if fact else Memory()), tuple(load_observation(body) for body in bodies)
+
+    def notes(self, *, subject: str | None = None, limit: int = 200) -> tuple[Recorded, ...]:
+        """Return the latest notes, oldest first.
+
+        Raises:
+            JournalError: if they cannot be read.
+        """
+        query = select(NOTES).order_by(NOTES.c.id.desc()).limit(limit)
+        if subject is not None:
+            query = query.where(NOTES.c.subject == subject)
+        with self._store.transaction() as connection:
+            rows = connection.execute(query).all()
+        return tuple(
+            Recorded(
+                id=row.id,
+                at=from_store(row.at),
+                note=Note(kind=NoteKind(row.kind), subject=row.subject, what=row.what, why=row.why, loud=row.loud),
+            )
+            for row in reversed(rows)
+        )
+
+    def prune(self, now: datetime) -> None:
+        """Let go of what is older than anybody asks for.
+
+        Raises:
+            JournalError: if it cannot be written.
+        """
+        with self._store.transaction() as connection:
+            connection.execute(delete(OBSERVATIONS).where(OBSERVATIONS.c.at < to_store(now - KEEP_OBSERVATIONS)))
+            connection.execute(delete(NOTES).where(NOTES.c.at < to_store(now - KEEP_NOTES)))
+
+
+def _put_fact(connection: Connection, name: str, value: str) -> None:
+    fact = upsert(FACTS).values(name=name, value=value)
+    connection.execute(fact.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def _columns(note: Note, at: datetime) -> dict[str, object]:
+    return {
+        "at": to_store(at),
+        "kind": str(note.kind),
+        "subject": note.subject,
+        "what": note.what,
+        "why": note.why,
+        "loud": note.loud,
+    }

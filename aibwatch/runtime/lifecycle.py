@@ -1,0 +1,30 @@
+"""Speak with systemd and with signals: ready, stopping, and the request to stop.
+
+sd_notify is a datagram to $NOTIFY_SOCKET; without that variable every call does nothing.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+def notify(message: str) -> None:
+    """Tell systemd something ("READY=1", "STOPPING=1", "WATCHDOG=1"). Silent where nobody listens."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if not address:
+        return
+    name = f"\0{address[1:]}" if address.startswith("@") else address
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out:
+        out.sendto(message.encode(), name)
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Return an event that SIGTERM and SIGINT set, instead of ending the process in the middle of something."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in STOP_SIGNALS:
+        loop.add_signal_handler(number, stop.set)
+    return stop

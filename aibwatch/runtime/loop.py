@@ -1,0 +1,176 @@
+"""Own the state: one queue, one consumer, a decision for every event, on record before anything is done.
+
+Rules: there is no await between taking an event and having its decision. A decision that cannot be recorded is not
+acted on: seeing and judging go on, groups stay as they are, and outcomes wait until the journal can be written again,
+because an outcome comes only once.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+
+from aibwatch.core.actions import Action
+from aibwatch.core.decision import Decision
+from aibwatch.core.engine import step
+from aibwatch.core.events import (
+    EpochAnswered,
+    Event,
+    JournalFailed,
+    JournalRecovered,
+    Observed,
+    OutputsRead,
+    PolledAfresh,
+    Reset,
+    Started,
+    StepEnded,
+)
+from aibwatch.core.model import FailureClass
+from aibwatch.core.observation import (
+    DependencySeen,
+    EventSeen,
+    Observation,
+    Polled,
+    Probed,
+    TemplateGone,
+    TemplateSeen,
+)
+from aibwatch.core.policy import Setup
+from aibwatch.core.state import State
+from aibwatch.core.window import Window
+from aibwatch.runtime.clock import Clock
+from aibwatch.runtime.codec import memory_of
+from aibwatch.runtime.executor import Executor
+from aibwatch.runtime.recorder import Recorder
+from aibwatch.runtime.store import JournalError
+
+QUEUE = 10_000
+"""Events that may wait. Polls bring a few a second at the most; a full queue means that the consumer is stuck."""
+
+RETRY = timedelta(seconds=5)
+"""Between attempts to write a journal that failed."""
+
+Watcher = Callable[[State, Decision, Event], None]
+"""Told the state before, the decision and what it was about."""
+
+KEPT = Started | PolledAfresh | EpochAnswered | StepEnded | OutputsRead | Reset
+"""Events that come only once, and so must not be lost to a broken journal."""
+
+log = structlog.get_logger(__name__)
+
+
+class Loop:
+    """The one owner of the state."""
+
+    def __init__(self, *, setup: Setup, state: State, recorder: Recorder, executor: Executor, clock: Clock) -> None:
+        self.setup, self.state = setup, state
+        self._recorder, self._executor, self._clock = recorder, executor, clock
+        self._queue: asyncio.Queue[Event] = asyncio.Queue(maxsize=QUEUE)
+        self._waiting: deque[Event] = deque()
+        self._watchers: list[Watcher] = []
+        self.decided_at = clock.now()
+        """When the last decision was taken."""
+
+    def watch(self, watcher: Watcher) -> None:
+        """Call the watcher with every decision that was taken over, after it is on record. It must not wait."""
+        self._watchers.append(watcher)
+
+    async def put(self, event: Event) -> None:
+        """Hand in an event; waits where the queue is full."""
+        await self._queue.put(event)
+
+    async def run(self) -> None:
+        """Consume events until cancelled. Actions run beside it and are cancelled with it."""
+        async with asyncio.TaskGroup() as tasks:
+            await self._handle(Started(), tasks)
+            while True:
+                event = await self._queue.get()
+                await self._handle(event, tasks)
+                self._queue.task_done()
+
+    async def settled(self) -> None:
+        """Wait until every event handed in so far was handled."""
+        await self._queue.join()
+
+    async def _handle(self, event: Event, tasks: asyncio.TaskGroup) -> None:
+        decision = step(self.state, event, self.setup, self._clock.now())
+        try:
+            await self._record(decision, event)
+        except JournalError as error:
+            self._degrade(event, error, tasks)
+            return
+        self._adopt(decision, event)
+        for action in decision.actions:
+            tasks.create_task(self._perform(action))
+
+    def _adopt(self, decision: Decision, event: Event) -> None:
+        before, self.state = self.state, decision.state
+        self.decided_at = self._clock.now()
+        for watcher in self._watchers:
+            watcher(before, decision, event)
+
+    async def _record(self, decision: Decision, event: Event) -> None:
+        await self._recorder.call(
+            self._recorder.journal.record,
+            at=self._clock.now(),
+            memory=memory_of(decision.state),
+            observations=_news(self.state.window, event),
+            notes=decision.notes,
+        )
+
+    def _degrade(self, event: Event, error: JournalError, tasks: asyncio.TaskGroup) -> None:
+        """Go on seeing without a journal: take over what was seen and judged, leave every group as it is."""
+        log.error(
+            "journal not written; nothing is done until it can be", error=str(error), journal=self.journal_failures
+        )
+        if self.state.journal_failing_since is None:
+            tasks.create_task(self._wait_for_journal())
+        if isinstance(event, KEPT):
+            self._waiting.append(event)
+        seen = step(self.state, event, self.setup, self._clock.now()) if isinstance(event, Observed) else None
+        state = replace(seen.state, groups=self.state.groups) if seen else self.state
+        failure = JournalFailed(why=str(error))
+        failed = step(state, failure, self.setup, self._clock.now())
+        self._adopt(replace(failed, state=replace(failed.state, groups=state.groups), actions=()), failure)
+
+    async def _wait_for_journal(self) -> None:
+        while True:
+            await self._clock.pause(RETRY)
+            try:
+                await self._recorder.call(self._recorder.journal.prove_writable, self._clock.now())
+            except JournalError:
+                continue
+            break
+        await self._queue.put(JournalRecovered())
+        while self._waiting:
+            await self._queue.put(self._waiting.popleft())
+
+    async def _perform(self, action: Action) -> None:
+        await self._queue.put(await self._executor.perform(action))
+
+
+def _news(before: Window, event: Event) -> tuple[Observation, ...]:
+    """Return what is worth writing down: not what only says once more that all is as it was."""
+    return tuple(o for o in event.observations if _is_news(before, o)) if isinstance(event, Observed) else ()
+
+
+def _is_news(before: Window, observation: Observation) -> bool:
+    match observation:
+        case Polled():
+            record = before.poll(observation.source, observation.subject)
+            return record is None or record.last.cls is not observation.diagnosis.cls
+        case Probed():
+            probes = before.probes.get(observation.region, ())
+            well = observation.diagnosis.cls is FailureClass.OK
+            return not well or not probes or probes[-1].diagnosis.cls is not FailureClass.OK
+        case EventSeen():
+            known = before.events.get(f"{observation.tracking_id}/{observation.region}")
+            return known is None or replace(known, at=observation.at) != observation
+        case DependencySeen():
+            dependency = before.dependencies.get(observation.resource)
+            return dependency is None or replace(dependency, at=observation.at) != observation
+        case TemplateSeen() | TemplateGone():
+            return True  # the source reports only changes

@@ -1,0 +1,148 @@
+"""Ask the sources, and hand what they saw to the loop. A poll that fails is an observation too.
+
+Rules: one poll of a kind at a time for its regular schedule; a fresh poll for a check runs beside it. A fault of ours
+in a source is told and counted, and counts as "we could not see", never against a region.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from aibwatch.core.events import Event, Observed
+from aibwatch.core.judging import regions_of
+from aibwatch.core.model import Diagnosis, FailureClass, Region, TemplateId
+from aibwatch.core.observation import Observation, Polled, Source
+from aibwatch.core.policy import Setup
+from aibwatch.core.state import State
+from aibwatch.runtime.clock import Clock
+from aibwatch.sources.probe import Probe
+from aibwatch.sources.resource_health import ResourceHealth
+from aibwatch.sources.service_health import ServiceHealth
+from aibwatch.sources.templates import Templates
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What there is to poll."""
+
+    templates: Templates
+    probe: Probe
+    service_health: ServiceHealth
+    resource_health: ResourceHealth
+    dependencies: tuple[tuple[Region, str], ...] = ()
+    """Region and resource id of what the operator named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollTaken:
+    """That a source was polled, for the metrics."""
+
+    source: Source
+    at: datetime
+    seconds: float
+    failed: bool
+
+
+class Polls:
+    """All polls of the daemon."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        *,
+        clock: Clock,
+        setup: Callable[[], Setup],
+        state: Callable[[], State],
+        put: Callable[[Event], Awaitable[None]],
+        taken: Callable[[PollTaken], None],
+    ) -> None:
+        self._sources, self._clock = sources, clock
+        self._setup, self._state, self._put, self._taken = setup, state, put, taken
+
+    async def templates(self) -> None:
+        """List the watched templates and see what changed."""
+        watched = frozenset(t for spec in self._setup().groups.values() for t in spec.members)
+        if watched:
+            known = self._state().window.templates
+            await self._take(Source.TEMPLATES, "all", self._sources.templates.poll(watched, known))
+
+    async def probe(self) -> None:
+        """Read one template in every region where groups live."""
+        await self._probe(regions_of(self._state(), self._setup()))
+
+    async def service_health(self) -> None:
+        """Read the events of every subscription that groups live in."""
+        await asyncio.gather(
+            *(
+                self._take(Source.SERVICE_HEALTH, subscription, self._events(subscription))
+                for subscription in sorted(_subscriptions(self._setup()))
+            )
+        )
+
+    async def resource_health(self) -> None:
+        """Read the availability of every named dependency."""
+        await asyncio.gather(
+            *(
+                self._take(Source.RESOURCE_HEALTH, resource, self._sources.resource_health.poll(region, resource))
+                for region, resource in self._sources.dependencies
+            )
+        )
+
+    async def afresh(self, regions: tuple[Region, ...]) -> None:
+        """Poll now whatever a decision about these regions rests on; return when all of it was handed in."""
+        await asyncio.gather(self._probe(regions), self.templates(), self.service_health())
+
+    async def everything(self) -> None:
+        """Poll every source once; the templates first, because they tell which regions there are."""
+        await self.templates()
+        await asyncio.gather(self.service_health(), self.resource_health())
+
+    async def _probe(self, regions: tuple[Region, ...]) -> None:
+        targets = _probe_targets(self._state(), self._setup())
+        await asyncio.gather(
+            *(
+                self._take(Source.PROBE, region, self._sources.probe.poll(region, targets[region]))
+                for region in regions
+                if region in targets
+            )
+        )
+
+    async def _events(self, subscription: str) -> tuple[Observation, ...]:
+        state = self._state()
+        regions = regions_of(state, self._setup())
+        return await self._sources.service_health.poll(subscription, regions, state.window.events)
+
+    async def _take(self, source: Source, subject: str, poll: Awaitable[tuple[Observation, ...]]) -> None:
+        began = self._clock.elapsed()
+        try:
+            observations = await poll
+        except Exception as error:
+            # The outermost edge of a poll: a fault of ours must not stop the others, nor pass in silence.
+            log.exception("a poll broke; this is a fault of aibwatch", source=source, subject=subject)
+            why = Diagnosis(cls=FailureClass.NETWORK, rule="fault-of-ours", summary=f"{type(error).__name__}: {error}")
+            observations = (Polled(at=self._clock.now(), source=source, subject=subject, diagnosis=why),)
+        failed = any(isinstance(o, Polled) and o.diagnosis.cls is not FailureClass.OK for o in observations)
+        seconds = self._clock.elapsed() - began
+        self._taken(PollTaken(source=source, at=self._clock.now(), seconds=seconds, failed=failed))
+        if observations:
+            await self._put(Observed(observations=observations))
+
+
+def _subscriptions(setup: Setup) -> frozenset[str]:
+    return frozenset(t.split("/")[2] for spec in setup.groups.values() for t in spec.members)
+
+
+def _probe_targets(state: State, setup: Setup) -> Mapping[Region, TemplateId]:
+    """Return one template for each region: the first member there, so that it is the same from poll to poll."""
+    targets: dict[Region, TemplateId] = {}
+    for spec in setup.groups.values():
+        for template in spec.members:
+            region = state.window.region_of(template)
+            if region is not None:
+                targets.setdefault(region, template)
+    return targets

@@ -1,0 +1,73 @@
+"""Start polls and ticks at their times.
+
+APScheduler does the work. Three of its defaults are traps for a watcher and are set here: a job that is more than a
+second late is skipped without a word (misfire_grace_time), late runs pile up (coalesce), and a slow poll would run
+twice side by side (max_instances).
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from apscheduler.executors.asyncio import AsyncIOExecutor
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from aibwatch.core.events import ClockStepped, Event, Ticked
+from aibwatch.core.policy import Pace
+from aibwatch.runtime.clock import Clock
+from aibwatch.runtime.polls import Polls
+
+TICK = timedelta(seconds=1)
+"""How exact holds and cooldowns are. They are minutes; a second costs next to nothing."""
+
+JITTER_SHARE = 0.1
+"""Of an interval: keeps the polls of many daemons, and of our own sources, from falling on the same moment."""
+
+PRUNE = timedelta(hours=6)
+
+
+class Scheduler:
+    """Runs until stopped. Jobs are methods of `Polls`; the tick goes to the loop."""
+
+    def __init__(
+        self,
+        polls: Polls,
+        *,
+        clock: Clock,
+        put: Callable[[Event], Awaitable[None]],
+        prune: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._polls, self._clock, self._put, self._prune = polls, clock, put, prune
+        defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults=defaults, executors={"default": AsyncIOExecutor()}
+        )
+
+    def start(self, pace: Pace) -> None:
+        """Begin: every source after its own interval, because the first polls are made before."""
+        jobs = (
+            ("templates", self._polls.templates, pace.templates),
+            ("probe", self._polls.probe, pace.probe),
+            ("service_health", self._polls.service_health, pace.service_health),
+            ("resource_health", self._polls.resource_health, pace.resource_health),
+            ("prune", self._prune, PRUNE),
+        )
+        for name, job, every in jobs:
+            self._add(name, job, every, jitter=every.total_seconds() * JITTER_SHARE)
+        self._add("tick", self._tick, TICK, jitter=None)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Start no more jobs."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    def _add(self, name: str, job: Callable[[], Awaitable[None]], every: timedelta, jitter: float | None) -> None:
+        trigger = IntervalTrigger(seconds=every.total_seconds(), timezone="UTC", jitter=jitter)
+        self._scheduler.add_job(job, trigger, id=name, name=name)
+
+    async def _tick(self) -> None:
+        jump = self._clock.stepped()
+        if jump:
+            await self._put(ClockStepped(seconds=jump))
+        await self._put(Ticked())

@@ -1,0 +1,131 @@
+"""Own the database: its tables, how it is opened, and its errors.
+
+SQLite is opened with WAL and synchronous FULL, so that what was committed is there after a power cut too, and readers
+never stop the writer.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import Boolean, Column, DateTime, Index, Integer, MetaData, String, Table, Text, create_engine, event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+SCHEMA = 1
+"""Raised when the tables change; an older state is upgraded, a newer one refused."""
+
+BUSY_SECONDS = 10
+"""How long SQLite waits for another reader or writer before it gives up."""
+
+
+class JournalError(Exception):
+    """The journal could not be read or written; what was to be recorded is not, so it must not be done."""
+
+
+META = MetaData()
+FACTS = Table("facts", META, Column("name", String(40), primary_key=True), Column("value", Text, nullable=False))
+OBSERVATIONS = Table(
+    "observations",
+    META,
+    Column("id", Integer, primary_key=True),
+    Column("at", DateTime, nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+NOTES = Table(
+    "notes",
+    META,
+    Column("id", Integer, primary_key=True),
+    Column("at", DateTime, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("subject", String(80), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("loud", Boolean, nullable=False),
+    Index("notes_by_subject", "subject", "id"),
+)
+EPOCHS = Table(
+    "epochs",
+    META,
+    Column("group_name", String(80), primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("active", Text, nullable=False),
+    Column("activation_id", String(120), nullable=False),
+    Column("at", DateTime, nullable=False),
+)
+MARKS = Table(
+    "marks",
+    META,
+    Column("id", Integer, primary_key=True),
+    Column("at", DateTime, nullable=False),
+    Column("activation_id", String(120), nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("mark", String(20), nullable=False),
+    Column("body", Text, nullable=False),
+    Index("marks_by_step", "activation_id", "step", "attempt"),
+)
+
+
+class Store:
+    """An open database."""
+
+    def __init__(self, url: str) -> None:
+        """Open the database and make the tables that are missing.
+
+        Raises:
+            JournalError: if it cannot be opened or written, or was written by a newer version.
+        """
+        self.path = make_url(url).database or ""
+        self._engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        event.listen(self._engine, "connect", _make_durable)
+        with self.transaction() as connection:
+            META.create_all(connection)
+            self._check_schema(connection)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Give a connection whose work is committed at the end, or not at all.
+
+        Raises:
+            JournalError: whatever went wrong with the database, naming the file.
+        """
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            cause = getattr(error, "orig", None) or error
+            raise JournalError(f"{self.path}: {cause}") from error
+
+    def _check_schema(self, connection: Connection) -> None:
+        known = connection.execute(FACTS.select().where(FACTS.c.name == "schema")).first()
+        if known is None:
+            connection.execute(FACTS.insert().values(name="schema", value=str(SCHEMA)))
+        elif int(known.value) > SCHEMA:
+            raise JournalError(
+                f"{self.path}: written by a newer aibwatch (schema {known.value}, this one knows {SCHEMA}); "
+                "install that version or use another state"
+            )
+
+
+def to_store(at: datetime) -> datetime:
+    """Return the time as the tables keep it: UTC without a zone, because SQLite keeps none."""
+    return at.astimezone(UTC).replace(tzinfo=None)
+
+
+def from_store(at: datetime) -> datetime:
+    """Return the time as everybody else uses it."""
+    return at.replace(tzinfo=UTC)
+
+
+def _make_durable(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()

@@ -1,0 +1,59 @@
+"""Let a test or a drill look at the stand-in and change it while it runs: everything below /_stand-in/.
+
+GET requests (what was asked), GET runs (what was done: every accepted run), POST trouble (one more, by the keys of a
+scenario's [[trouble]]; without `from` it begins now, and it never begins in the past), DELETE trouble (end them all).
+These paths need no token; the stand-in listens on loopback only.
+"""
+
+import json
+
+from aibwatch.simulator.journal import Journal
+from aibwatch.simulator.lines import Lines
+from aibwatch.simulator.reading import Mistakes, Table
+from aibwatch.simulator.refusal import Refusal
+from aibwatch.simulator.reply import Reply
+from aibwatch.simulator.tables import read_trouble
+from aibwatch.simulator.trouble import EVERYWHERE
+from aibwatch.simulator.wire import ARM_JSON_TYPE, arm_json
+from aibwatch.simulator.world import World
+
+PREFIX = "/_stand-in/"
+
+
+def drill(method: str, path: str, sent: bytes, world: World, journal: Journal) -> Reply:
+    """Answer one request below the prefix. Raises Refusal for what is not there."""
+    match method, path.removeprefix(PREFIX):
+        case "GET", "requests":
+            return _told(200, journal.entries(), {"X-Stand-In-Dropped": str(journal.dropped)})
+        case "GET", "runs":
+            return _told(200, world.effects())
+        case "POST", "trouble":
+            return _add(sent, world)
+        case "DELETE", "trouble":
+            return _told(200, {"ended": world.end_troubles()})
+        case _:
+            raise Refusal(404, "NotFound", "Known are GET requests, GET runs, POST trouble and DELETE trouble.")
+
+
+def _add(sent: bytes, world: World) -> Reply:
+    try:
+        values = json.loads(sent)
+    except ValueError as error:
+        return _told(400, {"mistakes": [f"body:1: syntax: {error}; send a JSON object"]})
+    if not isinstance(values, dict):
+        return _told(400, {"mistakes": ["body:1: syntax: this is no object; send the keys of one [[trouble]]"]})
+    mistakes = Mistakes("body", Lines(""))
+    trouble = read_trouble(Table(values, mistakes, "trouble"), world.elapsed(world.time()))
+    if trouble.region not in world.regions | {EVERYWHERE}:
+        mistakes.note(
+            "trouble", 0, "region", f"no template lives in {trouble.region!r}; use one of {sorted(world.regions)}"
+        )
+    if found := mistakes.texts():
+        return _told(400, {"mistakes": list(found)})
+    return _told(201, {"trouble": world.add_trouble(trouble)})
+
+
+def _told(status: int, body: object, headers: dict[str, str] | None = None) -> Reply:
+    return Reply(
+        status=status, headers={"Content-Type": ARM_JSON_TYPE, **(headers or {})}, content=arm_json(body), bare=True
+    )

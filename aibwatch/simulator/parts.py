@@ -1,0 +1,99 @@
+"""Hold what a scenario says of a world: its templates, events and statuses, as plain values.
+
+Times are seconds since the stand-in began. This module knows neither TOML nor HTTP.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aibwatch.simulator.outcome import Outcome
+
+SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"
+"""The subscription of everything that names none."""
+
+
+class LastRun(StrEnum):
+    """What a template's last run was when the stand-in began."""
+
+    NEVER = "never"
+    SUCCEEDED = "succeeded"
+    PARTIALLY_SUCCEEDED = "partiallysucceeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    RUNNING = "running"
+
+
+class Provisioning(StrEnum):
+    """`provisioningState` as the wire spells it."""
+
+    CREATING = "Creating"
+    UPDATING = "Updating"
+    SUCCEEDED = "Succeeded"
+    FAILED = "Failed"
+    DELETING = "Deleting"
+    CANCELED = "Canceled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateSpec:
+    """A template that is there when the stand-in begins."""
+
+    name: str
+    resource_group: str
+    region: str
+    subscription: str = SUBSCRIPTION
+    provisioning_state: Provisioning = Provisioning.SUCCEEDED
+    source: tuple[str, ...] = ("Canonical", "ubuntu-24_04-lts", "server", "latest")
+    """Publisher, offer, SKU and version of a platform image."""
+    script: str = "https://raw.githubusercontent.com/contoso/images/main/harden.sh"
+    """Address of the customizer's script; "" for a template without one."""
+    identity: str = "image-builder"
+    gallery: str = ""
+    """"" means `gallery_` and the region."""
+    image: str = ""
+    """The image definition; "" means the template's name."""
+    replication_regions: tuple[str, ...] = ()
+    """() means the template's own region."""
+    vm_size: str = ""
+    build_timeout: int = 0
+    optimize: bool = False
+    validate: bool = False
+    tags: Mapping[str, str]
+    last_run: LastRun = LastRun.NEVER
+    last_run_ended: float = 86_400.0
+    """How long before the beginning the last run was over."""
+    every: float | None = None
+    """The customer starts a run by himself every so many seconds, unless one is going on or troubles prevent it."""
+    outcomes: tuple[Outcome, ...] = (Outcome.SUCCEEDS,)
+    """Of the first run, the second, ...; the last one holds for all that follow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventSpec:
+    """A Service Health event: not there before `start`, Active until `end`, then Resolved."""
+
+    tracking_id: str
+    title: str
+    regions: tuple[str, ...]
+    """Display names, as the service gives them: "West Europe"."""
+    service: str = "Azure Image Builder"
+    event_type: str = "ServiceIssue"
+    level: str = "Warning"
+    start: float = 0.0
+    end: float | None = None
+    impact_start: float
+    """When it says the trouble began; notices come late, so usually before `start`."""
+    resolved_early: Mapping[str, float]
+    """Display name to the second at which this region alone is Resolved."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AvailabilitySpec:
+    """What Resource Health says of one resource in an interval; Available outside it."""
+
+    resource: str
+    state: str = "Unavailable"
+    region: str
+    start: float = 0.0
+    end: float | None = None

@@ -1,0 +1,230 @@
+"""Read a scenario: the world a stand-in begins with, and what will go wrong in it.
+
+A scenario is TOML. Every key but a template's name, resource_group and region has a default. All times are seconds
+since the stand-in began; lengths of phases are build seconds, and `speed` says how many of them pass in one real
+second.
+
+    seed = 7                          # decides every `share`, every id
+    speed = 20                        # a build of 40 minutes takes two
+    regions = ["swedencentral"]       # besides those of the templates
+    resource_groups = ["images-dr"]   # besides those of the templates; one that is not known is a 404
+
+    [durations]                       # queued building customizing optimizing validating distributing
+    building = 300                    # canceling creating updating deleting dying
+
+    [[template]]
+    name = "ubuntu-weu"
+    resource_group = "images-weu"
+    region = "westeurope"
+    subscription = "11111111-..."
+    provisioning_state = "Succeeded"  # Creating Updating Succeeded Failed Deleting Canceled
+    source = "Canonical:ubuntu-24_04-lts:server:latest"
+    script = "https://.../harden.sh"  # "" for no customizer
+    identity = "image-builder"
+    gallery = "gallery_weu"           # and image, replication_regions, vm_size, build_timeout, optimize, validate, tags
+    last_run = "succeeded"            # never succeeded partiallysucceeded failed canceled running
+    last_run_ended = 86400            # seconds before the beginning
+    every = 600                       # the customer's own runs
+    outcome = "succeeds"              # or a list, one a run, the last for all that follow: succeeds script-fails
+                                      # unauthorized quota no-capacity times-out distribution-fails partial
+                                      # internal-error
+
+    [[trouble]]
+    region = "westeurope"             # "*" for all; see trouble.py for what "*" alone can reach
+    operations = ["run", "get"]       # list get run cancel outputs operation create patch delete events availability
+                                      # token; "*": all of them; absent: all but token
+    templates = ["ubuntu-weu"]        # absent: all of them
+    answer = "500"                    # arm-500 502 503 503-html 504 429 429-text unauthorized forbidden: errors
+                                      # html empty garbage huge wrong-shape foreign-next-link: worthless 200s
+                                      # timeout slow reset reset-after: the line; reset-after does it and hangs up
+                                      # dies-in-building stuck-queued: runs, not requests
+    from = 300
+    to = 1500                         # or `for`, a length; neither: for ever
+    every_nth = 2                     # of the requests that fit
+    share = 0.5                       # of those, by lot
+    effect = true                     # carry it out, then spoil the answer
+    shape = "message"                 # of a 500: wrapped unwrapped message codeless
+    retry_after = 30                  # 429, 429-text, 503
+    delay = 5                         # slow
+    text = "packerizer"               # dies-in-building: packerizer internal
+
+    [[event]]                         # Service Health
+    tracking_id = "ABC1-XYZ"
+    title = "Image builds fail"
+    service = "Azure Image Builder"
+    regions = ["West Europe"]
+    event_type = "ServiceIssue"       # PlannedMaintenance HealthAdvisory
+    level = "Warning"                 # Critical Error Warning Informational
+    from = 900
+    to = 1800
+    impact_start = 310                # what it says of the beginning; default: from
+    resolved_early = { "North Europe" = 1200 }
+
+    [[availability]]                  # Resource Health
+    resource = "/subscriptions/.../providers/Microsoft.Compute/virtualMachines/vm1"
+    state = "Unavailable"             # Available Unavailable Degraded Unknown
+    region = "westeurope"
+    from = 0
+    to = 600
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from importlib.resources import files
+from pathlib import Path
+
+from aibwatch.simulator.lines import Lines
+from aibwatch.simulator.parts import AvailabilitySpec, EventSpec, TemplateSpec
+from aibwatch.simulator.reading import Mistakes, Table
+from aibwatch.simulator.run import Durations
+from aibwatch.simulator.tables import read_availability, read_event, read_template, read_trouble
+from aibwatch.simulator.trouble import EVERYWHERE, Trouble
+
+MAX_TEMPLATES = 1_000
+"""Of a scenario: far more than anybody watches, few enough to list in one answer's time."""
+
+
+class ScenarioError(ValueError):
+    """A scenario nobody can play. The message lists every mistake, one a line."""
+
+    def __init__(self, mistakes: tuple[str, ...]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A world at its beginning, and its future as far as it is written."""
+
+    templates: tuple[TemplateSpec, ...]
+    seed: int = 7
+    speed: float = 1.0
+    durations: Durations = Durations()  # noqa: RUF009 - frozen, so one for all is safe
+    regions: tuple[str, ...] = ()
+    resource_groups: tuple[str, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+    events: tuple[EventSpec, ...] = ()
+    availabilities: tuple[AvailabilitySpec, ...] = ()
+
+    @property
+    def lengths(self) -> Durations:
+        """The durations in seconds of the stand-in."""
+        return Durations(
+            **{field.name: getattr(self.durations, field.name) / self.speed for field in fields(Durations)}
+        )
+
+
+def load_scenario(path: Path | str) -> Scenario:
+    """Return the scenario of a file. Raises ScenarioError, also if the file cannot be read."""
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ScenarioError((f"{path}:1: file: cannot be read ({error}); name a readable TOML file",)) from error
+    return parse_scenario(text, str(path))
+
+
+def default_scenario() -> Scenario:
+    """Return the built-in scenario: two regions, two templates in each, one outage of westeurope."""
+    return parse_scenario(default_text(), "default.toml")
+
+
+def default_text() -> str:
+    """Return the built-in scenario as TOML, to start one's own from."""
+    return (files("aibwatch.simulator") / "default.toml").read_text(encoding="utf-8")
+
+
+def parse_scenario(text: str, name: str) -> Scenario:
+    """Return the scenario of a TOML text; `name` is what mistakes call it. Raises ScenarioError."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"at line (\d+)", str(error))
+        # tomllib names the end of the document instead of a line when it ends too early.
+        line = place[1] if place else str(max(1, len(text.splitlines())))
+        raise ScenarioError((f"{name}:{line}: syntax: {error}; correct the TOML",)) from error
+    mistakes = Mistakes(name, Lines(text))
+    scenario = _read(document, mistakes)
+    if found := mistakes.texts():
+        raise ScenarioError(found)
+    return scenario
+
+
+def _read(document: Mapping[str, object], mistakes: Mistakes) -> Scenario:
+    top = Table(document, mistakes)
+    scenario = Scenario(
+        seed=top.whole("seed", 7),
+        speed=top.number("speed", 1.0, above=True),
+        regions=top.texts("regions"),
+        resource_groups=top.texts("resource_groups"),
+        durations=_read_durations(document, mistakes),
+        templates=tuple(read_template(table) for table in _tables(document, "template", mistakes)),
+        troubles=tuple(read_trouble(table) for table in _tables(document, "trouble", mistakes)),
+        events=tuple(read_event(table) for table in _tables(document, "event", mistakes)),
+        availabilities=tuple(read_availability(table) for table in _tables(document, "availability", mistakes)),
+    )
+    top.close(("durations", "template", "trouble", "event", "availability"))
+    _check_templates(scenario, mistakes)
+    _check_regions(scenario, mistakes)
+    return scenario
+
+
+def _tables(document: Mapping[str, object], key: str, mistakes: Mistakes) -> list[Table]:
+    value = document.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        mistakes.note("", 0, key, f"is not a list of tables; write [[{key}]]")
+        return []
+    return [Table(item, mistakes, key, index) for index, item in enumerate(value)]
+
+
+def _read_durations(document: Mapping[str, object], mistakes: Mistakes) -> Durations:
+    value = document.get("durations", {})
+    if not isinstance(value, dict):
+        mistakes.note("", 0, "durations", "is not a table; write [durations]")
+        return Durations()
+    table = Table(value, mistakes, "durations")
+    usual = Durations()
+    read = {field.name: table.number(field.name, getattr(usual, field.name)) for field in fields(Durations)}
+    table.close()
+    return Durations(**read)
+
+
+def _check_templates(scenario: Scenario, mistakes: Mistakes) -> None:
+    if not scenario.templates:
+        mistakes.note("", 0, "template", "there is none; add at least one [[template]]")
+    if len(scenario.templates) > MAX_TEMPLATES:
+        mistakes.note("template", MAX_TEMPLATES, "", f"there are more than {MAX_TEMPLATES}; leave some out")
+    seen: set[tuple[str, str, str]] = set()
+    for index, template in enumerate(scenario.templates):
+        key = (template.subscription.lower(), template.resource_group.lower(), template.name.lower())
+        if key in seen:
+            mistakes.note(
+                "template",
+                index,
+                "name",
+                f"{template.name!r} is in {template.resource_group!r} already; give it another name",
+            )
+        seen.add(key)
+
+
+def _check_regions(scenario: Scenario, mistakes: Mistakes) -> None:
+    known = {template.region for template in scenario.templates} | set(scenario.regions)
+    names = {template.name.lower() for template in scenario.templates}
+    for index, trouble in enumerate(scenario.troubles):
+        if trouble.region not in known | {EVERYWHERE, ""}:
+            here = ", ".join(sorted(known)) or "none"
+            mistakes.note(
+                "trouble",
+                index,
+                "region",
+                f"no template lives in {trouble.region!r}; use one of {here}, or list it in regions",
+            )
+        for stranger in sorted(trouble.templates - names):
+            mistakes.note(
+                "trouble",
+                index,
+                "templates",
+                f"no template is called {stranger!r}; correct the name or leave the key out",
+            )

@@ -1,0 +1,145 @@
+"""Say why: a region's evidence and what a conviction lacks; a group's decision, its gates, and what to do."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from aibwatch.core.evidence import Evidence
+from aibwatch.core.gates import Gate, GateState
+from aibwatch.core.judging import regional_verdicts
+from aibwatch.core.model import Mode, Region, template_name
+from aibwatch.core.policy import Setup
+from aibwatch.core.sentences import ago, clock, span
+from aibwatch.core.signals.probe import ROW
+from aibwatch.core.situation import Situation, situation
+from aibwatch.core.state import GroupState, Phase, State
+from aibwatch.core.verdict import Verdict, VerdictKind
+from aibwatch.views.facts import group_sentence, live_since, place
+from aibwatch.views.status import group_dict, region_dict
+
+Json = Mapping[str, object]
+
+
+def region_as_dict(state: State, setup: Setup, region: Region, now: datetime) -> Json:
+    """Return a region's verdict with its explanation."""
+    return {"schema": 1, **region_dict(state, region, now), "text": region_as_text(state, setup, region, now)}
+
+
+def group_as_dict(state: State, setup: Setup, name: str, now: datetime) -> Json:
+    """Return how a group stands with its explanation."""
+    seen = _situation(state, setup, name, now)
+    gates = [{"name": g.name, "state": str(g.state), "why": g.why} for g in seen.gates] if seen else []
+    text = group_as_text(state, setup, name, now)
+    return {"schema": 1, **group_dict(state, setup, name, now), "gates": gates, "text": text}
+
+
+def region_as_text(state: State, setup: Setup, region: Region, now: datetime) -> str:
+    """Return the explanation of a region's verdict as prose."""
+    verdict = regional_verdicts(state)[region]
+    return "\n".join(
+        [
+            f"{region} is {verdict.kind} since {clock(verdict.since)} ({ago(verdict.since, now)}).",
+            "",
+            *_proof(state, setup, verdict, now),
+            "",
+            "What would change it?",
+            f"  {_change(verdict, setup, now)}",
+        ]
+    )
+
+
+def group_as_text(state: State, setup: Setup, name: str, now: datetime) -> str:
+    """Return the explanation of a group's doing, or of its doing nothing, as prose."""
+    spec, group = setup.groups[name], state.groups.get(name)
+    seen = _situation(state, setup, name, now)
+    if group is None or seen is None:
+        return f"{name}: nothing was decided yet; the first polls are not in."
+    lines = [f"{name} {group_sentence(state, spec, group, now)}.", "", f"Why?  {group.why}."]
+    if seen.verdict is not None:
+        lines += ["", f"Is {seen.region} down?  {_answer(seen.verdict)}", *_proof(state, setup, seen.verdict, now)]
+    if seen.gates:
+        target = template_name(seen.target) if seen.target else ""
+        lines += [
+            "",
+            f"What holds a move to {target}?" if seen.held_by else f"Nothing holds a move to {target}.",
+            *_gate_lines(seen.gates),
+        ]
+    return "\n".join([*lines, "", "What you can do", *_advice(state, setup, group, seen)])
+
+
+def _situation(state: State, setup: Setup, name: str, now: datetime) -> Situation | None:
+    group = state.groups.get(name)
+    return situation(state, setup, setup.groups[name], group, now) if group else None
+
+
+def _answer(verdict: Verdict) -> str:
+    match verdict.kind:
+        case VerdictKind.OUTAGE:
+            return f"Yes, proven at {clock(verdict.confirmed_since or verdict.outage_since or verdict.since)}."
+        case VerdictKind.CONFIRMING:
+            return "It looks so, and we wait to see that it stays so."
+        case VerdictKind.SUSPECT:
+            return "Perhaps; that is not proven."
+        case VerdictKind.GLOBAL:
+            return "Not it alone: other regions show the same."
+        case VerdictKind.BLIND:
+            return "We cannot see it."
+        case VerdictKind.RECOVERING:
+            return "It was, and seems to be coming back."
+        case VerdictKind.LEARNING:
+            return "Not known yet."
+        case VerdictKind.HEALTHY:
+            return "No."
+
+
+def _proof(state: State, setup: Setup, verdict: Verdict, now: datetime) -> list[str]:
+    lines = [_evidence_line(e, now) for e in verdict.evidence] or ["  no source has anything to say"]
+    kinds = len({e.kind for e in verdict.evidence if e.against})
+    sum_up = f"  score {verdict.score:.1f}, {setup.policy.confirm_score:g} needed to convict; "
+    sum_up += f"two kinds of source needed, {kinds} against it; {live_since(state, verdict.region, now)}"
+    return [*lines, sum_up, f"  {verdict.why}"]
+
+
+def _evidence_line(evidence: Evidence, now: datetime) -> str:
+    when = f", {ago(evidence.last, now)}" if evidence.last else ""
+    return f"  {evidence.weight:+5.1f}  {evidence.kind:<12} {evidence.sentence}{when}"
+
+
+def _change(verdict: Verdict, setup: Setup, now: datetime) -> str:
+    match verdict.kind:
+        case VerdictKind.CONFIRMING if verdict.hold_until:
+            return f"if nothing good is seen for {span(verdict.hold_until - now)} more, it is an outage"
+        case VerdictKind.SUSPECT:
+            return f"to be convicted: {verdict.why}; to be cleared, a score below {setup.policy.suspect_score / 2:g}"
+        case VerdictKind.OUTAGE | VerdictKind.GLOBAL:
+            return f"good reads and runs that bring the score below {setup.policy.suspect_score / 2:g}"
+        case VerdictKind.BLIND | VerdictKind.LEARNING:
+            return "one answered read"
+        case VerdictKind.RECOVERING:
+            return verdict.why
+        case _:
+            return f"{ROW} failed reads in a row, a failed run, or a Service Health event"
+
+
+def _gate_lines(gates: tuple[Gate, ...]) -> list[str]:
+    shown = [f"  {g.state:<8} {g.name:<16} {g.why}" for g in gates if g.state is not GateState.OPEN]
+    opened = [g.name for g in gates if g.state is GateState.OPEN]
+    return [*shown, f"  open     {' · '.join(opened)}"] if opened else shown
+
+
+def _advice(state: State, setup: Setup, group: GroupState, seen: Situation) -> list[str]:
+    spec = setup.groups[group.name]
+    other = template_name(seen.target) if seen.target else ""
+    if group.phase is Phase.HALTED:
+        return [
+            "  look at the move's steps and at the target's runs, then let the group watch again:",
+            f"    aibwatch history {group.name}",
+        ]
+    if group.phase is Phase.HELD and spec.policy.mode is not Mode.AUTO:
+        return [f'  run {other} by hand, or set mode = "auto" for this group and reload']
+    if group.phase is Phase.HELD:
+        return ["  remove the cause that a closed gate names; it moves by itself when the last one opens"]
+    if group.active != spec.primary:
+        return [
+            f"  it stays in {place(state, group.active)}; going back is for a human: run the primary once by hand first"
+        ]
+    return ["  nothing; it is watched"]

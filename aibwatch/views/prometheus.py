@@ -1,0 +1,127 @@
+"""Render the state as Prometheus metrics: everything that is a fact of the state, none of it kept twice.
+
+Counters of what happened along the way (polls, requests) are not here but in runtime.metrics. Every series of a known
+group, region or template exists from the first scrape; states are exported as one gauge a state, 0 or 1.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from enum import StrEnum
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+
+from aibwatch.core.gates import GATES, GateState
+from aibwatch.core.incident import open_incident
+from aibwatch.core.judging import regional_verdicts, regions_of
+from aibwatch.core.model import Mode, RunState, TemplateId, template_name
+from aibwatch.core.move import MoveKind
+from aibwatch.core.policy import GroupSpec, Setup
+from aibwatch.core.situation import situation
+from aibwatch.core.state import GroupState, Phase, State
+from aibwatch.core.verdict import VerdictKind
+
+PREFIX = "aibwatch_"
+GATE_VALUE = {GateState.OPEN: 1.0, GateState.CLOSED: 0.0, GateState.UNKNOWN: -1.0}
+"""Plain numbers, so that `min by (group)` over the gates says whether a move would be held."""
+
+
+def families(state: State, setup: Setup, now: datetime) -> Iterator[Metric]:
+    """Return every metric that follows from the state."""
+    yield from _templates(state, setup)
+    yield from _regions(state, setup)
+    yield from _groups(state, setup)
+    yield from _gates(state, setup, now)
+
+
+def _templates(state: State, setup: Setup) -> Iterator[Metric]:
+    info = _gauge(
+        "template_info", "A watched template and its role.", "template", "group", "role", "azure_region", "id"
+    )
+    states = _gauge(
+        "template_run_state", "State of the last run, 1 for the one it is in.", "template", "azure_region", "state"
+    )
+    started = _gauge(
+        "template_last_run_start_timestamp_seconds", "When the last run started.", "template", "azure_region"
+    )
+    for template, spec in sorted(_members(setup)):
+        name, region = template_name(template), state.window.region_of(template) or ""
+        role = "primary" if template == spec.primary else "secondary"
+        info.add_metric([name, spec.name, role, region, template], 1)
+        seen = state.window.templates.get(template)
+        run = seen.run if seen else None
+        _one_hot(states, [name, region], RunState, run.state if run else RunState.NEVER if seen else RunState.UNKNOWN)
+        if run is not None:
+            started.add_metric([name, region], run.started.timestamp())
+    yield from (info, states, started)
+
+
+def _regions(state: State, setup: Setup) -> Iterator[Metric]:
+    verdicts = _gauge("region_verdict", "Verdict on the region, 1 for the one that stands.", "azure_region", "verdict")
+    score = _gauge("region_score", "Natural-log likelihood ratio against the region.", "azure_region")
+    incident = _gauge("incident_open", "Whether an incident of the region is open.", "azure_region")
+    events = _gauge(
+        "service_health_event_active", "A Service Health event that concerns us.", "azure_region", "tracking_id"
+    )
+    known = regional_verdicts(state)
+    for region in regions_of(state, setup):
+        verdict = known.get(region)
+        _one_hot(verdicts, [region], VerdictKind, verdict.kind if verdict else VerdictKind.LEARNING)
+        score.add_metric([region], verdict.score if verdict else 0.0)
+        incident.add_metric([region], 1 if open_incident(state.incidents, region) else 0)
+    for event in state.window.events.values():
+        events.add_metric([event.region, event.tracking_id], 1 if event.active else 0)
+    yield from (verdicts, score, incident, events)
+
+
+def _groups(state: State, setup: Setup) -> Iterator[Metric]:
+    active = _gauge("group_active", "Where the group's runs go, 1 for that region.", "group", "azure_region")
+    phases = _gauge("group_phase", "Phase of the group, 1 for the one it is in.", "group", "phase")
+    modes = _gauge("group_mode", "Mode of the group, 1 for the one it has.", "group", "mode")
+    moves = _counter("moves", "Moves whose new epoch was written.", "group", "kind")
+    failures = _counter("move_failures", "Moves that ended in HALTED.", "group", "kind")
+    would = _counter("would_have_failed_over", "Incidents in which only the mode kept the group.", "group")
+    for name, spec in sorted(setup.groups.items()):
+        group = state.groups.get(name)
+        for region in sorted({r for t in spec.members if (r := state.window.region_of(t))}):
+            here = group is not None and state.window.region_of(group.active) == region
+            active.add_metric([name, region], 1 if here else 0)
+        _one_hot(phases, [name], Phase, group.phase if group else Phase.WATCHING)
+        _one_hot(modes, [name], Mode, spec.policy.mode)
+        moves.add_metric([name, str(MoveKind.FAILOVER)], group.moves if group else 0)
+        failures.add_metric([name, str(MoveKind.FAILOVER)], group.failed_moves if group else 0)
+        would.add_metric([name], group.would_have_moved if group else 0)
+    yield from (active, phases, modes, moves, failures, would)
+
+
+def _gates(state: State, setup: Setup, now: datetime) -> Iterator[Metric]:
+    gates = _gauge("gate_open", "Gate of the group's next move: 1 open, 0 closed, -1 unknown.", "group", "gate")
+    ready = _gauge("secondary_ready", "Secondary is ready: 1 yes, 0 no, -1 unknown.", "group", "azure_region")
+    for name, spec in sorted(setup.groups.items()):
+        group = state.groups.get(name)
+        answers = _answers(state, setup, spec, group, now) if group else {}
+        for gate in GATES:
+            gates.add_metric([name, gate], answers.get(gate, -1.0))
+        for region in sorted({r for t in spec.secondaries if (r := state.window.region_of(t))}):
+            ready.add_metric([name, region], answers.get("secondary_ready", -1.0))
+    yield from (gates, ready)
+
+
+def _answers(state: State, setup: Setup, spec: GroupSpec, group: GroupState, now: datetime) -> dict[str, float]:
+    return {gate.name: GATE_VALUE[gate.state] for gate in situation(state, setup, spec, group, now).gates}
+
+
+def _members(setup: Setup) -> Iterable[tuple[TemplateId, GroupSpec]]:
+    return ((template, spec) for spec in setup.groups.values() for template in spec.members)
+
+
+def _one_hot(family: GaugeMetricFamily, labels: list[str], states: type[StrEnum], current: StrEnum) -> None:
+    for each in states:
+        family.add_metric([*labels, str(each)], 1 if each is current else 0)
+
+
+def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(PREFIX + name, text, labels=labels)
+
+
+def _counter(name: str, text: str, *labels: str) -> CounterMetricFamily:
+    return CounterMetricFamily(PREFIX + name, text, labels=labels)

@@ -1,0 +1,104 @@
+"""Say how everything stands: one sentence, then a line a region and a line a group."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from aibwatch.core.judging import regional_verdicts
+from aibwatch.core.policy import Setup
+from aibwatch.core.sentences import clock, span
+from aibwatch.core.state import Phase, State
+from aibwatch.views.facts import group_sentence, headline, place, severity, verdict_sentence
+
+Json = Mapping[str, object]
+
+
+def as_dict(state: State, setup: Setup, now: datetime) -> Json:
+    """Return the status as JSON can carry it, with its text beside it."""
+    return {
+        "schema": 1,
+        "at": now.isoformat(),
+        "severity": severity(state),
+        "headline": headline(state),
+        "regions": [region_dict(state, region, now) for region in sorted(regional_verdicts(state))],
+        "groups": [group_dict(state, setup, name, now) for name in sorted(setup.groups)],
+        "text": as_text(state, setup, now),
+    }
+
+
+def region_dict(state: State, region: str, now: datetime) -> Json:
+    """Return one region's verdict."""
+    verdict = next(v for r, v in regional_verdicts(state).items() if r == region)
+    return {
+        "name": region,
+        "verdict": str(verdict.kind),
+        "since": verdict.since.isoformat(),
+        "score": round(verdict.score, 2),
+        "why": verdict.why,
+        "sentence": verdict_sentence(state, verdict, now),
+        "evidence": [
+            {
+                "kind": str(e.kind),
+                "weight": round(e.weight, 2),
+                "sentence": e.sentence,
+                "since": e.since.isoformat() if e.since else None,
+                "last": e.last.isoformat() if e.last else None,
+            }
+            for e in verdict.evidence
+        ],
+    }
+
+
+def group_dict(state: State, setup: Setup, name: str, now: datetime) -> Json:
+    """Return how one group stands."""
+    spec, group = setup.groups[name], state.groups.get(name)
+    if group is None:
+        return {"name": name, "phase": "starting", "active": spec.primary, "sentence": "nothing was decided yet"}
+    last = group.move or group.last
+    return {
+        "name": name,
+        "phase": str(group.phase),
+        "since": group.since.isoformat(),
+        "mode": str(spec.policy.mode),
+        "active": group.active,
+        "active_region": state.window.region_of(group.active),
+        "primary": spec.primary,
+        "epoch": group.epoch,
+        "held_by": list(group.held_by),
+        "why": group.why,
+        "sentence": group_sentence(state, spec, group, now),
+        "last_move": {"activation_id": last.activation_id, "images": list(last.images)} if last else None,
+    }
+
+
+def as_text(state: State, setup: Setup, now: datetime) -> str:
+    """Return the status for a terminal."""
+    names = [*regional_verdicts(state), *setup.groups]
+    width = max((len(name) for name in names), default=0)
+    lines = [headline(state), ""]
+    for region, verdict in sorted(regional_verdicts(state).items()):
+        since = f"since {clock(verdict.since)} ({span(now - verdict.since)})"
+        sentence = verdict_sentence(state, verdict, now)
+        lines.append(f"{region:<{width}}  {str(verdict.kind).upper():<10}  {since}   {sentence}")
+    for name, spec in sorted(setup.groups.items()):
+        group = state.groups.get(name)
+        if group is None:
+            lines.append(f"{name:<{width}}  nothing was decided yet")
+            continue
+        word = "AWAY" if group.phase is Phase.WATCHING and group.active != spec.primary else str(group.phase).upper()
+        lines.append(f"{name:<{width}}  {word:<10}  {group_sentence(state, spec, group, now)}")
+        if group.phase is not Phase.WATCHING:
+            lines.append(f"{'':<{width}}  -> aibwatch explain {name}")
+    if not setup.groups:
+        lines.append("No group is configured, so nothing is watched.")
+    return "\n".join(lines)
+
+
+def active_text(state: State, setup: Setup, name: str) -> str:
+    """Return the id of the group's active template, alone."""
+    group = state.groups.get(name)
+    return group.active if group else setup.groups[name].primary
+
+
+def where(state: State, name: str) -> str:
+    """Return the region in which the group builds now."""
+    return place(state, state.groups[name].active)
