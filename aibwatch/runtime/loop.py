@@ -71,6 +71,7 @@ class Loop:
         self._queue: asyncio.Queue[Event] = asyncio.Queue(maxsize=QUEUE)
         self._waiting: deque[Event] = deque()
         self._watchers: list[Watcher] = []
+        self._waiter: asyncio.Task[None] | None = None
         self.decided_at = clock.now()
         """When the last decision was taken."""
 
@@ -123,11 +124,9 @@ class Loop:
 
     def _degrade(self, event: Event, error: JournalError, tasks: asyncio.TaskGroup) -> None:
         """Go on seeing without a journal: take over what was seen and judged, leave every group as it is."""
-        log.error(
-            "journal not written; nothing is done until it can be", error=str(error), journal=self.journal_failures
-        )
-        if self.state.journal_failing_since is None:
-            tasks.create_task(self._wait_for_journal())
+        if self._waiter is None or self._waiter.done():
+            log.error("journal not written; nothing is done until it can be", error=str(error))
+            self._waiter = tasks.create_task(self._wait_for_journal())
         if isinstance(event, KEPT):
             self._waiting.append(event)
         seen = step(self.state, event, self.setup, self._clock.now()) if isinstance(event, Observed) else None
