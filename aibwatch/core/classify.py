@@ -4,6 +4,7 @@ Rules: the first row of the failure table that fits decides; what fits none is a
 much a class weighs, nor where the failure was seen.
 """
 
+import re
 from dataclasses import dataclass
 
 from aibwatch.core.failure_table import DEFAULT, ROWS, Row
@@ -11,6 +12,11 @@ from aibwatch.core.model import Diagnosis, RunPhase
 
 SUMMARY_LENGTH = 160
 """Characters: a summary is one line of a report, and the longest known messages say what they say early."""
+
+POINTERS = re.compile(
+    r"(To identify possible causes,|For more (details|troubleshooting steps),?) go to https?://\S+", re.IGNORECASE
+)
+"""Pointers to the documentation, which every message of the service has and no reader of a summary needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +65,6 @@ def _summary(symptom: Symptom) -> str:
     """Return what was seen: "500 InternalServerError (x-ms-failure-cause: service): the message"."""
     cause = f"(x-ms-failure-cause: {symptom.failure_cause})" if symptom.failure_cause else ""
     head = " ".join(part for part in (str(symptom.status or ""), symptom.code, cause) if part)
-    message = " ".join(symptom.message.split())
+    message = " ".join(POINTERS.sub("", symptom.message).split())
     text = ": ".join(part for part in (head, message) if part) or "no reason was given"
     return text if len(text) <= SUMMARY_LENGTH else text[: SUMMARY_LENGTH - 1] + "…"

@@ -28,7 +28,6 @@ class Scene:
     target: TemplateId | None
     """Where a claim would go."""
     region: Region | None
-    why: str
     now: datetime
 
 

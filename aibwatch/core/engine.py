@@ -109,15 +109,15 @@ def _group(
     trigger = trigger_of(event, group, state, seen)
     group = take_answer(group, event, now)
     row = TABLE[group.phase, trigger]
-    why = _why(row, trigger, event, seen)
-    scene = Scene(state=state, spec=spec, target=seen.target, region=seen.region, why=why, now=now)
+    scene = Scene(state=state, spec=spec, target=seen.target, region=seen.region, now=now)
     after, wanted = group, list(actions)
     for effect in row.effects:
         after, more = apply(effect, after, scene)
         wanted += more
     held_by = seen.held_by if row.to is Phase.HELD else ()
     since = group.since if row.to is group.phase else now
-    after = replace(after, phase=row.to, since=since, why=why, held_by=held_by)
+    detail = _detail(trigger, event, seen)
+    after = replace(after, phase=row.to, since=since, why=row.why, detail=detail, held_by=held_by)
     after, counted = _count_would(after, state, spec, seen)
     return after, wanted, [*notes, *_group_notes(group, after, row, event), *counted]
 
@@ -126,18 +126,18 @@ SITUATIONS = frozenset({Trigger.QUIET, Trigger.OUTAGE_HELD, Trigger.OUTAGE_OPEN}
 """Triggers that say how the group stands; the others say what became of something, in the event's own words."""
 
 
-def _why(row: Row, trigger: Trigger, event: Event, seen: Situation) -> str:
+def _detail(trigger: Trigger, event: Event, seen: Situation) -> str:
     match event:
         case _ if trigger in SITUATIONS:
-            return f"{row.why}: {seen.why}"
+            return seen.why
         case StepEnded():
-            return f"{row.why} ({event.result}: {event.why})"
-        case EpochAnswered() if event.why:
-            return f"{row.why} ({event.why})"
+            return f"{event.result}: {event.why}"
+        case EpochAnswered():
+            return event.why
         case Reset():
-            return f"{row.why} by {event.owner}: {event.reason}"
+            return f"by {event.owner}, {event.reason}"
         case _:
-            return row.why
+            return ""
 
 
 def _group_notes(before: GroupState, after: GroupState, row: Row, event: Event) -> list[Note]:
@@ -150,7 +150,11 @@ def _group_notes(before: GroupState, after: GroupState, row: Row, event: Event) 
     else:
         return []
     loud = after.phase in LOUD_PHASES and kind is NoteKind.PHASE
-    return [Note(kind=kind, subject=after.name, what=what, why=after.why, loud=loud)]
+    return [Note(kind=kind, subject=after.name, what=what, why=_told(after), loud=loud)]
+
+
+def _told(group: GroupState) -> str:
+    return f"{group.why}: {group.detail}" if group.detail else group.why
 
 
 def _count_would(group: GroupState, state: State, spec: GroupSpec, seen: Situation) -> tuple[GroupState, list[Note]]:

@@ -29,7 +29,9 @@ class Evidence:
     kind: Kind
     weight: float
     sentence: str
-    """For humans; written here once and used by log, API, status and explain."""
+    """For humans; written once, beside the rule, and used by log, API, page and explain."""
+    brief: str = ""
+    """The same in a few words, for a line that has room for all evidence; empty where it is not against the region."""
     since: datetime | None = None
     """The first fact behind it; None where the evidence is not against the region."""
     last: datetime | None = None

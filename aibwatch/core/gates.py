@@ -93,8 +93,8 @@ def _not_global(q: Question) -> Answer:
     if verdict.kind is VerdictKind.HEALTHY:
         return OPEN, f"{q.target_region} is healthy"
     if verdict.kind in {VerdictKind.BLIND, VerdictKind.LEARNING}:
-        return UNKNOWN, f"{q.target_region} is {verdict.kind}: {verdict.why}"
-    return CLOSED, f"{q.target_region} is {verdict.kind} too: {verdict.why}"
+        return UNKNOWN, f"{q.target_region} {verdict.kind.phrase}: {verdict.why}"
+    return CLOSED, f"{q.target_region} {verdict.kind.phrase}: {verdict.why}"
 
 
 def _secondary_ready(q: Question) -> Answer:

@@ -11,7 +11,6 @@ from aibwatch.core.gates import Gate, Question, holding, survey
 from aibwatch.core.judging import regional_verdicts, verdict_for
 from aibwatch.core.model import Region, TemplateId, template_name
 from aibwatch.core.policy import GroupSpec, Setup
-from aibwatch.core.sentences import listing
 from aibwatch.core.state import GroupState, State
 from aibwatch.core.verdict import Verdict
 
@@ -51,7 +50,7 @@ def situation(state: State, setup: Setup, spec: GroupSpec, group: GroupState, no
 def _judge(verdict: Verdict | None, target: TemplateId | None, gates: tuple[Gate, ...]) -> tuple[Trigger, str]:
     if verdict is None:
         return Trigger.QUIET, "its region was not judged yet"
-    told = f"{verdict.region} is {verdict.kind}: {verdict.why}"
+    told = f"{verdict.region} {verdict.kind.phrase}: {verdict.why}"
     if not verdict.warrants_move:
         return Trigger.QUIET, told
     if target is None:
@@ -59,7 +58,7 @@ def _judge(verdict: Verdict | None, target: TemplateId | None, gates: tuple[Gate
     held = holding(gates)
     if held:
         return Trigger.OUTAGE_HELD, "; ".join(f"{gate.name}: {gate.why}" for gate in held)
-    return Trigger.OUTAGE_OPEN, f"{told}; {listing([gate.name for gate in gates], most=20)} are open"
+    return Trigger.OUTAGE_OPEN, told
 
 
 def _best_target(

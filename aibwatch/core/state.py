@@ -36,7 +36,9 @@ class GroupState:
     epoch: int = 0
     """Counts changes of the active member; a handler may refuse an older one."""
     why: str = "nothing was decided yet"
-    """Why the group does what it does, or does nothing."""
+    """Why the group does what it does, or does nothing: the sentence of the table's row."""
+    detail: str = ""
+    """What the row's sentence rests on: the situation, the closed gates, or what a handler said."""
     held_by: tuple[str, ...] = ()
     """Names of the gates that hold a wanted move."""
     move: Move | None = None

@@ -54,6 +54,23 @@ class VerdictKind(StrEnum):
     BLIND = "blind"
     GLOBAL = "global"
 
+    @property
+    def phrase(self) -> str:
+        """The verdict as a sentence about a region goes on: "westeurope is down"."""
+        return PHRASES[self]
+
+
+PHRASES = {
+    VerdictKind.LEARNING: "is not known yet",
+    VerdictKind.HEALTHY: "is healthy",
+    VerdictKind.SUSPECT: "is suspect",
+    VerdictKind.CONFIRMING: "is down by all evidence, and held to see that it stays so",
+    VerdictKind.OUTAGE: "is down",
+    VerdictKind.RECOVERING: "is recovering",
+    VerdictKind.BLIND: "is out of our sight",
+    VerdictKind.GLOBAL: "is in trouble, and not alone",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:

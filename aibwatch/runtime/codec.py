@@ -45,7 +45,7 @@ def memory_of(state: State) -> Memory:
     return Memory(
         verdicts={k: replace(v, evidence=(), why="", score=0.0, hold_until=None) for k, v in state.verdicts.items()},
         incidents=dict(state.incidents),
-        groups={name: replace(group, why="") for name, group in state.groups.items()},
+        groups={name: replace(group, why="", detail="") for name, group in state.groups.items()},
         clock_stepped_at=state.clock_stepped_at,
     )
 

@@ -62,8 +62,8 @@ def unexpected(why: str, status: int = 200) -> Bad:
 
 
 def explained(bad: Bad, more: str) -> Bad:
-    """Return the same failure with `more` said at the end of its message; its class stays."""
-    symptom = replace(bad.symptom, message=f"{bad.symptom.message} ({more})".strip())
+    """Return the same failure with `more` said in front of its message; its class stays."""
+    symptom = replace(bad.symptom, message=f"{more}: {bad.symptom.message or 'no words'}")
     summary = classify(symptom).summary
     return replace(bad, symptom=symptom, diagnosis=replace(bad.diagnosis, summary=summary))
 

@@ -9,6 +9,7 @@ through the same client's send_request and json() 0.9 s (measured).
 """
 
 import asyncio
+import re
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,17 +33,20 @@ from aibwatch.sources.answer import Answer, Bad, Good, RequestIds, RequestSeen
 from aibwatch.sources.body import Body, Flaw, read_body
 from aibwatch.sources.endpoint import parse_endpoint
 from aibwatch.sources.policies import LeftHomeError, NoTokenError, Stage, Trip, check_home, policies
-from aibwatch.sources.quota import remaining
-from aibwatch.sources.reading import one_line
+from aibwatch.sources.quota import remaining, subscription_of
+from aibwatch.sources.reason import reason_of
 from aibwatch.sources.reply import Reply, answer_of
 
-MOST_CONNECTIONS = 16
-"""Open at a time. Enough for eight lists, the probes and a run; a bucket of 250 reads is not emptied at once."""
+MOST_CONNECTIONS = 64
+"""Open at a time. Lists that hang (8, twice that during a check) must not keep the probes and a run waiting."""
 
 LONGEST_HEADER = 16 * 1024
 """Bytes of one header. The signed poll URL of a run's 202 has 3.4 kB and grew with every year (recorded)."""
 
 CHUNK = 64 * 1024
+
+_SUBSCRIPTION = re.compile(r"/subscriptions/([0-9a-z-]{1,36})(?=[/?]|$)", re.IGNORECASE | re.ASCII)
+"""No longer than a GUID: it becomes a label of a metric, and a link from outside must not invent long ones."""
 
 
 class Api(Enum):
@@ -166,7 +170,7 @@ class Arm:
             RequestSeen(
                 operation=operation,
                 region=region,
-                subscription=_subscription(url),
+                subscription=subscription_of(url),
                 status=answer.status or 0,
                 duration=max(ended - begun, timedelta()),
                 diagnosis=WELL if isinstance(answer, Good) else answer.diagnosis,
@@ -192,7 +196,7 @@ class Arm:
         except LeftHomeError as error:
             return _silence(str(error), trip)
         except AzureError as error:
-            return _silence(_reason(error), trip)
+            return _silence(reason_of(error), trip)
 
     async def _send(self, request: HttpRequest, api: Api, trip: Trip, heard: list[Reply]) -> Reply:
         response = await self._clients[api].send_request(
@@ -238,10 +242,6 @@ def _without_reply(symptom: Symptom, trip: Trip) -> Bad:
     )
 
 
-def _reason(error: AzureError) -> str:
-    return one_line(str(error)) or type(error.inner_exception or error).__name__
-
-
 def _subscription(url: str) -> str:
-    _, found, rest = url.partition("/subscriptions/")
-    return rest.partition("/")[0].lower() if found else ""
+    found = _SUBSCRIPTION.search(url)
+    return found.group(1).lower() if found else ""

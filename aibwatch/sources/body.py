@@ -20,7 +20,7 @@ class Flaw(StrEnum):
 
     NONE = ""
     TOO_LONG = f"the body of the answer is longer than {MOST_BYTES // 1024 // 1024} MiB"
-    BROKEN_OFF = "the connection broke off in the middle of the answer"
+    BROKEN_OFF = "the answer broke off in the middle"
     GARBLED = "the answer is compressed in a way that cannot be read"
 
 

@@ -1,4 +1,4 @@
-"""Read what is left of our quotas from the headers of an answer."""
+"""Read whose quotas a request used, and what the headers of its answer say is left of them."""
 
 import re
 from collections.abc import Mapping
@@ -18,3 +18,9 @@ def remaining(headers: Mapping[str, str]) -> dict[str, int]:
         for name, value in headers.items()
         if (match := _NAME.fullmatch(name)) and _NUMBER.fullmatch(value.strip())
     }
+
+
+def subscription_of(url: str) -> str:
+    """Return the subscription in the URL, in lower case; "" where it names none."""
+    _, found, rest = url.partition("/subscriptions/")
+    return re.split("[/?]", rest, maxsplit=1)[0].lower() if found else ""

@@ -37,7 +37,7 @@ def region_as_text(state: State, setup: Setup, region: Region, now: datetime) ->
     verdict = regional_verdicts(state)[region]
     return "\n".join(
         [
-            f"{region} is {verdict.kind} since {clock(verdict.since)} ({ago(verdict.since, now)}).",
+            f"{region} {verdict.kind.phrase}, since {clock(verdict.since)} ({ago(verdict.since, now)}).",
             "",
             *_proof(state, setup, verdict, now),
             "",
@@ -53,7 +53,7 @@ def group_as_text(state: State, setup: Setup, name: str, now: datetime) -> str:
     seen = _situation(state, setup, name, now)
     if group is None or seen is None:
         return f"{name}: nothing was decided yet; the first polls are not in."
-    lines = [f"{name} {group_sentence(state, spec, group, now)}.", "", f"Why?  {group.why}."]
+    lines = [f"{name} {group_sentence(state, spec, group, now)}.", "", f"Why?  {_why(group)}."]
     if seen.verdict is not None:
         lines += ["", f"Is {seen.region} down?  {_answer(seen.verdict)}", *_proof(state, setup, seen.verdict, now)]
     if seen.gates:
@@ -64,6 +64,11 @@ def group_as_text(state: State, setup: Setup, name: str, now: datetime) -> str:
             *_gate_lines(seen.gates),
         ]
     return "\n".join([*lines, "", "What you can do", *_advice(state, setup, group, seen)])
+
+
+def _why(group: GroupState) -> str:
+    told = f"{group.why}: {group.detail}" if group.detail else group.why
+    return told[0].upper() + told[1:]
 
 
 def _situation(state: State, setup: Setup, name: str, now: datetime) -> Situation | None:

@@ -30,18 +30,18 @@ def live_since(state: State, region: Region, now: datetime) -> str:
 
 def verdict_sentence(state: State, verdict: Verdict, now: datetime) -> str:
     """Return what a region's verdict rests on, in one line."""
-    against = [e.sentence for e in verdict.evidence if e.against]
+    against = [e.brief for e in verdict.evidence if e.against]
     if verdict.kind in {VerdictKind.HEALTHY, VerdictKind.LEARNING}:
         return live_since(state, verdict.region, now)
-    return "; ".join(against) if against and verdict.kind is not VerdictKind.BLIND else verdict.why
+    return ", ".join(against) if against and verdict.kind is not VerdictKind.BLIND else verdict.why
 
 
 def group_sentence(state: State, spec: GroupSpec, group: GroupState, now: datetime) -> str:
     """Return how a group stands, in one line."""
     if group.phase is Phase.HALTED:
-        return f"halted since {clock(group.since)} ({ago(group.since, now)}): {group.why}"
+        return f"halted since {clock(group.since)} ({ago(group.since, now)}): {group.detail or group.why}"
     if group.phase is Phase.HELD:
-        return f"wants to leave {place(state, group.active)}, held since {clock(group.since)}: {group.why}"
+        return f"wants to leave {place(state, group.active)}, held since {clock(group.since)} by {group.detail}"
     if group.move is not None:
         return f"{moving(state, group.move)}: {group.why}"
     if group.active != spec.primary and group.last is not None:
@@ -84,7 +84,7 @@ def headline(state: State) -> str:
         f"{listing(halted)} halted and needs you" if halted else "",
         f"Image Builder is down in {listing(list(down))}" if down else "",
         f"{listing(held)} wants to move and is held" if held else "",
-        f"{listing([f'{r} is {verdicts[r].kind}' for r in doubtful])}" if doubtful else "",
+        listing([f"{r} {verdicts[r].kind.phrase}" for r in doubtful]),
     ]
     told = [part for part in parts if part]
     if not verdicts:

@@ -59,7 +59,8 @@ def as_html(state: State, setup: Setup, version: str, now: datetime) -> str:
         f"<h2>Groups</h2>{groups or '<p>No group is configured, so nothing is watched.</p>'}"
         f"<h2>Regions</h2>{regions or '<p>No region was seen yet.</p>'}"
         f"<footer>{now.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC, renewed every {REFRESH_SECONDS} s · "
-        f"aibwatch {version} · <a href=/metrics>metrics</a> · <a href=/api/v1/status>status as JSON</a></footer></main></body></html>"
+        f"aibwatch {version} · <a href=/metrics>metrics</a> · <a href=/api/v1/status>JSON</a>"
+        "</footer></main></body></html>"
     )
 
 

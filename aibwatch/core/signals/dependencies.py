@@ -28,5 +28,6 @@ def weigh(window: Window, region: Region) -> tuple[Evidence, ...]:
             since=min(d.at for d in ill),
             last=max(d.at for d in ill),
             sentence=f"Resource Health of what you named: {names}",
+            brief=names,
         ),
     )

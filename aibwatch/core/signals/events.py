@@ -37,5 +37,6 @@ def _event(event: EventSeen, now: datetime) -> Evidence:
         since=event.began,
         last=event.updated,
         sentence=name if event.concern is Concern.IMAGE_BUILDER else f"{name}: a service that Image Builder needs",
+        brief=f"Service Health event {event.tracking_id}",
         names_service=event.concern is Concern.IMAGE_BUILDER,
     )

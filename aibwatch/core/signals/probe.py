@@ -42,6 +42,7 @@ def weigh(window: Window, region: Region, now: datetime) -> tuple[Evidence, ...]
             since=row[0].at,
             last=row[-1].at,
             sentence=f"the last {len(row)} reads in {length} failed: {row[-1].diagnosis.summary}",
+            brief=f"the last {len(row)} reads failed",
         ),
     )
 

@@ -64,6 +64,7 @@ def _failures(latest: list[RunSeen]) -> Evidence | None:
         since=min(ends),
         last=max(ends),
         sentence=f"{count(len(suspicious), 'run')} failed ({names}), {voices}: {suspicious[-1].run.diagnosis.summary}",
+        brief=f"{count(len(suspicious), 'run')} failed",
     )
 
 
