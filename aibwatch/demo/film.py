@@ -13,10 +13,13 @@ from rich.console import Console
 from aibwatch.app.daemon import App
 from aibwatch.app.stand_in import make
 from aibwatch.config.load import load
-from aibwatch.core.decision import Decision
+from aibwatch.core.decision import Decision, Note, NoteKind
 from aibwatch.core.events import Event
+from aibwatch.core.judging import regional_verdicts
+from aibwatch.core.model import Region
+from aibwatch.core.situation import situation
 from aibwatch.core.state import State
-from aibwatch.demo.plot import GROUP, TARGET, Plot
+from aibwatch.demo.plot import GROUP, TARGET, Plot, Turn
 from aibwatch.demo.script import EASY, FAST, Tempo, configuration, scenario
 from aibwatch.demo.teller import Teller
 from aibwatch.runtime import lifecycle, logs
@@ -66,7 +69,8 @@ class _Film:
         self._tempo, self._clock, self._stand_in = tempo, clock, stand_in
         self._plot, self._teller = Plot(), Teller(Console(highlight=False))
         self._whole = asyncio.Event()
-        self._app = App(load(config), watchers=(self._watch,))
+        self._loaded = load(config)
+        self._app = App(self._loaded, watchers=(self._watch,))
         self._began = clock.elapsed()
         self._state: State | None = None
 
@@ -100,23 +104,38 @@ class _Film:
         for note in decision.notes:
             turn = self._plot.turn_of(note)
             if turn is not None:
-                self._teller.turn(self._seconds(), turn, note)
-            else:
-                self._teller.aside(self._seconds(), note)
+                reasons = self._reasons(turn, note, decision.state)
+                self._teller.chapter(self._seconds(), turn.title, turn.meaning, turn.colour, reasons)
         if not self._plot.missing:
             self._whole.set()
 
+    def _reasons(self, turn: Turn, note: Note, state: State) -> list[str]:
+        """Return what the turn rests on: a verdict on evidence, a check on gates, an image on its id."""
+        if note.kind is NoteKind.VERDICT:
+            verdict = regional_verdicts(state)[Region(note.subject)]
+            return [*(f"{e.weight:+.1f}  {e.kind}: {e.sentence}" for e in verdict.evidence if e.against), verdict.why]
+        if turn.name == "checking":
+            group = state.groups[note.subject]
+            seen = situation(state, self._loaded.setup, self._loaded.setup.groups[group.name], group, self._clock.now())
+            return [f"{gate.state}  {gate.name}: {gate.why}" for gate in seen.gates]
+        if note.kind in {NoteKind.IMAGE, NoteKind.WOULD_MOVE} or turn.name == "moved":
+            return [note.why]
+        return []
+
     async def _world(self) -> None:
-        """Tell what breaks and what mends, when it does."""
+        """Tell what breaks and what mends, when it does; the daemon must find out by itself."""
         await self._app.ready()
-        self._teller.world(self._seconds(), f"all is well; status page: {self._app.address}")
-        for at, text in (
-            (self._tempo.breaks_at, "westeurope breaks: reads and runs answer 500, builds under way die"),
-            (self._tempo.noticed_at, "Service Health tells of it"),
-            (self._tempo.mends_at, "westeurope is mended"),
+        self._in_azure("all is well", f"The daemon's status page: {self._app.address}")
+        for at, title, text in (
+            (self._tempo.breaks_at, "westeurope breaks", "Reads and runs answer 500, builds that are under way die."),
+            (self._tempo.noticed_at, "Service Health tells of it", "The provider's notice comes late, as in reality."),
+            (self._tempo.mends_at, "westeurope is mended", "Reads and runs are answered well again."),
         ):
             await self._clock.pause(timedelta(seconds=at - self._seconds()))
-            self._teller.world(self._seconds(), text)
+            self._in_azure(title, text)
+
+    def _in_azure(self, title: str, text: str) -> None:
+        self._teller.chapter(self._seconds(), f"in Azure: {title}", text, "blue")
 
     async def _frames(self) -> None:
         while True:

@@ -1,4 +1,4 @@
-"""Know the turns that the demo's story must take, and whether each was seen.
+"""Know the turns that the demo's story must take, what each means, and whether it was seen.
 
 The story is whole when every turn came, and the secondary was run exactly once.
 """
@@ -15,11 +15,12 @@ TARGET = "ubuntu-neu"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """One thing that must happen, and how its note is known."""
+    """One thing that must happen, how its note is known, and what it means to a newcomer."""
 
     name: str
     title: str
-    """For a newcomer: what this is."""
+    meaning: str
+    colour: str
     kind: NoteKind
     subject: str
     ends: str
@@ -31,29 +32,123 @@ class Turn:
 
 
 TURNS = (
-    Turn(name="well", title="the region is well", kind=NoteKind.VERDICT, subject=PRIMARY, ends="-> healthy"),
-    Turn(name="suspect", title="a first suspicion", kind=NoteKind.VERDICT, subject=PRIMARY, ends="-> suspect"),
-    Turn(name="confirming", title="proven, and held", kind=NoteKind.VERDICT, subject=PRIMARY, ends="-> confirming"),
-    Turn(name="outage", title="an outage", kind=NoteKind.VERDICT, subject=PRIMARY, ends="-> outage"),
-    Turn(name="checking", title="every gate is open", kind=NoteKind.PHASE, subject=GROUP, ends="-> checking"),
     Turn(
-        name="committing", title="polled afresh, still down", kind=NoteKind.PHASE, subject=GROUP, ends="-> committing"
+        name="well",
+        title=f"{PRIMARY} is healthy",
+        meaning="It was read once, and answered. aibwatch has something to compare with now.",
+        colour="green",
+        kind=NoteKind.VERDICT,
+        subject=PRIMARY,
+        ends="learning -> healthy",
     ),
-    Turn(name="moving", title="the move", kind=NoteKind.PHASE, subject=GROUP, ends="-> moving"),
-    Turn(name="moved", title="moved", kind=NoteKind.PHASE, subject=GROUP, ends="moving -> watching"),
     Turn(
-        name="would", title="and in shadow mode", kind=NoteKind.WOULD_MOVE, subject=SHADOW, ends="would fail over now"
+        name="suspect",
+        title=f"{PRIMARY} is suspect",
+        meaning="Suspicion is cheap and moves nothing: one kind of source may be wrong.",
+        colour="yellow",
+        kind=NoteKind.VERDICT,
+        subject=PRIMARY,
+        ends="-> suspect",
     ),
-    Turn(name="built", title="the secondary built", kind=NoteKind.RUN, subject=GROUP, ends="succeeded"),
-    Turn(name="image", title="the image", kind=NoteKind.IMAGE, subject=GROUP, ends="image"),
+    Turn(
+        name="confirming",
+        title=f"{PRIMARY} is down by all evidence",
+        meaning="Several kinds of source agree. People are told now; a move waits to see that it stays so.",
+        colour="dark_orange",
+        kind=NoteKind.VERDICT,
+        subject=PRIMARY,
+        ends="-> confirming",
+    ),
+    Turn(
+        name="outage",
+        title=f"{PRIMARY} has an outage",
+        meaning="It stayed so for the length of the hold. This is the service's fault, not a script's.",
+        colour="red",
+        kind=NoteKind.VERDICT,
+        subject=PRIMARY,
+        ends="-> outage",
+    ),
+    Turn(
+        name="checking",
+        title=f"{GROUP}: every gate is open",
+        meaning="Before anything is changed, everything is polled once more; until then the move can be given up.",
+        colour="magenta",
+        kind=NoteKind.PHASE,
+        subject=GROUP,
+        ends="-> checking",
+    ),
+    Turn(
+        name="committing",
+        title=f"{GROUP}: still down",
+        meaning="The new epoch is written to the journal first. From here on the move is finished, whatever happens.",
+        colour="magenta",
+        kind=NoteKind.PHASE,
+        subject=GROUP,
+        ends="-> committing",
+    ),
+    Turn(
+        name="moving",
+        title=f"{GROUP} moves to northeurope",
+        meaning=f"`aibwatch active {GROUP}` names the secondary now; its template is run, once.",
+        colour="magenta",
+        kind=NoteKind.PHASE,
+        subject=GROUP,
+        ends="-> moving",
+    ),
+    Turn(
+        name="moved",
+        title=f"{GROUP} has moved",
+        meaning="Every step is on record with its result; a crash at any point would have ended here too.",
+        colour="magenta",
+        kind=NoteKind.PHASE,
+        subject=GROUP,
+        ends="moving -> watching",
+    ),
+    Turn(
+        name="would",
+        title=f"{SHADOW} would move too",
+        meaning="It is in shadow mode: it says so, counts it, and does nothing.",
+        colour="magenta",
+        kind=NoteKind.WOULD_MOVE,
+        subject=SHADOW,
+        ends="would fail over now",
+    ),
+    Turn(
+        name="built",
+        title=f"{TARGET} has built",
+        meaning="The run that the move started came to its good end, in the other region.",
+        colour="green",
+        kind=NoteKind.RUN,
+        subject=GROUP,
+        ends="succeeded",
+    ),
+    Turn(
+        name="image",
+        title="The image is there",
+        meaning="Read from the run's outputs:",
+        colour="green",
+        kind=NoteKind.IMAGE,
+        subject=GROUP,
+        ends="image",
+    ),
     Turn(
         name="recovering",
-        title="the region answers again",
+        title=f"{PRIMARY} is recovering",
+        meaning="A single good answer clears nothing; it has to stay quiet for a while.",
+        colour="cyan",
         kind=NoteKind.VERDICT,
         subject=PRIMARY,
         ends="-> recovering",
     ),
-    Turn(name="recovered", title="recovered", kind=NoteKind.VERDICT, subject=PRIMARY, ends="recovering -> healthy"),
+    Turn(
+        name="recovered",
+        title=f"{PRIMARY} is healthy again",
+        meaning="The incident is closed.",
+        colour="green",
+        kind=NoteKind.VERDICT,
+        subject=PRIMARY,
+        ends="recovering -> healthy",
+    ),
 )
 
 
@@ -65,9 +160,7 @@ class Plot:
 
     def turn_of(self, note: Note) -> Turn | None:
         """Return the turn that the note tells of, if it is one; later sights of the same turn are none."""
-        told = [turn for turn in TURNS if turn.is_told_by(note)]
-        # "recovering -> healthy" ends like "-> healthy": the longest ending is the turn that is meant.
-        turn = max(told, key=lambda turn: len(turn.ends), default=None)
+        turn = next((turn for turn in TURNS if turn.is_told_by(note)), None)
         if turn is None or turn.name in self._seen:
             return None
         self._seen.add(turn.name)
@@ -75,5 +168,5 @@ class Plot:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Names of the turns that did not come yet."""
-        return tuple(turn.name for turn in TURNS if turn.name not in self._seen)
+        """Titles of the turns that did not come yet."""
+        return tuple(turn.title for turn in TURNS if turn.name not in self._seen)

@@ -1,17 +1,15 @@
 """Tell the story on a terminal: colours and a live line where there is one, plain lines where there is not."""
 
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Iterable, Mapping
 
 from rich.console import Console
 from rich.markup import escape
-from rich.padding import Padding
 from rich.status import Status
 
-from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.judging import regional_verdicts
 from aibwatch.core.state import Phase, State
 from aibwatch.core.verdict import VerdictKind
-from aibwatch.demo.plot import Turn
 
 COLOURS: Mapping[VerdictKind, str] = {
     VerdictKind.HEALTHY: "green",
@@ -23,7 +21,9 @@ COLOURS: Mapping[VerdictKind, str] = {
     VerdictKind.GLOBAL: "red",
     VerdictKind.OUTAGE: "red",
 }
-INDENT = 9
+INDENT = 8
+LONGEST = 110
+"""Columns that a line of reasons may take: longer ones are hard to read."""
 
 
 class Teller:
@@ -31,14 +31,14 @@ class Teller:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._status: Status | None = console.status("starting", spinner="dots") if console.is_terminal else None
+        self._live = console.is_terminal
+        self._status: Status | None = console.status("starting", spinner="dots") if self._live else None
 
-    def begin(self, lines: tuple[str, ...]) -> None:
+    def begin(self, lines: Iterable[str]) -> None:
         """Say what will be seen."""
-        self._console.print(f"[bold]{escape(lines[0])}[/bold]", highlight=False)
-        for line in lines[1:]:
-            self._console.print(escape(line), highlight=False, soft_wrap=True)
-        self._console.print()
+        for number, line in enumerate(lines):
+            self.say(line, style="" if number else "bold")
+        self.say()
         if self._status is not None:
             self._status.start()
 
@@ -47,21 +47,15 @@ class Teller:
         if self._status is not None:
             self._status.stop()
 
-    def world(self, seconds: float, text: str) -> None:
-        """Tell what happens in Azure; the daemon does not know it yet."""
-        self._line(seconds, "blue", "in Azure", text)
-
-    def turn(self, seconds: float, turn: Turn, note: Note) -> None:
-        """Tell a turn of the story, with its reasons below."""
-        self._line(seconds, _colour(note), turn.title, f"{note.subject}: {note.what}")
-        for reason in note.why.split("; "):
-            self._reason(reason)
-
-    def aside(self, seconds: float, note: Note) -> None:
-        """Tell something that is no turn of the story."""
-        self._console.print(
-            f"{_clock(seconds)}  [dim]{escape(f'{note.subject}: {note.what}')}[/dim]", highlight=False, soft_wrap=True
-        )
+    def chapter(self, seconds: float, title: str, meaning: str, colour: str, reasons: Iterable[str] = ()) -> None:
+        """Tell a turn of the story: what happened, what it means, and what it rests on."""
+        self._print(f"{_clock(seconds)}  [bold {colour}]{escape(title)}[/]")
+        for line in self._wrapped(meaning):
+            self._print(f"{'':{INDENT}}{escape(line)}")
+        for reason in reasons:
+            for line in self._wrapped(reason):
+                self._print(f"{'':{INDENT}}[dim]{escape(line)}[/dim]")
+        self._print("")
 
     def say(self, text: str = "", style: str = "") -> None:
         """Say something plainly."""
@@ -81,21 +75,14 @@ class Teller:
         )
         self._status.update(f"{_clock(seconds)}  {regions}   [dim]{groups}[/dim]")
 
-    def _line(self, seconds: float, colour: str, title: str, text: str) -> None:
-        self._console.print(
-            f"{_clock(seconds)}  [bold {colour}]{escape(title)}[/]  {escape(text)}", highlight=False, soft_wrap=True
-        )
+    def _print(self, markup: str) -> None:
+        self._console.print(markup, highlight=False, soft_wrap=True)
 
-    def _reason(self, text: str) -> None:
-        self._console.print(Padding(escape(text), (0, 0, 0, INDENT)), style="dim", highlight=False)
-
-
-def _colour(note: Note) -> str:
-    if note.kind is NoteKind.VERDICT:
-        return COLOURS.get(VerdictKind(note.what.rsplit(" ", 1)[-1]), "white")
-    if note.kind in {NoteKind.IMAGE, NoteKind.RUN}:
-        return "green"
-    return "magenta"
+    def _wrapped(self, text: str) -> list[str]:
+        if not self._live:
+            return [text]
+        width = min(self._console.width, LONGEST) - INDENT
+        return textwrap.wrap(text, width, break_on_hyphens=False, subsequent_indent="  ")
 
 
 def _clock(seconds: float) -> str:
