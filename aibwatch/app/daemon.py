@@ -18,6 +18,7 @@ from aibwatch.handlers import loader
 from aibwatch.handlers.api import Refusal, Surroundings
 from aibwatch.runtime import lifecycle
 from aibwatch.runtime.clock import Clock
+from aibwatch.runtime.control import Control, read_token
 from aibwatch.runtime.executor import Executor, Ports
 from aibwatch.runtime.http import Http, Served
 from aibwatch.runtime.lock import StateLock
@@ -124,7 +125,9 @@ class App:
             await recorder.call(recorder.journal.prune, self._clock.now())
 
         scheduler = Scheduler(polls, clock=self._clock, put=loop.put, prune=prune)
-        http = Http(self._served(loop, recorder, metrics))
+        token = read_token(self._loaded.settings.http.token_file)
+        control = Control(token, state=lambda: loop.state, setup=lambda: loop.setup, put=loop.put)
+        http = Http(self._served(loop, recorder, metrics), control.routes())
         self.address = await http.start(*_host_and_port(self._loaded.settings.http.listen))
         try:
             async with asyncio.TaskGroup() as tasks:

@@ -1,6 +1,8 @@
 """Commands that ask the running daemon."""
 
+import getpass
 import json
+import os
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -27,6 +29,7 @@ def register(app: typer.Typer) -> None:
     app.command("explain")(explain)
     app.command("active")(active)
     app.command("history")(history)
+    app.command("reset")(reset)
 
 
 def status(context: typer.Context, as_json: AsJson = False) -> None:
@@ -70,6 +73,29 @@ def history(
     show(_ask(context.obj, f"/api/v1/history{query}"), as_json=as_json)
 
 
+def reset(
+    context: typer.Context,
+    group: Group,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="For the record.")],
+    as_json: AsJson = False,
+) -> None:
+    """Let a halted group watch again, once you have seen to what halted it."""
+    options: Context = context.obj
+    from aibwatch.runtime.control import read_token
+
+    try:
+        token = read_token(options.load().settings.http.token_file)
+    except ValueError as error:
+        leave(Exit.NOT_PERMITTED, str(error))
+    order = json.dumps({"owner": _me(), "reason": reason}).encode()
+    answer = _fetch(options, f"/api/v1/groups/{_quoted(group)}/reset", order, token)
+    show(json.loads(answer), as_json=as_json)
+
+
+def _me() -> str:
+    return os.environ.get("SUDO_USER") or getpass.getuser()
+
+
 def _names(body: Mapping[str, object]) -> list[str]:
     groups = body.get("groups")
     return [str(g["name"]) for g in groups if isinstance(g, dict)] if isinstance(groups, list) else []
@@ -86,17 +112,27 @@ def _ask(options: Context, path: str) -> Mapping[str, object]:
 
 
 def _get(options: Context, path: str) -> bytes:
+    return _fetch(options, path)
+
+
+def _fetch(options: Context, path: str, order: bytes | None = None, token: str = "") -> bytes:
+    """Return what the daemon answers to a question, or to an order with its token."""
     listen = options.load().settings.http.listen
     # The address is the operator's own and plain http: the daemon serves no TLS.
-    request = urllib.request.Request(f"http://{_reachable(listen)}{path}")
+    request = urllib.request.Request(f"http://{_reachable(listen)}{path}", data=order)
+    if order is not None:
+        request.add_header("Content-Type", "application/json")
+        request.add_header("Authorization", f"Bearer {token}")
     try:
         with _opener().open(request, timeout=TIMEOUT) as answer:
             content: bytes = answer.read(LARGEST)
             return content
     except urllib.error.HTTPError as error:
         with error:
+            denied = error.code in {401, 403}
             leave(
-                Exit.FAILED, error.read(10_000).decode(errors="replace").strip() or f"the daemon answered {error.code}"
+                Exit.NOT_PERMITTED if denied else Exit.FAILED,
+                error.read(10_000).decode(errors="replace").strip() or f"the daemon answered {error.code}",
             )
     except (OSError, urllib.error.URLError) as error:
         reason = getattr(error, "reason", error)

@@ -1,10 +1,10 @@
-"""Serve status page, metrics and API. Reading only: nothing here changes anything.
+"""Serve status page, metrics and API. Reading only; orders are taken in control.py.
 
 Rules: GET is free on the listen address; an unknown name is 404 with the names there are. Healthy means that the loop
 takes decisions; ready means that the first polls are in.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,7 +45,7 @@ class Served:
 class Http:
     """The web server of the daemon."""
 
-    def __init__(self, served: Served) -> None:
+    def __init__(self, served: Served, orders: Iterable[web.RouteDef] = ()) -> None:
         self._served = served
         self._app = web.Application(client_max_size=64 * 1024)
         self._app.add_routes(
@@ -64,6 +64,7 @@ class Http:
                 web.get("/api/v1/history", self._history),
             ]
         )
+        self._app.add_routes(orders)
         self._runner = web.AppRunner(self._app, access_log=None)
 
     async def start(self, host: str, port: int) -> str:

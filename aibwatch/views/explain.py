@@ -138,6 +138,7 @@ def _advice(state: State, setup: Setup, group: GroupState, seen: Situation) -> l
         return [
             "  look at the move's steps and at the target's runs, then let the group watch again:",
             f"    aibwatch history {group.name}",
+            f'    aibwatch reset {group.name} --reason "..."',
         ]
     if group.phase is Phase.HELD and spec.policy.mode is not Mode.AUTO:
         return [f'  run {other} by hand, or set mode = "auto" for this group and reload']
