@@ -8,6 +8,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy.engine import make_url
 
+from aibwatch.app.reload import Reloader
 from aibwatch.config.load import Loaded
 from aibwatch.config.schema import Settings
 from aibwatch.core.model import Diagnosis, Region, TemplateId
@@ -90,10 +91,9 @@ class App:
         sources = make_sources(settings, arm, self._clock)
         state = await _recalled(recorder, self._clock.now())
         access = _TemplateAccess(sources.templates)
-        handlers = loader.load(
-            {step.handler for spec in setup.groups.values() for step in spec.steps},
-            Surroundings(templates=access, now=self._clock.now, pause=self._clock.pause),
-        )
+        surroundings = Surroundings(templates=access, now=self._clock.now, pause=self._clock.pause)
+        names = {step.handler for spec in setup.groups.values() for step in spec.steps}
+        handlers = dict(loader.load(names, surroundings))
         ports = Ports(
             handlers=handlers,
             poll_afresh=lambda regions: polls.afresh(regions),
@@ -118,16 +118,21 @@ class App:
         metrics.expose(lambda: loop.state, lambda: loop.setup)
         for watcher in (metrics.watch, log_decision, *self._watchers):
             loop.watch(watcher)
-        await self._serve(loop, polls, recorder, metrics, stop)
 
-    async def _serve(self, loop: Loop, polls: Polls, recorder: Recorder, metrics: Metrics, stop: asyncio.Event) -> None:
         async def prune() -> None:
             await recorder.call(recorder.journal.prune, self._clock.now())
 
         scheduler = Scheduler(polls, clock=self._clock, put=loop.put, prune=prune)
+        reloader = Reloader(self._loaded, loop, scheduler, handlers, surroundings, metrics.reloaded)
+        lifecycle.reload_on_signal(reloader.reload)
+        await self._serve(loop, polls, scheduler, self._http(loop, recorder, metrics), stop)
+
+    def _http(self, loop: Loop, recorder: Recorder, metrics: Metrics) -> Http:
         token = read_token(self._loaded.settings.http.token_file)
         control = Control(token, state=lambda: loop.state, setup=lambda: loop.setup, put=loop.put)
-        http = Http(self._served(loop, recorder, metrics), control.routes())
+        return Http(self._served(loop, recorder, metrics), control.routes())
+
+    async def _serve(self, loop: Loop, polls: Polls, scheduler: Scheduler, http: Http, stop: asyncio.Event) -> None:
         self.address = await http.start(*_host_and_port(self._loaded.settings.http.listen))
         try:
             async with asyncio.TaskGroup() as tasks:

@@ -1,4 +1,4 @@
-"""Speak with systemd and with signals: ready, stopping, and the request to stop.
+"""Speak with systemd and with signals: ready, reloading, stopping; the requests to reload and to stop.
 
 sd_notify is a datagram to $NOTIFY_SOCKET; without that variable every call does nothing.
 """
@@ -7,7 +7,10 @@ import asyncio
 import os
 import signal
 import socket
+import time
+from collections.abc import Callable
 
+RELOAD_SIGNAL = signal.SIGHUP
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -19,6 +22,18 @@ def notify(message: str) -> None:
     name = f"\0{address[1:]}" if address.startswith("@") else address
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out:
         out.sendto(message.encode(), name)
+
+
+def reload_on_signal(reload: Callable[[], None]) -> None:
+    """Call `reload` on SIGHUP, between systemd's words for it (252 wants the time at which it began)."""
+
+    def told() -> None:
+        microseconds = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+        notify(f"RELOADING=1\nMONOTONIC_USEC={microseconds}")
+        reload()
+        notify("READY=1")
+
+    asyncio.get_running_loop().add_signal_handler(RELOAD_SIGNAL, told)
 
 
 def stop_on_signals() -> asyncio.Event:

@@ -68,6 +68,8 @@ class Metrics:
         )
         self._journal_failures = self._counter("journal_write_failures", "Decisions that could not be recorded.")
         self._last_tick = self._gauge("loop_last_tick_timestamp_seconds", "When the loop last took a decision.")
+        self._reload_well = self._gauge("config_last_reload_successful", "Whether the last (re)load was taken over.")
+        self._reload_well.set(1)
         self._gauge("build_info", "Version of aibwatch.", "version").labels(__version__).set(1)
         for source in Source:
             self._polls.labels(source)
@@ -80,6 +82,10 @@ class Metrics:
         self.registry.register(_OfState(state, setup, self._now))
         for handler in {step.handler for spec in setup().groups.values() for step in spec.steps}:
             self._step_seconds.labels(handler)
+
+    def reloaded(self, well: bool) -> None:
+        """Note whether the configuration in force is the one of the file."""
+        self._reload_well.set(1 if well else 0)
 
     def poll_taken(self, poll: PollTaken) -> None:
         """Count a poll."""

@@ -45,17 +45,21 @@ class Scheduler:
 
     def start(self, pace: Pace) -> None:
         """Begin: every source after its own interval, because the first polls are made before."""
-        jobs = (
+        self.pace(pace)
+        self._add("prune", self._prune, PRUNE, jitter=None)
+        self._add("tick", self._tick, TICK, jitter=None)
+        self._scheduler.start()
+
+    def pace(self, pace: Pace) -> None:
+        """Poll at these intervals from now on."""
+        polls = (
             ("templates", self._polls.templates, pace.templates),
             ("probe", self._polls.probe, pace.probe),
             ("service_health", self._polls.service_health, pace.service_health),
             ("resource_health", self._polls.resource_health, pace.resource_health),
-            ("prune", self._prune, PRUNE),
         )
-        for name, job, every in jobs:
+        for name, job, every in polls:
             self._add(name, job, every, jitter=every.total_seconds() * JITTER_SHARE)
-        self._add("tick", self._tick, TICK, jitter=None)
-        self._scheduler.start()
 
     def stop(self) -> None:
         """Start no more jobs."""
@@ -64,7 +68,7 @@ class Scheduler:
 
     def _add(self, name: str, job: Callable[[], Awaitable[None]], every: timedelta, jitter: float | None) -> None:
         trigger = IntervalTrigger(seconds=every.total_seconds(), timezone="UTC", jitter=jitter)
-        self._scheduler.add_job(job, trigger, id=name, name=name)
+        self._scheduler.add_job(job, trigger, id=name, name=name, replace_existing=True)
 
     async def _tick(self) -> None:
         jump = self._clock.stepped()

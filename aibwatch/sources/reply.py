@@ -40,7 +40,7 @@ def answer_of(reply: Reply, *, may_be_empty: bool, now: datetime) -> Answer:
         return _bad(reply, _foreign(reply), now)
     if not 200 <= reply.status < 300:
         return _bad(reply, _refusal(reply), now)
-    if may_be_empty and (reply.body.flaw or not reply.body.raw.strip()):
+    if may_be_empty and not reply.body.raw.strip():
         return _good(
             reply, NOTHING
         )  # with the status the request is accepted; a body that broke off takes nothing back

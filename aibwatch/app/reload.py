@@ -1,0 +1,68 @@
+"""Take over a changed configuration without stopping to watch.
+
+Rules: a file with mistakes changes nothing, and every mistake is told. Groups, thresholds and intervals change at once,
+between two decisions; a move that is under way keeps the steps that it began with. How to reach Azure, where the state
+is and where to listen need a restart, and that is told too.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from aibwatch.config.load import ConfigError, Loaded, load
+from aibwatch.handlers import loader
+from aibwatch.handlers.api import Handler, Surroundings
+from aibwatch.runtime.loop import Loop
+from aibwatch.runtime.scheduler import Scheduler
+
+log = structlog.get_logger(__name__)
+
+NEED_RESTART = ("azure", "state", "http", "dependency")
+
+
+@dataclass
+class Reloader:
+    """Reloads one daemon's configuration."""
+
+    loaded: Loaded
+    loop: Loop
+    scheduler: Scheduler
+    handlers: dict[str, Handler]
+    """Those that the executor uses; new ones are added."""
+    surroundings: Surroundings
+    took_over: Callable[[bool], None]
+    """Told whether the last reload was taken over."""
+
+    def reload(self) -> None:
+        """Read the file again and take it over, or say why not."""
+        mistakes: tuple[str, ...] = ()
+        try:
+            fresh = self._read()
+        except ConfigError as error:
+            mistakes = tuple(str(problem) for problem in error.problems)
+        except loader.UnknownHandlerError as error:
+            mistakes = (str(error),)
+        if mistakes:
+            log.error("configuration not taken over; the one before stays in force", mistakes=mistakes)
+        else:
+            self._take_over(fresh)
+        self.took_over(not mistakes)
+
+    def _read(self) -> Loaded:
+        fresh = load(self.loaded.file)
+        names = {step.handler for spec in fresh.setup.groups.values() for step in spec.steps}
+        self.handlers.update(loader.load(names - set(self.handlers), self.surroundings))
+        return fresh
+
+    def _take_over(self, fresh: Loaded) -> None:
+        before = self.loaded.settings
+        waiting = [name for name in NEED_RESTART if getattr(before, name) != getattr(fresh.settings, name)]
+        if waiting:
+            log.warning("these changes need a restart", sections=waiting)
+        for warning in fresh.warnings:
+            log.warning("configuration", warning=str(warning))
+        self.loaded = fresh
+        self.loop.setup = fresh.setup
+        self.scheduler.pace(fresh.setup.pace)
+        log.info("configuration taken over", groups=sorted(fresh.setup.groups))
