@@ -69,7 +69,8 @@ ROWS = (
     Row(
         name="not-azure",
         cls=FailureClass.NETWORK,
-        statuses=SERVER_ERRORS,
+        answered=True,
+        of_run=False,
         from_azure=False,
         cause="a proxy on the way answered, not Azure: no x-ms-* header came with it",
         advice="look at the proxy between this host and the management endpoint",

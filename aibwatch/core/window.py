@@ -84,9 +84,13 @@ class Window:
         return self.polls.get(f"{source}/{subject}")
 
     def list_covering(self, template: TemplateId) -> PollRecord | None:
-        """Return how the list went that shows this template: its subject is a scope that the id lies in."""
+        """Return how the list went that shows this template: its subject is a scope that the id lies in.
+
+        Of several scopes (they change with the configuration) the one that was asked last counts.
+        """
         lists = ((key.partition("/")[2], record) for key, record in self.polls.items() if key.startswith(LISTS))
-        return next((record for scope, record in lists if template.startswith(f"{scope}/")), None)
+        covering = [record for scope, record in lists if template.startswith(f"{scope}/")]
+        return max(covering, key=lambda record: record.last_at, default=None)
 
     def polls_of(self, source: Source) -> tuple[PollRecord, ...]:
         """Return the records of all subjects of a source."""
