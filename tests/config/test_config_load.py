@@ -1,6 +1,7 @@
 import contextlib
 import os
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from aibwatch.config.sections import SECTIONS
 from aibwatch.core.model import Mode, TemplateId
 from aibwatch.core.policy import GroupSpec, Pace, Policy, Setup, StepSpec
 
+NOBODY = 65534
 MINUTE = timedelta(minutes=1)
 SUBSCRIPTION = "/subscriptions/11111111-2222-3333-4444-555555555555"
 TEMPLATES = f"{SUBSCRIPTION}/resourceGroups/Images/providers/Microsoft.VirtualMachineImages/imageTemplates"
@@ -184,11 +186,26 @@ def test_a_directory_is_one_problem(tmp_path: Path) -> None:
     assert refused(tmp_path) == "1: file: is a directory; name the file in it (--config FILE)"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_permission_is_one_problem(tmp_path: Path) -> None:
-    file = tmp_path / "config.toml"
-    file.touch(mode=0o000)
-    assert refused(file) == "1: file: may not be read by this user; allow it or run as the user of the service"
+@pytest.fixture
+def not_root() -> Iterator[None]:
+    """Root may read everything; so be nobody for a while."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.usefixtures("not_root")
+def test_a_file_without_permission_is_one_problem() -> None:
+    with tempfile.NamedTemporaryFile(dir="/tmp") as made:  # nobody may not enter root's own tmp_path
+        file = Path(made.name)
+        file.chmod(0o000)
+        said = "1: file: may not be read by this user; allow it or run as the user of the service"
+        assert refused(file) == said
 
 
 def test_a_path_that_cannot_be_one_is_one_problem(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def test_without_a_group_nothing_is_watched(warnings_in: Warnings) -> None:
         ('[policy]\ndrill_max_age = "35d"', "policy.drill_max_age", "drills do not exist in this version"),
         ('[poll]\nactivity_log = "2m"', "poll.activity_log", "does not read the Activity Log"),
         ('[poll]\nreadiness = "30m"', "poll.readiness", "does not check the readiness of secondaries"),
-        ('[http]\ntoken_file = "/etc/token"', "http.token_file", "accepts no POST over HTTP"),
+        ('service_health_service = "builder"', 'group "base": service_health_service', "only the one under [policy]"),
         ('[http]\nweb_config_file = "/etc/web.yml"', "http.web_config_file", "serves plain HTTP"),
         (f'[[canary]]\nregion = "westeurope"\ntemplate = "{TEMPLATES}/c"', "canary", "runs no canaries"),
     ],
