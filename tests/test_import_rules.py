@@ -12,7 +12,7 @@ LINT_IMPORTS = Path(sys.executable).with_name("lint-imports")
 
 
 def lint_imports(project: Path) -> subprocess.CompletedProcess[str]:
-    command = [LINT_IMPORTS, "--no-cache", "--config", project / "pyproject.toml"]
+    command: list[str | Path] = [LINT_IMPORTS, "--no-cache", "--config", project / "pyproject.toml"]
     return subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=60, check=False)
 
 

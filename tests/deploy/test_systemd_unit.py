@@ -22,7 +22,7 @@ def installed_unit(tmp_path: Path) -> Path:
 
 
 def analyze(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = ["systemd-analyze", *arguments]
+    command: list[str | Path] = ["systemd-analyze", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
