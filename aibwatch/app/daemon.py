@@ -211,6 +211,7 @@ async def _recalled(recorder: Recorder, now: datetime) -> State:
     memory, observations = await recorder.call(recorder.journal.recall, now)
     return State(
         awake_since=now,
+        judged_at=max((o.at for o in observations if o.at <= now), default=None),
         window=add(Window(), observations, now),
         verdicts=memory.verdicts,
         incidents=memory.incidents,

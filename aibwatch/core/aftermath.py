@@ -45,7 +45,7 @@ def _progress(group: GroupState, move: Move, run: Run) -> Followed:
         kind=NoteKind.RUN,
         subject=group.name,
         what=f"run on {template_name(move.target)} {run.state}",
-        why=run.diagnosis.summary if bad else f"started by the move {move.activation_id}",
+        why=(run.diagnosis.summary or "no reason was given") if bad else f"started by the move {move.activation_id}",
         loud=bad,
     )
     return replace(group, last=moved_on), (_read(moved_on),) if good else (), (note,)
@@ -55,10 +55,11 @@ def _outputs(group: GroupState, move: Move, event: OutputsRead) -> Followed:
     if event.diagnosis.cls is not FailureClass.OK:
         why = f"{event.diagnosis.summary}; the image is there, only its name could not be read"
         note = Note(kind=NoteKind.IMAGE, subject=group.name, what="outputs not readable", why=why)
-    else:
-        name = template_name(move.target)
-        what = f"{name} put out {count(len(event.images), 'image')}"
-        note = Note(kind=NoteKind.IMAGE, subject=group.name, what=what, why=listing(list(event.images)), loud=True)
+        return group, (), (note,)
+    name = template_name(move.target)
+    what = f"{name} put out {count(len(event.images), 'image')}"
+    why = listing(list(event.images)) or "the run ended well, and lists no output; look at its distribute targets"
+    note = Note(kind=NoteKind.IMAGE, subject=group.name, what=what, why=why, loud=True)
     return replace(group, last=replace(move, images=event.images)), (), (note,)
 
 

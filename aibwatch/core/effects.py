@@ -18,6 +18,9 @@ from aibwatch.core.triggers import is_current, wait_before
 
 DAY = timedelta(hours=24)
 
+BETWEEN_CHECKS = timedelta(seconds=30)
+"""A check that was given up is not begun again at once: a region in trouble is not polled every second."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
@@ -48,7 +51,7 @@ def apply(effect: Effect, group: GroupState, scene: Scene) -> Changed:
         case Effect.CLAIM:
             return _claim(group, scene), ()
         case Effect.ABANDON:
-            return replace(group, move=None), ()
+            return replace(group, move=None, check_after=scene.now + BETWEEN_CHECKS), ()
         case Effect.POLL_AFRESH:
             return group, _poll_afresh(group, scene)
         case Effect.WRITE_EPOCH:
@@ -57,8 +60,8 @@ def apply(effect: Effect, group: GroupState, scene: Scene) -> Changed:
             return _commit(group, scene.now), ()
         case Effect.DISPATCH:
             return _dispatch(group)
-        case Effect.ASK_STATUS:
-            return _ask(group)
+        case Effect.ASK_STATUS | Effect.ASK_AFRESH:
+            return _ask(group, afresh=effect is Effect.ASK_AFRESH)
         case Effect.FINISH:
             return _end(group, scene.now, failed=False), ()
         case Effect.FAIL:
@@ -121,10 +124,11 @@ def _dispatch(group: GroupState) -> Changed:
     return replace(group, move=move), (action,)
 
 
-def _ask(group: GroupState) -> Changed:
+def _ask(group: GroupState, *, afresh: bool) -> Changed:
     move = _open(group)
     number = move.current
-    asked = replace(move.steps[number], questions=move.steps[number].questions + 1, result=None)
+    before = 0 if afresh else move.steps[number].questions
+    asked = replace(move.steps[number], questions=before + 1, result=None)
     move = _with_step(move, number, asked)
     return replace(group, move=move), (AskStatus(call=_call(move, number), wait=wait_before(asked.questions)),)
 

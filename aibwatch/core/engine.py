@@ -44,8 +44,9 @@ def step(state: State, event: Event, setup: Setup, now: datetime) -> Decision:
     """Return what follows from the event. The same arguments always give the same decision."""
     state, host_notes = _enter(state, event, now)
     verdicts = judge_all(state, setup, now)
-    verdict_notes = _verdict_notes(regional_verdicts(state), verdicts.values())
-    state = replace(state, verdicts=verdicts)
+    before = regional_verdicts(state)
+    state = replace(state, verdicts=verdicts, judged_at=now)
+    verdict_notes = _verdict_notes(before, regional_verdicts(state).values())
     state = replace(state, incidents=_incidents(state, now))
     actions: list[Action] = []
     notes: list[Note] = [*host_notes, *verdict_notes]

@@ -55,6 +55,8 @@ class Effect(StrEnum):
     COMMIT = "commit"
     DISPATCH = "dispatch"
     ASK_STATUS = "ask_status"
+    ASK_AFRESH = "ask_afresh"
+    """As ASK_STATUS, at once and not counting the questions before: a restart is no fault of the handler."""
     FINISH = "finish"
     FAIL = "fail"
 
@@ -139,7 +141,7 @@ TABLE = _table(
           E.ASK_STATUS),
     _rows(P.MOVING, (T.STEP_HOPELESS,), P.HALTED, "the step cannot be finished; a human must look", E.FAIL),
     _rows(P.MOVING, (*FRESH, *EPOCH), P.MOVING, LATE),
-    _rows(P.MOVING, (T.RESUMED,), P.MOVING, "started in the middle of a step; asking what became of it", E.ASK_STATUS),
+    _rows(P.MOVING, (T.RESUMED,), P.MOVING, "started in the middle of a step; asking what became of it", E.ASK_AFRESH),
     _rows(P.MOVING, (T.RESET,), P.MOVING, UNASKED),
 
     _rows(P.HALTED, (T.QUIET, *OUTAGE, T.RESUMED), P.HALTED, "halted: it does nothing more until a human resets it"),

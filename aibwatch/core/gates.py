@@ -121,7 +121,7 @@ def _secondary_live(q: Question) -> Answer:
     if record.well_at != record.last_at:
         return CLOSED, f"the last read in {q.target_region} failed: {record.last.summary}"
     limit = LIVE_POLLS * q.setup.pace.probe
-    if q.now - record.well_at > limit:
+    if not timedelta(0) <= q.now - record.well_at <= limit:
         return UNKNOWN, f"the last good read in {q.target_region} was {ago(record.well_at, q.now)}"
     return OPEN, f"{q.target_region} answered {ago(record.well_at, q.now)}"
 

@@ -5,7 +5,8 @@ with thresholds of its own is judged apart, under its own name.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from aibwatch.core.model import Region
 from aibwatch.core.policy import GroupSpec, Policy, Setup
@@ -13,6 +14,9 @@ from aibwatch.core.sight import Sight, look
 from aibwatch.core.state import State
 from aibwatch.core.verdict import Verdict, is_troubled, judge
 from aibwatch.core.weigh import weigh
+
+GAP = timedelta(minutes=2)
+"""Without a judgement for longer than this (a frozen machine, a daemon that was down) a hold begins anew."""
 
 DEFAULT = ""
 """The viewpoint of the defaults, which metrics, incidents and status show."""
@@ -64,17 +68,8 @@ def judge_all(state: State, setup: Setup, now: datetime) -> Mapping[str, Verdict
 def _judge_view(
     state: State, view: str, policy: Policy, sights: Mapping[Region, Sight], now: datetime
 ) -> Mapping[str, Verdict]:
-    before = {region: state.verdicts.get(key(view, region)) for region in sights}
-    evidence = {
-        region: weigh(
-            state.window,
-            region,
-            policy=policy,
-            trouble_since=known.trouble_since if (known := before[region]) else None,
-            now=now,
-        )
-        for region in sights
-    }
+    before = {region: _seen_through(state, state.verdicts.get(key(view, region)), now) for region in sights}
+    evidence = {region: weigh(state.window, region, policy=policy, now=now) for region in sights}
     troubled = {
         region
         for region, sight in sights.items()
@@ -92,6 +87,13 @@ def _judge_view(
         )
         for region, sight in sights.items()
     }
+
+
+def _seen_through(state: State, before: Verdict | None, now: datetime) -> Verdict | None:
+    """Return the verdict before, without its conviction if nobody looked for a while: it did not stand, it was kept."""
+    if before is None or state.judged_at is None or now - state.judged_at <= GAP:
+        return before
+    return replace(before, confirmed_since=None, proven_at=None)
 
 
 def _thresholds(policy: Policy) -> tuple[object, ...]:

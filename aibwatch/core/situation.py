@@ -44,6 +44,8 @@ def situation(state: State, setup: Setup, spec: GroupSpec, group: GroupState, no
     target, gates = _best_target(state, setup, spec, group, region, now)
     verdict = verdict_for(state, setup, spec, region)
     trigger, why = _judge(verdict, target, gates)
+    if trigger is Trigger.OUTAGE_OPEN and group.check_after is not None and now < group.check_after:
+        trigger, why = Trigger.OUTAGE_HELD, "the last check was given up; the next one follows within half a minute"
     return Situation(trigger=trigger, why=why, region=region, verdict=verdict, target=target, gates=gates)
 
 

@@ -41,6 +41,8 @@ class GroupState:
     """What the row's sentence rests on: the situation, the closed gates, or what a handler said."""
     held_by: tuple[str, ...] = ()
     """Names of the gates that hold a wanted move."""
+    check_after: datetime | None = None
+    """Before this no check is begun, because the last one was given up."""
     move: Move | None = None
     """The claimed or open move; None while there is none."""
     last: Move | None = None
@@ -66,5 +68,7 @@ class State:
     """By viewpoint and region; see engine.viewpoint."""
     incidents: Mapping[str, Incident] = field(default_factory=dict)
     groups: Mapping[str, GroupState] = field(default_factory=dict)
+    judged_at: datetime | None = None
+    """When regions were judged last; after a restart, when something was seen last."""
     clock_stepped_at: datetime | None = None
     journal_failing_since: datetime | None = None

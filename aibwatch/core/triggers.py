@@ -15,6 +15,8 @@ QUESTIONS = 5
 FIRST_WAIT = timedelta(seconds=5)
 """Before the second question; doubled for each further one. Five questions take 75 s, a page comes within 2 min."""
 
+LONGEST_WAIT = timedelta(minutes=2)
+
 
 def trigger_of(event: Event, group: GroupState, state: State, seen: Situation) -> Trigger:
     """Return what the event means to this group.
@@ -42,13 +44,15 @@ def is_current(event: StepEnded, move: Move) -> bool:
         event.activation_id == move.activation_id
         and event.step == move.current
         and event.step < len(move.steps)
-        and event.attempt == move.steps[event.step].attempt
+        and event.attempt == move.steps[event.step].attempt > 0
     )
 
 
 def wait_before(number: int) -> timedelta:
     """Return the pause before the given question or attempt, counted from 1."""
-    return FIRST_WAIT * 2.0 ** (number - 2) if number > 1 else timedelta(0)
+    if number <= 1:
+        return timedelta(0)
+    return min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(number - 2, 10))
 
 
 def _belongs(event: PolledAfresh | EpochAnswered, group: GroupState) -> bool:
@@ -59,9 +63,10 @@ def _fresh(group: GroupState, state: State, seen: Situation) -> Trigger:
     if seen.trigger is not Trigger.OUTAGE_OPEN or group.move is None or seen.region is None:
         return seen.trigger
     record = state.window.poll(Source.PROBE, seen.region)
-    if record is None or record.answered_at is None or record.answered_at < group.move.claimed_at:
+    if record is None or record.answered_at is None or record.mute_since is not None:
         return Trigger.FRESH_MUTE
-    return Trigger.FRESH_AGREES
+    fresh = record.answered_at >= max(group.move.claimed_at, state.awake_since)
+    return Trigger.FRESH_AGREES if fresh else Trigger.FRESH_MUTE
 
 
 def _step(event: StepEnded, move: Move) -> Trigger:

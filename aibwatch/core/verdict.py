@@ -35,6 +35,9 @@ FLOOR = -3.0
 STILL_FAILING = timedelta(minutes=10)
 """Our own latest bad fact must be younger than this, or the trouble may be over already."""
 
+LAPSE = timedelta(minutes=10)
+"""An outage that was not proven for longer than this is held anew when the proof comes back."""
+
 HOLD_STEP = 0.6
 """Each further independent confirmation shortens the hold to this share."""
 
@@ -88,20 +91,14 @@ class Verdict:
     confirmed_since: datetime | None = None
     """When all that a conviction needs was first there, without a break since."""
     hold_until: datetime | None = None
+    proven_at: datetime | None = None
+    """When everything that a conviction needs was last there."""
+    warrants_move: bool = False
+    """Whether a group should leave: proven at this moment, and held for long enough."""
     outage_since: datetime | None = None
     """When it was first an OUTAGE in the present trouble; kept until it is healthy again."""
     quiet_since: datetime | None = None
     """While RECOVERING: since when nothing speaks against the region."""
-
-    @property
-    def convicted(self) -> bool:
-        """Whether everything that a conviction needs is there at this moment."""
-        return self.confirmed_since is not None
-
-    @property
-    def warrants_move(self) -> bool:
-        """Whether a group should leave: an outage that is proven at this moment, not only remembered."""
-        return self.kind is VerdictKind.OUTAGE and self.convicted
 
 
 def score_of(evidence: Sequence[Evidence]) -> float:
@@ -194,7 +191,9 @@ class _Case:
         told = "too little" if any(e.against for e in self.evidence) else "nothing"
         if self.outage_since is None:
             return self._verdict(VerdictKind.HEALTHY, f"{told} speaks against it")
-        quiet_since = self.quiet_since or self.now
+        # Minutes in which nothing was seen are no quiet minutes: after blindness the quiet begins anew.
+        was_quiet = self.before is not None and self.before.kind is VerdictKind.RECOVERING
+        quiet_since = (self.quiet_since if was_quiet else None) or self.now
         left = quiet_since + self.policy.recovery_min - self.now
         if left <= timedelta(0):
             self.outage_since = None
@@ -210,7 +209,15 @@ class _Case:
     def unproven(self, missing: str) -> Verdict:
         if self.before and self.before.kind is VerdictKind.OUTAGE:
             why = f"it was proven before; at this moment {missing}"
-            return self._verdict(VerdictKind.OUTAGE, why, trouble_since=self._trouble_since())
+            proven_at = self.before.proven_at or self.now
+            kept = self.before.confirmed_since if self.now - proven_at <= LAPSE else None
+            return self._verdict(
+                VerdictKind.OUTAGE,
+                why,
+                trouble_since=self._trouble_since(),
+                confirmed_since=kept,
+                proven_at=proven_at,
+            )
         return self._verdict(VerdictKind.SUSPECT, missing, trouble_since=self._trouble_since())
 
     def proven(self) -> Verdict:
@@ -219,14 +226,18 @@ class _Case:
         held_until = max(confirmed + hold_for(self.evidence, self.policy), trouble_since + self.policy.min_outage_age)
         witnesses = count(sum(e.witnesses for e in self.evidence if e.against), "independent confirmation")
         proof = f"{witnesses}, score {score_of(self.evidence):.1f} of {self.policy.confirm_score:g} needed"
-        if self.now >= held_until or (self.before and self.before.kind is VerdictKind.OUTAGE):
-            kind, why = VerdictKind.OUTAGE, proof
-        else:
-            kind, why = (
-                VerdictKind.CONFIRMING,
-                f"{proof}; waiting {span(held_until - self.now)} to see that it stays so",
-            )
-        return self._verdict(kind, why, trouble_since=trouble_since, confirmed_since=confirmed, hold_until=held_until)
+        held = self.now >= held_until
+        outage = held or (self.before is not None and self.before.kind is VerdictKind.OUTAGE)
+        why = proof if held else f"{proof}; waiting {span(held_until - self.now)} to see that it stays so"
+        return self._verdict(
+            VerdictKind.OUTAGE if outage else VerdictKind.CONFIRMING,
+            why,
+            trouble_since=trouble_since,
+            confirmed_since=confirmed,
+            hold_until=held_until,
+            proven_at=self.now,
+            warrants_move=held,
+        )
 
     def _trouble_since(self) -> datetime:
         if self.quiet_since is not None:
@@ -243,6 +254,8 @@ class _Case:
         trouble_since: datetime | None = None,
         confirmed_since: datetime | None = None,
         hold_until: datetime | None = None,
+        proven_at: datetime | None = None,
+        warrants_move: bool = False,
         quiet_since: datetime | None = None,
     ) -> Verdict:
         return Verdict(
@@ -255,6 +268,8 @@ class _Case:
             trouble_since=trouble_since,
             confirmed_since=confirmed_since,
             hold_until=hold_until,
+            proven_at=proven_at,
+            warrants_move=warrants_move,
             outage_since=self.outage_since or (self.now if kind is VerdictKind.OUTAGE else None),
             quiet_since=quiet_since,
         )

@@ -4,22 +4,19 @@ from datetime import datetime
 
 from aibwatch.core.evidence import Evidence
 from aibwatch.core.model import Region
+from aibwatch.core.onset import onset
 from aibwatch.core.policy import Policy
 from aibwatch.core.signals import dependencies, events, probe, runs
 from aibwatch.core.window import Window
 
 
-def weigh(
-    window: Window, region: Region, *, policy: Policy, trouble_since: datetime | None, now: datetime
-) -> tuple[Evidence, ...]:
-    """Return all evidence about the region, strongest against it first.
-
-    `trouble_since` is when the present trouble began, None where there is none: runs started after it prove more.
-    """
+def weigh(window: Window, region: Region, *, policy: Policy, now: datetime) -> tuple[Evidence, ...]:
+    """Return all evidence about the region, strongest against it first."""
+    began = onset(window, region, run_window=policy.run_window, now=now)
     found = (
         *probe.weigh(window, region, now),
-        *runs.weigh(window, region, run_window=policy.run_window, trouble_since=trouble_since, now=now),
+        *runs.weigh(window, region, run_window=policy.run_window, trouble_since=began, now=now),
         *events.weigh(window, region, now),
-        *dependencies.weigh(window, region),
+        *dependencies.weigh(window, region, now),
     )
     return tuple(sorted(found, key=lambda e: (-e.weight, e.kind, e.sentence)))

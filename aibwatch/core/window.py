@@ -86,11 +86,11 @@ class Window:
     def list_covering(self, template: TemplateId) -> PollRecord | None:
         """Return how the list went that shows this template: its subject is a scope that the id lies in.
 
-        Of several scopes (they change with the configuration) the one that was asked last counts.
+        Of several scopes (they change with the configuration) the one that was asked last counts, the better of two.
         """
         lists = ((key.partition("/")[2], record) for key, record in self.polls.items() if key.startswith(LISTS))
         covering = [record for scope, record in lists if template.startswith(f"{scope}/")]
-        return max(covering, key=lambda record: record.last_at, default=None)
+        return max(covering, key=lambda record: (record.last_at, record.well_at is not None), default=None)
 
     def polls_of(self, source: Source) -> tuple[PollRecord, ...]:
         """Return the records of all subjects of a source."""
@@ -99,22 +99,28 @@ class Window:
 
 def add(window: Window, observations: Iterable[Observation], now: datetime) -> Window:
     """Return the window with the observations in and what is past KEEP out."""
-    draft = _Draft(window)
-    for observation in observations:
+    draft = _Draft(window, now)
+    for observation in sorted(observations, key=_order):
         draft.take(observation)
     return draft.done(now)
+
+
+def _order(observation: Observation) -> tuple[datetime, str]:
+    """Put the observations of a batch in an order of their own, so that the order of arrival does not matter."""
+    return observation.at, repr(observation)
 
 
 class _Draft:
     """Mutable copies for one batch, so that ten thousand observations cost one copy and not ten thousand."""
 
-    def __init__(self, window: Window) -> None:
-        self.templates = dict(window.templates)
+    def __init__(self, window: Window, now: datetime) -> None:
+        # Facts dated later than now were written before the clock was set back; they would outweigh all new ones.
+        self.templates = {k: t if t.at <= now else replace(t, at=now) for k, t in window.templates.items()}
         self.runs = {(r.template, r.run.started): r for r in window.runs}
-        self.probes = {region: list(probes) for region, probes in window.probes.items()}
+        self.probes = {region: [p for p in probes if p.at <= now] for region, probes in window.probes.items()}
         self.events = dict(window.events)
-        self.dependencies = dict(window.dependencies)
-        self.polls = dict(window.polls)
+        self.dependencies = {k: d for k, d in window.dependencies.items() if d.at <= now}
+        self.polls = {k: r for k, r in window.polls.items() if r.last_at <= now}
 
     def take(self, observation: Observation) -> None:
         match observation:
@@ -124,7 +130,9 @@ class _Draft:
             case TemplateSeen():
                 self._template(observation)
             case TemplateGone():
-                self.templates.pop(observation.template, None)
+                seen = self.templates.get(observation.template)
+                if seen is not None and observation.at >= seen.at:
+                    del self.templates[observation.template]
             case Probed():
                 self.probes.setdefault(observation.region, []).append(observation)
             case EventSeen():
@@ -141,12 +149,13 @@ class _Draft:
 
     def _template(self, seen: TemplateSeen) -> None:
         known = self.templates.get(seen.template)
-        if known is None or seen.at >= known.at:
+        newest = known is None or seen.at >= known.at
+        if newest:
             self.templates[seen.template] = seen
         if seen.run is not None and seen.run.state.ended:
-            self.runs[seen.template, seen.run.started] = RunSeen(
-                template=seen.template, region=seen.region, run=seen.run, shares=seen.shares
-            )
+            key = (seen.template, seen.run.started)
+            if newest or key not in self.runs:
+                self.runs[key] = RunSeen(template=seen.template, region=seen.region, run=seen.run, shares=seen.shares)
 
     def done(self, now: datetime) -> Window:
         horizon = now - KEEP
@@ -158,8 +167,9 @@ class _Draft:
             templates=self.templates,
             runs=tuple(runs[-RUNS:]),
             probes={region: _recent(probes, horizon) for region, probes in self.probes.items()},
-            events={k: e for k, e in self.events.items() if e.active or e.updated >= horizon},
-            dependencies=self.dependencies,
+            # An event that is still listed comes back with the next poll.
+            events={k: e for k, e in self.events.items() if max(e.at, e.updated) >= horizon},
+            dependencies={k: d for k, d in self.dependencies.items() if d.at >= horizon},
             polls=self.polls,
         )
 
@@ -170,8 +180,8 @@ def ended_at(run: Run) -> datetime:
 
 
 def _recent(probes: list[Probed], horizon: datetime) -> tuple[Probed, ...]:
-    each_once = {(p.at, p.diagnosis.cls): p for p in probes if p.at >= horizon}
-    return tuple(each_once[key] for key in sorted(each_once))[-PROBES_PER_REGION:]
+    each_once = {p.at: p for p in sorted(probes, key=_order) if p.at >= horizon}
+    return tuple(each_once[at] for at in sorted(each_once))[-PROBES_PER_REGION:]
 
 
 def _polled(known: PollRecord | None, polled: Polled) -> PollRecord:

@@ -43,7 +43,10 @@ def memory_of(state: State) -> Memory:
     not be written: evidence and reasons are found anew from the window.
     """
     return Memory(
-        verdicts={k: replace(v, evidence=(), why="", score=0.0, hold_until=None) for k, v in state.verdicts.items()},
+        verdicts={
+            k: replace(v, evidence=(), why="", score=0.0, hold_until=None, proven_at=None)
+            for k, v in state.verdicts.items()
+        },
         incidents=dict(state.incidents),
         groups={name: replace(group, why="", detail="") for name, group in state.groups.items()},
         clock_stepped_at=state.clock_stepped_at,

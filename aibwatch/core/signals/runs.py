@@ -48,12 +48,12 @@ def _failures(latest: list[RunSeen]) -> Evidence | None:
     failed = [r for r in latest if r.run.state is RunState.FAILED]
     if not failed:
         return None
-    suspicious = [r for r in failed if r.run.diagnosis.cls in SUSPICIOUS]
+    suspicious = _suspicious(failed)
     if not suspicious:
         kinds = listing(sorted({r.run.diagnosis.cls for r in failed}))
         sentence = f"{count(len(failed), 'run')} failed, but for reasons that are not the region's ({kinds})"
         return Evidence(kind=Kind.RUNS, weight=0.0, sentence=sentence)
-    witnesses = independent(suspicious)
+    witnesses = [w for w in (_suspicious(witness) for witness in independent(latest)) if w]
     ends = [ended_at(r.run) for r in suspicious]
     names = listing(sorted(template_name(r.template) for r in suspicious))
     voices = count(len(witnesses), "independent witness", "independent witnesses")
@@ -69,7 +69,10 @@ def _failures(latest: list[RunSeen]) -> Evidence | None:
 
 
 def independent(runs: list[RunSeen]) -> list[list[RunSeen]]:
-    """Group runs whose templates share something, directly or through a third; each group is one witness."""
+    """Group runs whose templates share something, directly or through a third; each group is one witness.
+
+    Good runs are grouped too: that the template between two others is well does not make them strangers.
+    """
     witnesses: list[tuple[set[str], list[RunSeen]]] = []
     for run in runs:
         things, members = set(run.shares), [run]
@@ -82,6 +85,10 @@ def independent(runs: list[RunSeen]) -> list[list[RunSeen]]:
                 apart.append(witness)
         witnesses = [*apart, (things, members)]
     return [members for _, members in witnesses]
+
+
+def _suspicious(runs: list[RunSeen]) -> list[RunSeen]:
+    return [r for r in runs if r.run.state is RunState.FAILED and r.run.diagnosis.cls in SUSPICIOUS]
 
 
 def _vote(witness: list[RunSeen]) -> float:
