@@ -5,7 +5,7 @@ between two decisions; a move that is under way keeps the steps that it began wi
 is and where to listen need a restart, and that is told too.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import structlog
@@ -39,6 +39,7 @@ class Reloader:
         mistakes: tuple[str, ...] = ()
         try:
             fresh = self._read()
+            mistakes = tuple(self._cut_off(fresh))
         except ConfigError as error:
             mistakes = tuple(str(problem) for problem in error.problems)
         except loader.UnknownHandlerError as error:
@@ -48,6 +49,13 @@ class Reloader:
         else:
             self._take_over(fresh)
         self.took_over(not mistakes)
+
+    def _cut_off(self, fresh: Loaded) -> Iterator[str]:
+        """Tell of groups that would be taken away in the middle of a move: nobody would finish it."""
+        for group in self.loop.state.groups.values():
+            spec = fresh.setup.groups.get(group.name)
+            if group.move is not None and (spec is None or not {group.active, group.move.target} <= set(spec.members)):
+                yield f"group {group.name!r} is moving; leave it and its members in until the move is done"
 
     def _read(self) -> Loaded:
         fresh = load(self.loaded.file)

@@ -30,7 +30,7 @@ class Incident:
 
 
 def incident_id(region: Region, opened_at: datetime) -> str:
-    """Return the id: region and minute, so that people can say it and two daemons would choose the same."""
+    """Return the id: region and second, so that people can say it."""
     return f"{region}-{opened_at.astimezone(UTC):%Y%m%d-%H%M%S}"
 
 

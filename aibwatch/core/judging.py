@@ -12,7 +12,7 @@ from aibwatch.core.model import Region
 from aibwatch.core.policy import GroupSpec, Policy, Setup
 from aibwatch.core.sight import Sight, look
 from aibwatch.core.state import State
-from aibwatch.core.verdict import Verdict, is_troubled, judge
+from aibwatch.core.verdict import Verdict, is_alike, is_troubled, judge
 from aibwatch.core.weigh import weigh
 
 GAP = timedelta(minutes=2)
@@ -69,11 +69,20 @@ def _judge_view(
     state: State, view: str, policy: Policy, sights: Mapping[Region, Sight], now: datetime
 ) -> Mapping[str, Verdict]:
     before = {region: _seen_through(state, state.verdicts.get(key(view, region)), now) for region in sights}
-    evidence = {region: weigh(state.window, region, policy=policy, now=now) for region in sights}
+    evidence = {
+        region: weigh(
+            state.window,
+            region,
+            policy=policy,
+            trouble_since=known.trouble_since if (known := before[region]) else None,
+            now=now,
+        )
+        for region in sights
+    }
     troubled = {
         region
         for region, sight in sights.items()
-        if sight.seen and is_troubled(evidence[region], before[region], policy)
+        if sight.seen and is_troubled(evidence[region], before[region], policy) and is_alike(evidence[region])
     }
     return {
         key(view, region): judge(

@@ -38,6 +38,9 @@ class Situation:
 def situation(state: State, setup: Setup, spec: GroupSpec, group: GroupState, now: datetime) -> Situation:
     """Return how the group stands, with all gates asked whether or not a move is wanted."""
     region = state.window.region_of(group.active)
+    if group.active not in spec.members:
+        why = f"its active member {template_name(group.active)} is not in the configuration any more; put it back"
+        return Situation(trigger=Trigger.QUIET, why=why, region=region, verdict=None, target=None, gates=())
     if region is None:
         why = f"{template_name(group.active)} was never listed by Azure, so nothing is known of it"
         return Situation(trigger=Trigger.QUIET, why=why, region=None, verdict=None, target=None, gates=())

@@ -4,7 +4,7 @@ Rules, in order:
 1. Out of sight is BLIND, never down: silence is not evidence.
 2. Never answered is LEARNING.
 3. No trouble (score below the suspicion) is HEALTHY; after a conviction it is RECOVERING until quiet long enough.
-4. Trouble here and in another watched region at the same time is GLOBAL: moving would not help.
+4. Trouble here, and in another watched region more than a mishap at the same time, is GLOBAL: moving would not help.
 5. A conviction needs the score, two kinds of source with one of them ours, a quorum of them, and that it still fails.
    It is CONFIRMING for the length of the hold and OUTAGE after it.
 6. Everything else that troubles is SUSPECT.
@@ -93,12 +93,17 @@ class Verdict:
     hold_until: datetime | None = None
     proven_at: datetime | None = None
     """When everything that a conviction needs was last there."""
-    warrants_move: bool = False
-    """Whether a group should leave: proven at this moment, and held for long enough."""
+    held: bool = False
+    """Whether it is proven at this moment, and was for the length of the hold."""
     outage_since: datetime | None = None
     """When it was first an OUTAGE in the present trouble; kept until it is healthy again."""
     quiet_since: datetime | None = None
     """While RECOVERING: since when nothing speaks against the region."""
+
+    @property
+    def warrants_move(self) -> bool:
+        """Whether a group should leave: an outage that is proven at this moment, not only remembered."""
+        return self.kind is VerdictKind.OUTAGE and self.held
 
 
 def score_of(evidence: Sequence[Evidence]) -> float:
@@ -111,6 +116,15 @@ def is_troubled(evidence: Sequence[Evidence], before: Verdict | None, policy: Po
     suspected = before is not None and before.trouble_since is not None and before.quiet_since is None
     share = CLEAR_SHARE if suspected else 1.0
     return score_of(evidence) >= policy.suspect_score * share
+
+
+def is_alike(evidence: Sequence[Evidence]) -> bool:
+    """Return whether this is more than a mishap: enough to say of another region that it shows the same.
+
+    One failed run somewhere must not keep every group everywhere from leaving a region that is down.
+    """
+    probe = any(e.against and e.kind is Kind.PROBE for e in evidence)
+    return probe or sum(e.witnesses for e in evidence if e.against and e.kind in OURS) > 1
 
 
 def judge(
@@ -236,7 +250,7 @@ class _Case:
             confirmed_since=confirmed,
             hold_until=held_until,
             proven_at=self.now,
-            warrants_move=held,
+            held=held,
         )
 
     def _trouble_since(self) -> datetime:
@@ -255,7 +269,7 @@ class _Case:
         confirmed_since: datetime | None = None,
         hold_until: datetime | None = None,
         proven_at: datetime | None = None,
-        warrants_move: bool = False,
+        held: bool = False,
         quiet_since: datetime | None = None,
     ) -> Verdict:
         return Verdict(
@@ -269,7 +283,7 @@ class _Case:
             confirmed_since=confirmed_since,
             hold_until=hold_until,
             proven_at=proven_at,
-            warrants_move=warrants_move,
+            held=held,
             outage_since=self.outage_since or (self.now if kind is VerdictKind.OUTAGE else None),
             quiet_since=quiet_since,
         )

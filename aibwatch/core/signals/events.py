@@ -1,6 +1,7 @@
 """Weigh Service Health events: what the provider says of itself.
 
-Rules: an active event about Image Builder in this region weighs much, one about a dependency less, others nothing.
+Rules: an active event about Image Builder in this region weighs much, one about a dependency less, others nothing. Of
+several events only the weightiest counts: they are one voice, and often one outage under several numbers.
 Its silence proves nothing: first notices came after 81 s and after 74 min. Events are never needed and never enough.
 A notice that was not updated for three hours has no weight left; planned maintenance has none to begin with.
 """
@@ -20,7 +21,14 @@ FRESH = timedelta(minutes=180)
 def weigh(window: Window, region: Region, now: datetime) -> tuple[Evidence, ...]:
     """Return one piece of evidence for each active event that concerns this region and Image Builder."""
     active = [e for e in window.events.values() if e.region == region and e.active and e.concern in WEIGHTS]
-    return tuple(_event(event, now) for event in sorted(active, key=lambda e: (e.began, e.tracking_id)))
+    told = [_event(event, now) for event in sorted(active, key=lambda e: (e.began, e.tracking_id))]
+    ranked = sorted(told, key=lambda e: e.weight, reverse=True)
+    return (*ranked[:1], *(_echo(e) if e.against else e for e in ranked[1:]))
+
+
+def _echo(evidence: Evidence) -> Evidence:
+    sentence = f"{evidence.sentence}; the same voice as the event above, so it does not count again"
+    return Evidence(kind=Kind.EVENTS, weight=0.0, last=evidence.last, sentence=sentence)
 
 
 def _event(event: EventSeen, now: datetime) -> Evidence:

@@ -1,6 +1,7 @@
 """Weigh the read probe: is the region's API answering at all?
 
-Rules: three provider failures in a row speak against the region, fewer say nothing. One good answer ends the row.
+Rules: three provider failures in a row speak against the region, fewer say nothing; a row that lasts for minutes speaks
+louder. One good answer ends the row.
 Polls without an answer (throttled, no token, no way there) neither lengthen nor end it. ARM's own failures and other
 ambiguous answers weigh half.
 
@@ -8,7 +9,7 @@ Note [A failed read is not a failed build]: in 2022 reads answered 500 for 20 mi
 well. So this signal alone can make a region suspect and can never convict it; verdict.py asks for a second kind.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aibwatch.core.evidence import Evidence, Kind
 from aibwatch.core.model import FailureClass, Region
@@ -20,7 +21,13 @@ ROW = 3
 """Failures in a row before the probe speaks: one is a hiccup, two are bad luck."""
 
 WEIGHT = 3.5
-AMBIGUOUS_WEIGHT = WEIGHT / 2
+LASTING_WEIGHT = 4.5
+"""So that an API outage that the provider admits (+4.9) can be proven where nothing happens to be built."""
+
+LASTING = timedelta(minutes=5)
+"""Restarts inside the service are over by then."""
+
+AMBIGUOUS_SHARE = 0.5
 
 
 def weigh(window: Window, region: Region, now: datetime) -> tuple[Evidence, ...]:
@@ -31,17 +38,17 @@ def weigh(window: Window, region: Region, now: datetime) -> tuple[Evidence, ...]
     row = _failing_row(answered)
     if len(row) < ROW:
         return (_well(answered, len(row)),)
-    service = [p for p in row[-ROW:] if p.diagnosis.cls is FailureClass.SERVICE]
-    weight = WEIGHT if len(service) == ROW else AMBIGUOUS_WEIGHT
-    length = span(row[-1].at - row[0].at)
+    lasted = row[-1].at - row[0].at
+    weight = LASTING_WEIGHT if lasted >= LASTING else WEIGHT
+    clear = all(p.diagnosis.cls is FailureClass.SERVICE for p in row[-ROW:])
     return (
         Evidence(
             kind=Kind.PROBE,
-            weight=weight,
+            weight=weight if clear else weight * AMBIGUOUS_SHARE,
             witnesses=1,
             since=row[0].at,
             last=row[-1].at,
-            sentence=f"the last {len(row)} reads in {length} failed: {row[-1].diagnosis.summary}",
+            sentence=f"the last {len(row)} reads in {span(lasted)} failed: {row[-1].diagnosis.summary}",
             brief=f"the last {len(row)} reads failed",
         ),
     )

@@ -1,8 +1,9 @@
 """Weigh the runs of the customer's own templates.
 
-Rules: a template has one vote, its latest ended run. A failure of class service weighs in full, an ambiguous one half,
-every other class nothing (a broken script says nothing about the region). Templates that share a script, identity,
-subnet, source or gallery are one witness: the first counts in full, the second a quarter, the rest nothing.
+Rules: a template has one vote, its latest ended run that was not cancelled. A failure of class service weighs in full,
+an ambiguous one half, every other class nothing (a broken script says nothing about the region). Templates that share a
+script, identity, subnet, source or gallery are one witness: the first counts in full, the second a quarter, the rest
+nothing.
 Old successes prove little; a run *started after* the trouble began that ends well, or gets as far as Customizing, is
 proof of life.
 """
@@ -41,7 +42,10 @@ def weigh(
 
 
 def _latest_per_template(runs: Iterable[RunSeen]) -> list[RunSeen]:
-    return list({r.template: r for r in sorted(runs, key=lambda r: (ended_at(r.run), r.run.started))}.values())
+    votes = (
+        r for r in runs if r.run.state is not RunState.CANCELED and r.run.diagnosis.cls is not FailureClass.EXPECTED
+    )
+    return list({r.template: r for r in sorted(votes, key=lambda r: (ended_at(r.run), r.run.started))}.values())
 
 
 def _failures(latest: list[RunSeen]) -> Evidence | None:
@@ -73,18 +77,21 @@ def independent(runs: list[RunSeen]) -> list[list[RunSeen]]:
 
     Good runs are grouped too: that the template between two others is well does not make them strangers.
     """
-    witnesses: list[tuple[set[str], list[RunSeen]]] = []
-    for run in runs:
-        things, members = set(run.shares), [run]
-        apart: list[tuple[set[str], list[RunSeen]]] = []
-        for witness in witnesses:
-            if witness[0] & things:
-                things |= witness[0]
-                members = witness[1] + members
-            else:
-                apart.append(witness)
-        witnesses = [*apart, (things, members)]
-    return [members for _, members in witnesses]
+    root = list(range(len(runs)))
+
+    def top(number: int) -> int:
+        while root[number] != number:
+            root[number] = number = root[root[number]]
+        return number
+
+    first: dict[str, int] = {}
+    for number, run in enumerate(runs):
+        for thing in run.shares:
+            root[top(number)] = top(first.setdefault(thing, number))
+    witnesses: dict[int, list[RunSeen]] = {}
+    for number, run in enumerate(runs):
+        witnesses.setdefault(top(number), []).append(run)
+    return list(witnesses.values())
 
 
 def _suspicious(runs: list[RunSeen]) -> list[RunSeen]:

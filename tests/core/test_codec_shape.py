@@ -1,0 +1,125 @@
+"""All that is journalled survives JSON exactly: state, observations, events and actions."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from pydantic import TypeAdapter
+
+from aibwatch.core.actions import Action, AskStatus
+from aibwatch.core.events import (
+    ClockStepped,
+    EpochAnswered,
+    Event,
+    JournalFailed,
+    JournalRecovered,
+    Observed,
+    OutputsRead,
+    PolledAfresh,
+    Reset,
+    Started,
+    StepEnded,
+    Ticked,
+)
+from aibwatch.core.move import StepResult
+from aibwatch.core.observation import Observation, TemplateGone
+from aibwatch.core.state import State
+from tests.core.builders import (
+    BASE_WEST,
+    Play,
+    a_dependency,
+    a_diagnosis,
+    a_poll,
+    a_probe,
+    a_run,
+    a_template,
+    an_event,
+    at,
+)
+
+STATES, OBSERVATIONS = TypeAdapter(State), TypeAdapter[Observation](Observation)
+EVENTS, ACTIONS = TypeAdapter[Event](Event), TypeAdapter[Action](Action)
+
+FACTS: Sequence[Observation] = (
+    a_poll("network", when=at(1.23456)),
+    a_template(run=a_run("service", started=1, phase="building"), shares={"a.sh", "b.sh"}),
+    a_template(run=a_run("running")),
+    a_template(),
+    TemplateGone(at=at(1), template=BASE_WEST),
+    a_probe(),
+    an_event(maintenance=True),
+    a_dependency(own=True),
+)
+
+HAPPENINGS: Sequence[Event] = (
+    Ticked(),
+    Observed(observations=tuple(FACTS)),
+    Started(),
+    ClockStepped(seconds=-3.25),
+    JournalFailed(why="disk full"),
+    JournalRecovered(),
+    PolledAfresh(group="base", activation_id="base-1"),
+    EpochAnswered(group="base", activation_id="base-1", written=False, why="no"),
+    StepEnded(group="base", activation_id="base-1", step=0, attempt=1, result=StepResult.PARTIAL, why="half"),
+    OutputsRead(group="base", activation_id="base-1", images=("/i",), diagnosis=a_diagnosis("throttled")),
+    Reset(group="base", owner="ann", reason="seen to"),
+)
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda f: f.type)
+def test_an_observation_survives_json(fact: Observation) -> None:
+    assert OBSERVATIONS.validate_json(OBSERVATIONS.dump_json(fact)) == fact
+
+
+@pytest.mark.parametrize("event", HAPPENINGS, ids=lambda e: e.type)
+def test_an_event_survives_json(event: Event) -> None:
+    assert EVENTS.validate_json(EVENTS.dump_json(event)) == event
+
+
+def test_the_state_in_every_minute_of_a_move_survives_json() -> None:
+    play = Play()
+    play.world.events = [an_event()]
+    play.run(2).break_region()
+    for _ in range(20):
+        play.run(1)
+        assert STATES.validate_json(STATES.dump_json(play.state)) == play.state
+    assert play.group().active != BASE_WEST
+
+
+def test_the_state_in_the_middle_of_a_step_survives_json() -> None:
+    play = Play()
+    play.unanswered = {AskStatus}
+    play.step_results = [StepResult.UNKNOWN]
+    play.run(1).break_region()
+    play.until("moving")
+    state = replace(play.state, clock_stepped_at=at(3), journal_failing_since=at(4))
+    assert STATES.validate_json(STATES.dump_json(state)) == state
+
+
+def test_the_actions_of_a_whole_move_survive_json() -> None:
+    play = Play()
+    play.step_results = [StepResult.UNKNOWN]
+    play.run(1).break_region()
+    play.run(10)
+    play.world.ran(play.group().active, a_run("ok", started=play.minute))
+    play.run(1)
+    assert {type(a).__name__ for a in play.wanted} >= {"PollAfresh", "WriteEpoch", "DispatchStep", "AskStatus"}
+    assert [ACTIONS.validate_json(ACTIONS.dump_json(a)) for a in play.wanted] == play.wanted
+
+
+def test_what_comes_back_from_json_decides_alike() -> None:
+    play = Play().run(1)
+    twin = Play(world=play.world).run(1)
+    play.break_region()
+    for _ in range(20):
+        play.run(0.5)
+        twin.state = STATES.validate_json(STATES.dump_json(twin.state))
+        twin.run(0.5)
+    assert twin.state == play.state
+
+
+def test_a_length_of_time_survives_json_to_the_microsecond() -> None:
+    odd = timedelta(minutes=15, microseconds=1)
+    adapter = TypeAdapter(timedelta)
+    assert adapter.validate_json(adapter.dump_json(odd)) == odd

@@ -1,0 +1,123 @@
+"""The table of phases: complete, with a sentence in every row, and kept as a listing that people can review.
+
+After a wanted change of the table write the listing anew:
+.venv/bin/python -m tests.core.test_failover > tests/core/failover_table.txt
+"""
+
+from pathlib import Path
+
+import pytest
+
+from aibwatch.core.failover import TABLE, Effect, Trigger
+from aibwatch.core.state import Phase
+
+LISTING = Path(__file__).with_name("failover_table.txt")
+CELLS = [(phase, trigger) for phase in Phase for trigger in Trigger]
+
+
+def listing() -> str:
+    """Return the table as text: a block for each phase, a line for each trigger."""
+    blocks = []
+    for phase in Phase:
+        lines = [f"{phase}"]
+        for trigger in Trigger:
+            row = TABLE[phase, trigger]
+            effects = f"  [{', '.join(row.effects)}]" if row.effects else ""
+            lines.append(f"  {trigger:<18} -> {row.to:<10}  {row.why}{effects}")
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks) + "\n"
+
+
+def rows_into(phase: Phase) -> set[tuple[Phase, Trigger]]:
+    return {cell for cell, row in TABLE.items() if row.to is phase and cell[0] is not phase}
+
+
+def rows_with(effect: Effect) -> set[tuple[Phase, Trigger]]:
+    return {cell for cell, row in TABLE.items() if effect in row.effects}
+
+
+@pytest.mark.parametrize(("phase", "trigger"), CELLS)
+def test_every_phase_answers_every_trigger_with_a_sentence(phase: Phase, trigger: Trigger) -> None:
+    assert TABLE[phase, trigger].why
+
+
+def test_the_listing_is_the_table() -> None:
+    assert LISTING.read_text(encoding="utf-8") == listing(), __doc__
+
+
+def test_only_a_reset_leaves_halted() -> None:
+    leaving = [trigger for trigger in Trigger if TABLE[Phase.HALTED, trigger].to is not Phase.HALTED]
+    assert leaving == [Trigger.RESET]
+
+
+def test_a_halted_group_does_nothing() -> None:
+    assert {effect for trigger in Trigger for effect in TABLE[Phase.HALTED, trigger].effects} == set()
+
+
+def test_a_reset_changes_no_other_phase_and_does_nothing() -> None:
+    rows = {phase: TABLE[phase, Trigger.RESET] for phase in Phase}
+    assert {p: (row.to, row.effects) for p, row in rows.items()} == {
+        p: (Phase.WATCHING if p is Phase.HALTED else p, ()) for p in Phase
+    }
+
+
+def test_a_move_is_claimed_only_when_an_outage_is_proven_and_every_gate_is_open() -> None:
+    assert rows_with(Effect.CLAIM) == {(Phase.WATCHING, Trigger.OUTAGE_OPEN), (Phase.HELD, Trigger.OUTAGE_OPEN)}
+
+
+def test_the_epoch_is_written_only_after_fresh_polls_agreed() -> None:
+    assert rows_with(Effect.WRITE_EPOCH) == {
+        (Phase.CHECKING, Trigger.FRESH_AGREES),
+        (Phase.COMMITTING, Trigger.RESUMED),
+    }
+
+
+def test_the_active_member_changes_only_when_the_epoch_is_written() -> None:
+    assert rows_with(Effect.COMMIT) == {(Phase.COMMITTING, Trigger.EPOCH_WRITTEN)}
+
+
+def test_a_handler_is_called_only_by_a_group_that_moves() -> None:
+    asked = rows_with(Effect.ASK_STATUS) | rows_with(Effect.ASK_AFRESH)
+    assert rows_with(Effect.DISPATCH) | asked == {
+        (Phase.COMMITTING, Trigger.EPOCH_WRITTEN),
+        (Phase.MOVING, Trigger.STEP_APPLIED),
+        (Phase.MOVING, Trigger.STEP_AGAIN),
+        (Phase.MOVING, Trigger.STEP_UNKNOWN),
+        (Phase.MOVING, Trigger.RESUMED),
+    }
+
+
+def test_a_move_is_given_up_only_before_anything_was_changed() -> None:
+    assert {phase for phase, _ in rows_with(Effect.ABANDON)} == {Phase.CHECKING}
+
+
+def test_a_restart_never_calls_a_handler_to_act() -> None:
+    assert {e for p in Phase for e in TABLE[p, Trigger.RESUMED].effects} == {
+        Effect.POLL_AFRESH,
+        Effect.WRITE_EPOCH,
+        Effect.ASK_AFRESH,
+    }
+
+
+def test_a_restart_leaves_every_group_in_its_phase() -> None:
+    assert {p for p in Phase if TABLE[p, Trigger.RESUMED].to is not p} == set()
+
+
+def test_each_phase_is_come_into_only_by_these_ways() -> None:
+    assert rows_into(Phase.COMMITTING) == {(Phase.CHECKING, Trigger.FRESH_AGREES)}
+    assert rows_into(Phase.MOVING) == {(Phase.COMMITTING, Trigger.EPOCH_WRITTEN)}
+    assert rows_into(Phase.HALTED) == {
+        (Phase.COMMITTING, Trigger.EPOCH_REFUSED),
+        (Phase.MOVING, Trigger.STEP_HOPELESS),
+    }
+
+
+def test_whatever_leaves_a_moving_phase_ends_or_gives_up_the_move() -> None:
+    ending = {Effect.FINISH, Effect.FAIL, Effect.ABANDON}
+    at_work = {Phase.CHECKING, Phase.COMMITTING, Phase.MOVING}
+    rows = [row for (phase, _), row in TABLE.items() if phase in at_work and row.to not in at_work]
+    assert all(ending & set(row.effects) for row in rows)
+
+
+if __name__ == "__main__":
+    print(listing(), end="")  # noqa: T201  # writes the listing, see above

@@ -1,0 +1,351 @@
+"""Every rule by which a region is judged, in the order of the module's docstring."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from aibwatch.core.evidence import Evidence
+from aibwatch.core.model import Region
+from aibwatch.core.policy import Policy
+from aibwatch.core.sight import Sight
+from aibwatch.core.verdict import Verdict, VerdictKind, hold_for, is_alike, is_troubled, judge, lacking, score_of
+from tests.core.builders import MINUTE, NORTH, SEEN, WEST, a_proof, against, at, in_favour
+
+BLIND = Sight(seen=False, learned=True, why="no poll was answered")
+
+
+def judged(
+    *evidence: Evidence,
+    now: float = 0.0,
+    before: Verdict | None = None,
+    sight: Sight = SEEN,
+    elsewhere: Sequence[Region] = (),
+    policy: Policy | None = None,
+) -> Verdict:
+    return judge(
+        WEST,
+        evidence=evidence,
+        sight=sight,
+        troubled_elsewhere=elsewhere,
+        before=before,
+        policy=policy or Policy(),
+        now=at(now),
+    )
+
+
+def an_outage(*, since: float = 0.0, now: float = 6.0) -> Verdict:
+    """Return an outage that was proven from `since` to `now`."""
+    confirming = judged(*a_proof(last=since, since=since), now=since)
+    return judged(*a_proof(last=now, since=since), now=now, before=confirming)
+
+
+@pytest.mark.parametrize("kind", VerdictKind)
+def test_every_kind_of_verdict_ends_a_sentence_about_a_region(kind: VerdictKind) -> None:
+    assert kind.phrase.startswith("is ")
+
+
+# 1 out of sight
+
+
+def test_out_of_sight_is_blind_whatever_the_evidence_says() -> None:
+    verdict = judged(*a_proof(), sight=BLIND)
+    assert (verdict.kind, verdict.why, verdict.warrants_move) == (VerdictKind.BLIND, "no poll was answered", False)
+
+
+def test_blindness_remembers_when_the_trouble_began_and_that_it_was_an_outage() -> None:
+    before = an_outage(now=6)
+    verdict = judged(*a_proof(), sight=BLIND, now=7, before=before)
+    assert (verdict.trouble_since, verdict.outage_since) == (before.trouble_since, before.outage_since)
+
+
+def test_after_blindness_the_hold_begins_anew_because_nobody_saw_that_it_stayed_so() -> None:
+    blind = judged(*a_proof(), sight=BLIND, now=7, before=an_outage(now=6))
+    verdict = judged(*a_proof(last=30), now=30, before=blind)
+    assert (verdict.kind, verdict.confirmed_since) == (VerdictKind.CONFIRMING, at(30))
+
+
+def test_after_blindness_a_quiet_region_recovers_before_it_is_healthy() -> None:
+    blind = judged(sight=BLIND, now=7, before=an_outage(now=6))
+    assert judged(now=8, before=blind).kind is VerdictKind.RECOVERING
+
+
+def test_minutes_of_blindness_do_not_count_as_quiet() -> None:
+    recovering = judged(now=7, before=an_outage(now=6))
+    blind = judged(sight=BLIND, now=16, before=judged(sight=BLIND, now=8, before=recovering))
+    assert judged(now=17.5, before=blind).kind is VerdictKind.RECOVERING, "silence is not evidence, of health neither"
+
+
+# 2 never answered
+
+
+def test_a_region_that_never_answered_is_learning() -> None:
+    verdict = judged(against("events", 9.9), sight=Sight(seen=True, learned=False, why=""))
+    assert (verdict.kind, verdict.why) == (VerdictKind.LEARNING, "no read of this region was answered yet")
+
+
+# 3 no trouble
+
+
+def test_without_evidence_a_region_is_healthy() -> None:
+    assert judged() == Verdict(
+        region=WEST, kind=VerdictKind.HEALTHY, since=at(0), score=0.0, evidence=(), why="nothing speaks against it"
+    )
+
+
+def test_a_healthy_region_with_a_little_against_it_is_not_said_to_have_nothing_against_it() -> None:
+    verdict = judged(against("dependencies", 1.0))
+    assert verdict.kind is VerdictKind.HEALTHY
+    assert verdict.why != "nothing speaks against it"
+
+
+def test_a_verdict_remembers_since_when_it_is_what_it_is() -> None:
+    assert judged(now=5, before=judged(now=0)).since == at(0)
+
+
+@pytest.mark.parametrize(("weight", "kind"), [(1.1, VerdictKind.HEALTHY), (1.2, VerdictKind.SUSPECT)])
+def test_a_healthy_region_becomes_suspect_at_the_suspicion_score(weight: float, kind: VerdictKind) -> None:
+    assert judged(against("runs", weight)).kind is kind
+
+
+@pytest.mark.parametrize(("weight", "kind"), [(0.5, VerdictKind.HEALTHY), (0.6, VerdictKind.SUSPECT)])
+def test_a_suspect_region_is_cleared_at_half_of_it(weight: float, kind: VerdictKind) -> None:
+    suspect = judged(against("runs", 2.9))
+    assert judged(against("runs", weight), now=1, before=suspect).kind is kind
+
+
+def test_after_an_outage_a_quiet_region_is_recovering_and_says_how_long() -> None:
+    verdict = judged(now=7, before=an_outage(now=6))
+    assert (verdict.kind, verdict.quiet_since, verdict.why) == (
+        VerdictKind.RECOVERING,
+        at(7),
+        "nothing speaks against it since 02:07 UTC; 10 min more and it is called healthy",
+    )
+
+
+def test_a_region_that_recovered_for_long_enough_is_healthy_and_forgets() -> None:
+    recovering = judged(now=7, before=an_outage(now=6))
+    still = judged(now=16.9, before=recovering)
+    verdict = judged(now=17, before=still)
+    assert (still.kind, verdict.kind, verdict.outage_since, verdict.trouble_since) == (
+        VerdictKind.RECOVERING,
+        VerdictKind.HEALTHY,
+        None,
+        None,
+    )
+
+
+def test_a_relapse_starts_its_own_clocks() -> None:
+    recovering = judged(now=7, before=an_outage(now=6))
+    verdict = judged(*a_proof(since=0, last=9), now=9, before=recovering)
+    assert (verdict.kind, verdict.trouble_since, verdict.confirmed_since) == (VerdictKind.CONFIRMING, at(9), at(9))
+
+
+def test_a_little_trouble_while_recovering_is_no_relapse() -> None:
+    recovering = judged(now=7, before=an_outage(now=6))
+    assert judged(against("runs", 0.7), now=8, before=recovering).kind is VerdictKind.RECOVERING
+
+
+def test_a_suspicion_that_passes_leaves_no_recovery_behind() -> None:
+    confirming = judged(*a_proof())
+    assert judged(now=1, before=confirming).kind is VerdictKind.HEALTHY
+
+
+# 4 everywhere
+
+
+def test_trouble_here_and_elsewhere_is_global_and_warrants_no_move() -> None:
+    verdict = judged(*a_proof(last=7), now=7, before=an_outage(now=6), elsewhere=[NORTH])
+    assert (verdict.kind, verdict.warrants_move, verdict.why) == (
+        VerdictKind.GLOBAL,
+        False,
+        "northeurope shows trouble at the same time; moving would not help",
+    )
+
+
+def test_a_quiet_region_is_healthy_whatever_happens_elsewhere() -> None:
+    assert judged(elsewhere=[NORTH]).kind is VerdictKind.HEALTHY
+
+
+def test_after_global_trouble_the_hold_begins_anew_and_the_trouble_keeps_its_beginning() -> None:
+    everywhere = judged(*a_proof(last=7), now=7, before=an_outage(now=6), elsewhere=[NORTH])
+    verdict = judged(*a_proof(last=8), now=8, before=everywhere)
+    assert (verdict.kind, verdict.confirmed_since, verdict.trouble_since) == (VerdictKind.CONFIRMING, at(8), at(0))
+
+
+# 5 conviction
+
+
+def test_a_conviction_lacks_nothing() -> None:
+    assert lacking(a_proof(), Policy(), at(0)) == ""
+
+
+@pytest.mark.parametrize(
+    ("evidence", "missing"),
+    [
+        ([against("probe", 20)], "two kinds of source are needed and only probe speaks against it"),
+        ([against("runs", 20, witnesses=9)], "two kinds of source are needed and only runs speaks against it"),
+        (
+            [against("probe", 20), in_favour("runs", 0.0)],
+            "two kinds of source are needed and only probe speaks against it",
+        ),
+        (
+            [against("events", 10), against("dependencies", 10)],
+            "nothing that we saw ourselves speaks against it, only what the provider says",
+        ),
+        (
+            [against("probe", 10), against("runs", 10)],
+            "needed: the probe and an Image Builder event, or one of them and two independent failed runs",
+        ),
+        (
+            [against("events", 10), against("runs", 10)],
+            "needed: the probe and an Image Builder event, or one of them and two independent failed runs",
+        ),
+        (
+            [against("runs", 10, witnesses=5), against("dependencies", 10)],
+            "needed: the probe and an Image Builder event, or one of them and two independent failed runs",
+        ),
+        ([against("probe", 3.5), against("events", 4.9)], "the score is 8.4 of 9.2 needed"),
+        ([against("probe", 10, last=-10.1), against("events", 10)], "nothing of ours failed in the last 10 min"),
+    ],
+)
+def test_a_conviction_says_what_it_still_lacks(evidence: list[Evidence], missing: str) -> None:
+    assert lacking(evidence, Policy(), at(0)) == missing
+    assert judged(*evidence).kind is VerdictKind.SUSPECT
+    assert judged(*evidence).why == missing
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        [against("probe", 5), against("events", 5)],
+        [against("probe", 5), against("runs", 5, witnesses=2)],
+        [against("events", 5), against("runs", 5, witnesses=2)],
+    ],
+)
+def test_each_quorum_is_enough(evidence: list[Evidence]) -> None:
+    assert lacking(evidence, Policy(), at(0)) == ""
+
+
+def test_an_event_that_does_not_name_the_service_makes_no_quorum_with_the_probe() -> None:
+    event = replace(against("events", 10), names_service=False)
+    assert lacking([against("probe", 10), event], Policy(), at(0)).startswith("needed: the probe and an Image Builder")
+
+
+def test_what_the_provider_still_says_is_not_a_failure_that_goes_on() -> None:
+    stale = [against("probe", 10, last=-11), against("events", 10, last=0)]
+    assert lacking(stale, Policy(), at(0)) == "nothing of ours failed in the last 10 min"
+
+
+def test_what_failed_ten_minutes_ago_still_counts() -> None:
+    assert lacking([against("probe", 10, last=-10), against("events", 10)], Policy(), at(0)) == ""
+
+
+@pytest.mark.parametrize(("confirmations", "minutes"), [(0, 15), (1, 15), (2, 9), (3, 5.4), (4, 3.24), (5, 3), (50, 3)])
+def test_the_more_things_confirm_it_the_shorter_the_hold(confirmations: int, minutes: float) -> None:
+    evidence = [against("runs", 1.0)] * confirmations
+    assert hold_for(evidence, Policy()) / MINUTE == pytest.approx(minutes)
+
+
+def test_what_speaks_for_a_region_does_not_shorten_the_hold() -> None:
+    assert hold_for([against("probe"), replace(in_favour(), witnesses=5)], Policy()) == 15 * MINUTE
+
+
+def test_a_conviction_is_confirming_for_the_length_of_the_hold() -> None:
+    verdict = judged(*a_proof())
+    assert (
+        verdict.kind,
+        (verdict.confirmed_since is not None),
+        verdict.warrants_move,
+        verdict.hold_until,
+        verdict.why,
+    ) == (
+        VerdictKind.CONFIRMING,
+        True,
+        False,
+        at(5.4),
+        "3 independent confirmations, score 9.3 of 9.2 needed; waiting 5 min to see that it stays so",
+    )
+
+
+def test_after_the_hold_it_is_an_outage_and_warrants_a_move() -> None:
+    confirming = judged(*a_proof())
+    before, after = (judged(*a_proof(last=now), now=now, before=confirming) for now in (5.3, 5.4))
+    assert (before.kind, after.kind, after.warrants_move) == (VerdictKind.CONFIRMING, VerdictKind.OUTAGE, True)
+
+
+def test_an_outage_is_never_younger_than_the_policy_says() -> None:
+    many = (against("probe"), against("runs", 9.0, witnesses=9))
+    verdict = judged(*many)
+    assert (hold_for(many, Policy()), verdict.hold_until) == (3 * MINUTE, at(5))
+
+
+def test_the_age_of_an_outage_counts_from_its_first_fact() -> None:
+    many = (against("probe", since=-4), against("runs", 9.0, witnesses=9, since=-1))
+    assert judged(*many).hold_until == at(3)
+
+
+def test_a_break_in_the_proof_starts_the_hold_anew() -> None:
+    broken = judged(against("probe", 3.5), now=2, before=judged(*a_proof()))
+    verdict = judged(*a_proof(last=3), now=3, before=broken)
+    assert (broken.kind, verdict.confirmed_since, verdict.trouble_since) == (VerdictKind.SUSPECT, at(3), at(0))
+
+
+def test_an_outage_does_not_turn_back_to_confirming_when_a_witness_leaves() -> None:
+    fewer = (against("probe", 5, last=7), against("events", 5, last=7))
+    assert judged(*fewer, now=7, before=an_outage(now=6)).kind is VerdictKind.OUTAGE
+
+
+# an outage that is only remembered
+
+
+def test_an_outage_whose_proof_is_gone_stays_one_and_warrants_no_move() -> None:
+    verdict = judged(against("events", 4.9), now=20, before=an_outage(now=6))
+    assert (verdict.kind, verdict.warrants_move, verdict.why) == (
+        VerdictKind.OUTAGE,
+        False,
+        "it was proven before; at this moment two kinds of source are needed and only events speaks against it",
+    )
+
+
+def test_a_proof_that_comes_back_after_hours_is_held_again() -> None:
+    remembered = judged(against("events", 4.9), now=20, before=an_outage(now=6))
+    later = judged(against("events", 4.9), now=120, before=remembered)
+    blip = (*a_proof(last=121), against("events", 4.9))
+    assert not judged(*blip, now=121, before=later).warrants_move, "a blip of a minute must not move anyone"
+
+
+# what is alike
+
+
+@pytest.mark.parametrize(
+    ("evidence", "alike"),
+    [
+        ((against("runs", 2.9, witnesses=1),), False),
+        ((against("events", 4.9),), False),
+        ((against("runs", 5.8, witnesses=2),), True),
+        ((against("probe"),), True),
+    ],
+)
+def test_one_failed_run_elsewhere_does_not_make_a_trouble_global(evidence: tuple[Evidence, ...], alike: bool) -> None:
+    assert is_alike(evidence) is alike
+
+
+# score and trouble
+
+
+def test_good_evidence_is_not_saved_up() -> None:
+    assert (score_of([in_favour(weight=-50)]), score_of([])) == (-3.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("before", "troubled"),
+    [
+        (None, False),
+        (judged(against("runs", 2.9)), True),
+        (judged(now=7, before=an_outage(now=6)), False),
+        (judged(against("runs", 2.9), sight=BLIND, before=judged(against("runs", 2.9))), True),
+    ],
+)
+def test_suspicion_leaves_later_than_it_comes(before: Verdict | None, troubled: bool) -> None:
+    assert is_troubled([against("runs", 0.7)], before, Policy()) is troubled
