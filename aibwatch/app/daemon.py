@@ -1,6 +1,7 @@
 """Put the daemon together, and run it from its configuration to its end."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +30,7 @@ from aibwatch.runtime.metrics import Metrics
 from aibwatch.runtime.polls import Polls, Sources
 from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.scheduler import Scheduler
-from aibwatch.runtime.store import JournalError, Store
+from aibwatch.runtime.store import JournalError, NewerStateError, Store
 from aibwatch.sources.answer import Bad
 from aibwatch.sources.arm import Arm
 from aibwatch.sources.connection import connect
@@ -71,12 +72,11 @@ class App:
             OSError: if the address to listen on cannot be had.
         """
         path = _state_path(self._loaded.settings)
-        with _locked(path, self._clock.now()):
+        with contextlib.ExitStack() as stack:
+            _take(stack, path, self._clock.now())
             recorder = Recorder(_opened(self._loaded.settings.state.url, path))
-            try:
-                await self._run(recorder, stop)
-            finally:
-                recorder.close()
+            stack.callback(recorder.close)
+            await self._run(recorder, stop)
 
     async def _run(self, recorder: Recorder, stop: asyncio.Event) -> None:
         metrics = Metrics(self._clock.now)
@@ -224,20 +224,25 @@ def _state_path(settings: Settings) -> Path:
     return Path(make_url(settings.state.url).database or "")
 
 
-def _locked(path: Path, now: datetime) -> StateLock:
+def _take(stack: contextlib.ExitStack, path: Path, now: datetime) -> None:
+    """Make the state's directory and take its lock, until the stack ends."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.with_name(f"{path.name}.lock").touch(mode=0o600)
+        stack.enter_context(StateLock(path.with_name(f"{path.name}.lock"), now))
     except OSError as error:
-        raise StateError(f"{path}: cannot be written ({error.strerror}); change state.url or its owner") from error
-    return StateLock(path.with_name(f"{path.name}.lock"), now)
+        why = error.strerror or str(error)
+        raise StateError(
+            f"{path}: cannot be written ({why}); change state.url, or the owner of its directory"
+        ) from error
 
 
 def _opened(url: str, path: Path) -> Store:
     try:
         return Store(url)
+    except NewerStateError as error:
+        raise StateError(str(error)) from error
     except JournalError as error:
-        raise StateError(f"{error}; change state.url or the owner of {path}") from error
+        raise StateError(f"{error}; change state.url, or the owner of {path}") from error
 
 
 def _host_and_port(listen: str) -> tuple[str, int]:

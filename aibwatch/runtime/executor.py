@@ -15,7 +15,7 @@ import structlog
 
 from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, ReadOutputs, StepCall, WriteEpoch
 from aibwatch.core.events import EpochAnswered, Event, OutputsRead, PolledAfresh, StepEnded
-from aibwatch.core.model import WELL, Diagnosis, Region, TemplateId
+from aibwatch.core.model import WELL, Diagnosis, FailureClass, Region, TemplateId
 from aibwatch.core.move import StepResult
 from aibwatch.handlers.api import Answer, Handler, HandlerError, HandlerRequest, Plan
 from aibwatch.runtime.clock import Clock
@@ -67,13 +67,19 @@ class Executor:
                 await self._clock.pause(action.wait)
                 return _ended(action.call, await self._ask(action.call))
             case ReadOutputs():
-                read = await self._ports.read_outputs(action.template)
-                images, diagnosis = ((), read) if isinstance(read, Diagnosis) else (read, WELL)
-                return OutputsRead(
-                    group=action.group, activation_id=action.activation_id, images=images, diagnosis=diagnosis
-                )
+                return await self._read_outputs(action)
             case _:
                 assert_never(action)
+
+    async def _read_outputs(self, action: ReadOutputs) -> OutputsRead:
+        try:
+            read = await self._ports.read_outputs(action.template)
+        except Exception as error:
+            # The outermost edge of an action: a fault of ours is an outcome too, and told.
+            log.exception("outputs not read; this is a fault of aibwatch", template=action.template)
+            read = Diagnosis(cls=FailureClass.NETWORK, rule="fault-of-ours", summary=_told(error))
+        images, diagnosis = ((), read) if isinstance(read, Diagnosis) else (read, WELL)
+        return OutputsRead(group=action.group, activation_id=action.activation_id, images=images, diagnosis=diagnosis)
 
     async def _write_epoch(self, action: WriteEpoch) -> EpochAnswered:
         why = ""
@@ -97,9 +103,11 @@ class Executor:
 
     async def _dispatch(self, call: StepCall) -> Answer:
         attempt, began = _attempt(call), self._clock.elapsed()
+        handler = self._ports.handlers.get(call.handler)
+        if handler is None:
+            return Answer(result=StepResult.NEVER, why=f"no handler {call.handler!r} is loaded")
         dispatched = False
         try:
-            handler = self._ports.handlers[call.handler]
             request = self._request(call)
             async with asyncio.timeout(call.timeout.total_seconds()):
                 plan = await self._plan(handler, request, attempt)
@@ -107,7 +115,7 @@ class Executor:
                 dispatched = True
                 answer = await handler.activate(request, plan)
         except Exception as error:  # noqa: BLE001  # a plug-in may raise anything; each case has its answer
-            answer = _answer_to(error, call, dispatched=dispatched)
+            answer = _answer_to(error, dispatched=dispatched)
         self._ports.observe_step(call.handler, self._clock.elapsed() - began)
         await self._conclude(attempt, answer)
         return answer
@@ -154,12 +162,10 @@ class Executor:
         )
 
 
-def _answer_to(error: Exception, call: StepCall, *, dispatched: bool) -> Answer:
+def _answer_to(error: Exception, *, dispatched: bool) -> Answer:
     match error:
         case HandlerError():
             return Answer(result=error.result, why=str(error))
-        case KeyError() if not dispatched:
-            return Answer(result=StepResult.NEVER, why=f"no handler {call.handler!r} is loaded")
         case CodecError():
             return Answer(result=StepResult.NEVER, why=str(error))
         case _:

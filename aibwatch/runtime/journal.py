@@ -75,7 +75,7 @@ class Journal:
             query = select(OBSERVATIONS.c.body).where(OBSERVATIONS.c.at >= since).order_by(OBSERVATIONS.c.id)
             bodies = connection.execute(query).scalars().all()
         self._remembered = fact or ""
-        return (load_memory(fact) if fact else Memory()), tuple(load_observation(body) for body in bodies)
+        return (Memory() if fact is None else load_memory(fact)), tuple(load_observation(body) for body in bodies)
 
     def notes(self, *, subject: str | None = None, limit: int = 200) -> tuple[Recorded, ...]:
         """Return the latest notes, oldest first.

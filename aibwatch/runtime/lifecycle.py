@@ -4,6 +4,7 @@ sd_notify is a datagram to $NOTIFY_SOCKET; without that variable every call does
 """
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -20,7 +21,11 @@ def notify(message: str) -> None:
     if not address:
         return
     name = f"\0{address[1:]}" if address.startswith("@") else address
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out:
+    # Who does not listen any more misses a message; that must not end the watching.
+    with (
+        contextlib.suppress(OSError),
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out,
+    ):
         out.sendto(message.encode(), name)
 
 

@@ -25,6 +25,10 @@ class JournalError(Exception):
     """The journal could not be read or written; what was to be recorded is not, so it must not be done."""
 
 
+class NewerStateError(JournalError):
+    """The state was written by a newer version."""
+
+
 META = MetaData()
 FACTS = Table("facts", META, Column("name", String(40), primary_key=True), Column("value", Text, nullable=False))
 OBSERVATIONS = Table(
@@ -108,7 +112,7 @@ class Store:
         if known is None:
             connection.execute(FACTS.insert().values(name="schema", value=str(SCHEMA)))
         elif int(known.value) > SCHEMA:
-            raise JournalError(
+            raise NewerStateError(
                 f"{self.path}: written by a newer aibwatch (schema {known.value}, this one knows {SCHEMA}); "
                 "install that version or use another state"
             )
