@@ -26,6 +26,9 @@ UNCLASSIFIED = "default"
 """Name of the failure table's last row, which fits what no other row fits."""
 
 POLL_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+ORDINARY = (("list_templates", "200"), ("get_template", "200"), ("run_template", "202"), ("list_events", "200"))
+"""Requests that belong to no region, with the answer that they get on a good day: their series begin at 0."""
+
 STEP_BUCKETS = (0.5, 1, 5, 15, 60, 300, 900)
 
 
@@ -71,6 +74,8 @@ class Metrics:
         self._reload_well = self._gauge("config_last_reload_successful", "Whether the last (re)load was taken over.")
         self._reload_well.set(1)
         self._gauge("build_info", "Version of aibwatch.", "version").labels(__version__).set(1)
+        for operation, code in ORDINARY:
+            self._requests.labels(operation, "", code)
         for source in Source:
             self._polls.labels(source)
             self._poll_failures.labels(source)
@@ -119,6 +124,7 @@ class Metrics:
                 self._run_seen(before, seen)
 
     def _begin_series(self, region: Region) -> None:
+        self._requests.labels("probe", region, "200")
         for cls in FailureClass:
             if cls is not FailureClass.OK:
                 self._run_failures.labels(region, cls)
