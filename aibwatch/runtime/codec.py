@@ -7,6 +7,7 @@ raises CodecError, and the journal says what to do.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -30,6 +31,8 @@ class Memory:
     groups: dict[str, GroupState] = field(default_factory=dict)
     clock_stepped_at: datetime | None = None
 
+
+T = TypeVar("T")
 
 _MEMORY = TypeAdapter(Memory)
 _OBSERVATION: TypeAdapter[Observation] = TypeAdapter(Observation)
@@ -59,15 +62,8 @@ def dump_memory(memory: Memory) -> str:
 
 
 def load_memory(text: str) -> Memory:
-    """Return the memory that was written.
-
-    Raises:
-        CodecError: if this version cannot read it.
-    """
-    try:
-        return _MEMORY.validate_json(text)
-    except ValidationError as error:
-        raise CodecError(f"the memory on record is not readable by this version: {error.errors()[0]['msg']}") from error
+    """Return the memory that was written, or raise CodecError."""
+    return _read(_MEMORY, text, "the memory on record")
 
 
 def dump_observation(observation: Observation) -> str:
@@ -81,15 +77,8 @@ def dump_observations(observations: Sequence[Observation]) -> list[object]:
 
 
 def load_observation(text: str) -> Observation:
-    """Return the observation that was written.
-
-    Raises:
-        CodecError: if this version cannot read it.
-    """
-    try:
-        return _OBSERVATION.validate_json(text)
-    except ValidationError as error:
-        raise CodecError(f"an observation on record is not readable: {error.errors()[0]['msg']}") from error
+    """Return the observation that was written, or raise CodecError."""
+    return _read(_OBSERVATION, text, "an observation on record")
 
 
 def dump_plan(plan: Plan) -> str:
@@ -98,12 +87,12 @@ def dump_plan(plan: Plan) -> str:
 
 
 def load_plan(text: str) -> Plan:
-    """Return the plan that was written.
+    """Return the plan that was written, or raise CodecError."""
+    return _read(_PLAN, text, "a step's plan on record")
 
-    Raises:
-        CodecError: if this version cannot read it.
-    """
+
+def _read(adapter: TypeAdapter[T], text: str, what: str) -> T:
     try:
-        return _PLAN.validate_json(text)
+        return adapter.validate_json(text)
     except ValidationError as error:
-        raise CodecError(f"a step's plan on record is not readable: {error.errors()[0]['msg']}") from error
+        raise CodecError(f"{what} is not readable by this version: {error.errors()[0]['msg']}") from error
