@@ -22,7 +22,11 @@ class Floor:
 
 FLOORS = (
     Floor(key="azure.connect_timeout", least=2 * SECOND, why="one lost packet then reads as a network fault"),
-    Floor(key="azure.request_timeout", least=10 * SECOND, why="long lists of templates then fail in a healthy region"),
+    Floor(
+        key="azure.request_timeout",
+        least=65 * SECOND,
+        why="a region that hangs is then silent, not a 504",
+    ),
     Floor(
         key="poll.templates",
         least=20 * SECOND,

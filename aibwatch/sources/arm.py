@@ -9,7 +9,6 @@ through the same client's send_request and json() 0.9 s (measured).
 """
 
 import asyncio
-import re
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -44,9 +43,6 @@ LONGEST_HEADER = 16 * 1024
 """Bytes of one header. The signed poll URL of a run's 202 has 3.4 kB and grew with every year (recorded)."""
 
 CHUNK = 64 * 1024
-
-_SUBSCRIPTION = re.compile(r"/subscriptions/([0-9a-z-]{1,36})(?=[/?]|$)", re.IGNORECASE | re.ASCII)
-"""No longer than a GUID: it becomes a label of a metric, and a link from outside must not invent long ones."""
 
 
 class Api(Enum):
@@ -240,8 +236,3 @@ def _without_reply(symptom: Symptom, trip: Trip) -> Bad:
         ids=RequestIds(client=trip.client_id),
         uncertain=trip.stage is Stage.SENT,
     )
-
-
-def _subscription(url: str) -> str:
-    found = _SUBSCRIPTION.search(url)
-    return found.group(1).lower() if found else ""

@@ -4,6 +4,9 @@ import re
 from collections.abc import Mapping
 
 _NAME = re.compile(r"x-ms-ratelimit-remaining-((?:subscription|tenant)-[a-z-]{1,40})")
+_SUBSCRIPTION = re.compile(r"/subscriptions/([0-9a-z-]{1,36})(?=[/?]|$)", re.IGNORECASE | re.ASCII)
+"""No longer than a GUID, because it becomes a label."""
+
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 
@@ -21,6 +24,6 @@ def remaining(headers: Mapping[str, str]) -> dict[str, int]:
 
 
 def subscription_of(url: str) -> str:
-    """Return the subscription in the URL, in lower case; "" where it names none."""
-    _, found, rest = url.partition("/subscriptions/")
-    return re.split("[/?]", rest, maxsplit=1)[0].lower() if found else ""
+    """Return the subscription in the URL, in lower case; "" where it names none that can be one."""
+    found = _SUBSCRIPTION.search(url)
+    return found.group(1).lower() if found else ""
