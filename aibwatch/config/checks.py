@@ -93,7 +93,7 @@ def _thresholds(document: Document) -> Iterator[Problem]:
             yield from _complain(document, scope, ("hold_min", "hold_max"), words)
         suspect, confirm = _score(document, scope, "suspect_score"), _score(document, scope, "confirm_score")
         if suspect is not None and confirm is not None and suspect >= confirm:
-            words = f"suspect_score {suspect} is not below confirm_score {confirm}"
+            words = f"suspect_score {suspect:g} is not below confirm_score {confirm:g}"
             yield from _complain(document, scope, ("suspect_score", "confirm_score"), words)
 
 
@@ -113,7 +113,12 @@ def _duration(document: Document, scope: Place, key: str) -> timedelta | None:
 
 def _score(document: Document, scope: Place, key: str) -> float | None:
     value = _effective(document, scope, key)
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    try:
+        return float(value)
+    except OverflowError:  # an integer of hundreds of digits; its own check tells of it
+        return None
 
 
 def _effective(document: Document, scope: Place, key: str) -> object:

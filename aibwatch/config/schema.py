@@ -93,9 +93,9 @@ class AzureSettings(Table):
     """How long one connection may take to open. Default 5s: a healthy one takes well under one, and a probe
     must have failed before the next is due."""
     request_timeout: Duration = 70 * SECOND
-    """How long one request may take in all. Default 70s: Azure Resource Manager gives up on a silent provider after
-    about a minute and then says so (504), which is evidence; a shorter limit would only see silence. The SDK's own
-    300s would hide an outage for five minutes."""
+    """How long one request may take in all. Default 70s: Azure Resource Manager is reported to give up on a
+    silent provider after about a minute, and to say so (504), which is evidence; a shorter limit would only see
+    silence. The SDK's own 300s would hide an outage for five minutes."""
 
 
 class StateSettings(Table):

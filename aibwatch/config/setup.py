@@ -1,6 +1,6 @@
 """Turn settings into what the core works with. Nothing is judged here; what comes in has been checked."""
 
-from aibwatch.config.schema import Group, PolicySettings, PollSettings, Settings, Step
+from aibwatch.config.schema import AzureSettings, Group, PolicySettings, PollSettings, Settings, Step
 from aibwatch.core.model import template_id
 from aibwatch.core.policy import GroupSpec, Pace, Policy, Setup, StepSpec
 
@@ -10,7 +10,7 @@ def setup_of(settings: Settings) -> Setup:
     return Setup(
         groups={group.name: _group(group, settings.policy) for group in settings.group},
         policy=_policy(settings.policy),
-        pace=_pace(settings.poll),
+        pace=_pace(settings.poll, settings.azure),
     )
 
 
@@ -39,12 +39,13 @@ def _policy(settings: PolicySettings) -> Policy:
     )
 
 
-def _pace(poll: PollSettings) -> Pace:
+def _pace(poll: PollSettings, azure: AzureSettings) -> Pace:
     return Pace(
         templates=poll.templates,
         probe=poll.probe,
         service_health=poll.service_health,
         resource_health=poll.resource_health,
+        patience=azure.request_timeout,
     )
 
 

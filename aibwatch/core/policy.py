@@ -63,6 +63,8 @@ class Pace:
     probe: timedelta = timedelta(seconds=30)
     service_health: timedelta = MINUTE
     resource_health: timedelta = 5 * MINUTE
+    patience: timedelta = timedelta(seconds=70)
+    """How long one poll may take: so much later than its interval it may come without being late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

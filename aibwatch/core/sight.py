@@ -34,7 +34,7 @@ def look(window: Window, region: Region, *, pace: Pace, awake_since: datetime, n
     """Return whether the region is in sight. `awake_since` is when the daemon began to poll: no poll is due before."""
     record = window.poll(Source.PROBE, region)
     learned = record is not None and record.answered_at is not None
-    why = _blind_by_controls(window, pace, now) or _blind_by_probe(record, pace.probe, awake_since, now)
+    why = _blind_by_controls(window, pace, now) or _blind_by_probe(record, pace, awake_since, now)
     return Sight(seen=not why, learned=learned, why=why)
 
 
@@ -46,11 +46,11 @@ def _blind_by_controls(window: Window, pace: Pace, now: datetime) -> str:
     return f"reading Service Health fails as well ({mute[0].last.summary}): the trouble is at our end"
 
 
-def _blind_by_probe(record: PollRecord | None, interval: timedelta, awake_since: datetime, now: datetime) -> str:
+def _blind_by_probe(record: PollRecord | None, pace: Pace, awake_since: datetime, now: datetime) -> str:
     asked_at = max(awake_since, record.last_at) if record else awake_since
-    if now - asked_at > POLLS * interval:
-        return f"not polled for {span(now - asked_at)}, {span(interval)} is usual"
-    if record is not None and _mute_for(record, (POLLS - 1) * interval, now):
+    if now - asked_at > POLLS * pace.probe + pace.patience:
+        return f"not polled for {span(now - asked_at)}, {span(pace.probe)} is usual"
+    if record is not None and _mute_for(record, (POLLS - 1) * pace.probe, now):
         since = ago(record.mute_since, now) if record.mute_since else "just now"
         return f"no poll was answered, the first of them {since}: {record.last.summary}"
     return ""

@@ -46,6 +46,8 @@ def configure(*, json: bool = True, level: str = "INFO") -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns of every poll that is left out because the one before still runs: that is as it should be.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 
 def log_decision(_: State, decision: Decision, event: Event) -> None:

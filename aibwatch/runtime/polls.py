@@ -1,7 +1,7 @@
 """Ask the sources, and hand what they saw to the loop. A poll that fails is an observation too.
 
-Rules: one poll of a kind at a time for its regular schedule; a fresh poll for a check runs beside it. A fault of ours
-in a source is told and counted, and counts as "we could not see", never against a region.
+Rules: one poll of a kind and region at a time for the regular schedule; a fresh poll for a check runs beside it. A
+fault of ours in a source is told and counted, and counts as "we could not see", never against a region.
 """
 
 import asyncio
@@ -71,9 +71,20 @@ class Polls:
             known = self._state().window.templates
             await self._take(Source.TEMPLATES, "all", self._sources.templates.poll(watched, known))
 
-    async def probe(self) -> None:
-        """Read one template in every region where groups live."""
-        await self._probe(regions_of(self._state(), self._setup()))
+    def regions(self) -> tuple[Region, ...]:
+        """Return the regions where groups live, as far as their templates were seen."""
+        return regions_of(self._state(), self._setup())
+
+    async def probe(self, regions: tuple[Region, ...] | None = None) -> None:
+        """Read one template in each of these regions; by default in every region where groups live."""
+        targets = _probe_targets(self._state(), self._setup())
+        await asyncio.gather(
+            *(
+                self._take(Source.PROBE, region, self._sources.probe.poll(region, targets[region]))
+                for region in (self.regions() if regions is None else regions)
+                if region in targets
+            )
+        )
 
     async def service_health(self) -> None:
         """Read the events of every subscription that groups live in."""
@@ -94,28 +105,22 @@ class Polls:
         )
 
     async def afresh(self, regions: tuple[Region, ...]) -> None:
-        """Poll now whatever a decision about these regions rests on; return when all of it was handed in."""
-        await asyncio.gather(self._probe(regions), self.templates(), self.service_health())
+        """Poll now whatever a decision about these regions rests on; return when all of it was handed in.
+
+        The region to leave comes first in `regions`. The others are read after it: it may hang for a request's whole
+        time-out, and by then a read of the region to go to would not be fresh any more.
+        """
+        await asyncio.gather(self.probe(regions[:1]), self.templates(), self.service_health())
+        await self.probe(regions[1:])
 
     async def everything(self) -> None:
         """Poll every source once; the templates first, because they tell which regions there are."""
         await self.templates()
         await asyncio.gather(self.service_health(), self.resource_health())
 
-    async def _probe(self, regions: tuple[Region, ...]) -> None:
-        targets = _probe_targets(self._state(), self._setup())
-        await asyncio.gather(
-            *(
-                self._take(Source.PROBE, region, self._sources.probe.poll(region, targets[region]))
-                for region in regions
-                if region in targets
-            )
-        )
-
     async def _events(self, subscription: str) -> tuple[Observation, ...]:
-        state = self._state()
-        regions = regions_of(state, self._setup())
-        return await self._sources.service_health.poll(subscription, regions, state.window.events)
+        known = self._state().window.events
+        return await self._sources.service_health.poll(subscription, self.regions(), known)
 
     async def _take(self, source: Source, subject: str, poll: Awaitable[tuple[Observation, ...]]) -> None:
         began = self._clock.elapsed()

@@ -7,12 +7,14 @@ twice side by side (max_instances).
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
 from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from aibwatch.core.events import ClockStepped, Event, Ticked
+from aibwatch.core.model import Region
 from aibwatch.core.policy import Pace
 from aibwatch.runtime.clock import Clock
 from aibwatch.runtime.polls import Polls
@@ -38,6 +40,8 @@ class Scheduler:
         prune: Callable[[], Awaitable[None]],
     ) -> None:
         self._polls, self._clock, self._put, self._prune = polls, clock, put, prune
+        self._probed: set[Region] = set()
+        self._probe_every = Pace().probe
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults=defaults, executors={"default": AsyncIOExecutor()}
@@ -52,19 +56,33 @@ class Scheduler:
 
     def pace(self, pace: Pace) -> None:
         """Poll at these intervals from now on."""
+        self._probe_every = pace.probe
+        for region in self._probed:
+            self._poll(f"probe/{region}", partial(self._polls.probe, (region,)), pace.probe)
         polls = (
             ("templates", self._polls.templates, pace.templates),
-            ("probe", self._polls.probe, pace.probe),
             ("service_health", self._polls.service_health, pace.service_health),
             ("resource_health", self._polls.resource_health, pace.resource_health),
         )
         for name, job, every in polls:
-            self._add(name, job, every, jitter=every.total_seconds() * JITTER_SHARE)
+            self._poll(name, job, every)
 
     def stop(self) -> None:
         """Start no more jobs."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+
+    def _follow_regions(self) -> None:
+        """Give every region a probe of its own, so that one that hangs does not keep the others waiting."""
+        known = set(self._polls.regions())
+        for region in known - self._probed:
+            self._poll(f"probe/{region}", partial(self._polls.probe, (region,)), self._probe_every)
+        for region in self._probed - known:
+            self._scheduler.remove_job(f"probe/{region}")
+        self._probed = known
+
+    def _poll(self, name: str, job: Callable[[], Awaitable[None]], every: timedelta) -> None:
+        self._add(name, job, every, jitter=every.total_seconds() * JITTER_SHARE)
 
     def _add(self, name: str, job: Callable[[], Awaitable[None]], every: timedelta, jitter: float | None) -> None:
         trigger = IntervalTrigger(seconds=every.total_seconds(), timezone="UTC", jitter=jitter)
@@ -74,4 +92,5 @@ class Scheduler:
         jump = self._clock.stepped()
         if jump:
             await self._put(ClockStepped(seconds=jump))
+        self._follow_regions()
         await self._put(Ticked())
