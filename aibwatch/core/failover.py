@@ -127,7 +127,7 @@ TABLE = _table(
     _rows(P.COMMITTING, (T.QUIET, *OUTAGE), P.COMMITTING, "the new epoch is being written; that is finished first"),
     _rows(P.COMMITTING, (T.EPOCH_WRITTEN,), P.MOVING, "the secondary is the active member now; running its steps",
           E.COMMIT, E.DISPATCH),
-    _rows(P.COMMITTING, (T.EPOCH_REFUSED,), P.HALTED, "somebody else changed the epoch; nothing was done here", E.FAIL),
+    _rows(P.COMMITTING, (T.EPOCH_REFUSED,), P.HALTED, "the new epoch could not be written; nothing was done", E.FAIL),
     _rows(P.COMMITTING, (*FRESH, *STEPS), P.COMMITTING, LATE),
     _rows(P.COMMITTING, (T.RESUMED,), P.COMMITTING, "started while the epoch was being written; writing it again",
           E.WRITE_EPOCH),

@@ -30,6 +30,8 @@ class StepResult(StrEnum):
     PARTIAL = "partial"
     REFUSED = "refused"
     """A newer epoch stands."""
+    NOT_SENT = "not_sent"
+    """By the journal the attempt was never sent, because the daemon died before; it does not count as one."""
     UNKNOWN = "unknown"
     """The call ended without an answer; only the handler's status can tell."""
 

@@ -77,6 +77,8 @@ def _step(event: StepEnded, move: Move) -> Trigger:
             return Trigger.LAST_STEP_APPLIED if last else Trigger.STEP_APPLIED
         case StepResult.NOTHING_CHANGED:
             return Trigger.STEP_AGAIN if step.attempt <= step.retries else Trigger.STEP_HOPELESS
+        case StepResult.NOT_SENT:
+            return Trigger.STEP_AGAIN
         case StepResult.UNKNOWN:
             return Trigger.STEP_UNKNOWN if step.questions < QUESTIONS else Trigger.STEP_HOPELESS
         case StepResult.NEVER | StepResult.PARTIAL | StepResult.REFUSED:

@@ -140,7 +140,7 @@ class Executor:
             sent_at = await self._recorder.call(self._recorder.moves.sent_at, attempt)
             plan = await self._recorder.call(self._recorder.moves.first_plan, attempt)
             if sent_at is None or plan is None:
-                return Answer(result=StepResult.NOTHING_CHANGED, why="by the journal it was never sent")
+                return Answer(result=StepResult.NOT_SENT, why="by the journal it was never sent")
             request = self._request(call, sent_at=sent_at)
             async with asyncio.timeout(STATUS_TIMEOUT.total_seconds()):
                 return await self._ports.handlers[call.handler].status(request, plan)

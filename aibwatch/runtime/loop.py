@@ -14,7 +14,7 @@ from datetime import timedelta
 import structlog
 
 from aibwatch.core.actions import Action
-from aibwatch.core.decision import Decision
+from aibwatch.core.decision import Decision, NoteKind
 from aibwatch.core.engine import step
 from aibwatch.core.events import (
     EpochAnswered,
@@ -129,11 +129,15 @@ class Loop:
             self._waiter = tasks.create_task(self._wait_for_journal())
         if isinstance(event, KEPT):
             self._waiting.append(event)
-        seen = step(self.state, event, self.setup, self._clock.now()) if isinstance(event, Observed) else None
-        state = replace(seen.state, groups=self.state.groups) if seen else self.state
-        failure = JournalFailed(why=str(error))
-        failed = step(state, failure, self.setup, self._clock.now())
-        self._adopt(replace(failed, state=replace(failed.state, groups=state.groups), actions=()), failure)
+        if isinstance(event, Observed):
+            self._adopt_sight(event)
+        self._adopt_sight(JournalFailed(why=str(error)))
+
+    def _adopt_sight(self, event: Observed | JournalFailed) -> None:
+        """Take over what an event lets us see, and say it; what it would make groups do is left out."""
+        decision = step(self.state, event, self.setup, self._clock.now())
+        notes = tuple(note for note in decision.notes if note.kind in {NoteKind.VERDICT, NoteKind.HOST})
+        self._adopt(Decision(state=replace(decision.state, groups=self.state.groups), notes=notes), event)
 
     async def _wait_for_journal(self) -> None:
         while True:

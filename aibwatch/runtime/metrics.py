@@ -4,7 +4,7 @@ Totals and failures are two counters each; times are timestamps, not ages. Serie
 labels are known then, and from the first sight of a region where they are not.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
@@ -14,13 +14,13 @@ from prometheus_client.registry import Collector
 from aibwatch import __version__
 from aibwatch.core.decision import Decision
 from aibwatch.core.events import Event, JournalFailed, Observed
-from aibwatch.core.model import FailureClass, Region, RunState, template_name
+from aibwatch.core.model import FailureClass, Region, RunState
 from aibwatch.core.observation import Source, TemplateSeen
 from aibwatch.core.policy import Setup
 from aibwatch.core.state import State
 from aibwatch.runtime.polls import PollTaken
 from aibwatch.sources.answer import RequestSeen
-from aibwatch.views.prometheus import families
+from aibwatch.views.prometheus import families, labels_of
 
 UNCLASSIFIED = "default"
 """Name of the failure table's last row, which fits what no other row fits."""
@@ -85,6 +85,7 @@ class Metrics:
     def expose(self, state: Callable[[], State], setup: Callable[[], Setup]) -> None:
         """Serve the state's metrics too; series of configured handlers begin here."""
         self.registry.register(_OfState(state, setup, self._now))
+        self._note_templates(state(), state().window.templates.values())  # known from before a restart
         for handler in {step.handler for spec in setup().groups.values() for step in spec.steps}:
             self._step_seconds.labels(handler)
 
@@ -118,10 +119,10 @@ class Metrics:
             self._journal_failures.inc()
         if not isinstance(event, Observed):
             return
-        for seen in event.observations:
-            if isinstance(seen, TemplateSeen):
-                self._begin_series(seen.region)
-                self._run_seen(before, seen)
+        seen = [o for o in event.observations if isinstance(o, TemplateSeen)]
+        self._note_templates(decision.state, seen)
+        for template in seen:
+            self._run_seen(before, template)
 
     def _begin_series(self, region: Region) -> None:
         self._requests.labels("probe", region, "200")
@@ -132,14 +133,20 @@ class Metrics:
     def _run_seen(self, before: State, seen: TemplateSeen) -> None:
         if seen.run is None:
             return
-        if seen.run.state is RunState.SUCCEEDED and seen.run.ended:
-            self._last_success.labels(template_name(seen.template), seen.region).set(seen.run.ended.timestamp())
         known = before.window.templates.get(seen.template)
         again = known is not None and known.run == seen.run
         if seen.run.state is RunState.FAILED and not again:
             self._run_failures.labels(seen.region, seen.run.diagnosis.cls).inc()
             if seen.run.diagnosis.rule == UNCLASSIFIED:
                 self._unclassified.inc()
+
+    def _note_templates(self, state: State, templates: Collection[TemplateSeen]) -> None:
+        labels = labels_of((t.template for t in templates), state) if templates else {}
+        for seen in templates:
+            self._begin_series(seen.region)
+            if seen.run is not None and seen.run.state is RunState.SUCCEEDED and seen.run.ended:
+                ended = seen.run.ended.timestamp()
+                self._last_success.labels(labels[seen.template], seen.region).set(ended)
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(f"aibwatch_{name}", text, labels, registry=self.registry)

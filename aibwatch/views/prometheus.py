@@ -4,7 +4,8 @@ Counters of what happened along the way (polls, requests) are not here but in ru
 group, region or template exists from the first scrape; states are exported as one gauge a state, 0 or 1.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -33,6 +34,21 @@ def families(state: State, setup: Setup, now: datetime) -> Iterator[Metric]:
     yield from _gates(state, setup, now)
 
 
+def labels_of(templates: Iterable[TemplateId], state: State) -> Mapping[TemplateId, str]:
+    """Return the `template` labels: the name, with its resource group where another one of its region has it too.
+
+    Two series with the same labels would make Prometheus refuse the whole scrape.
+    """
+    known = {*templates, *state.window.templates}
+    names = Counter((template_name(t), state.window.region_of(t)) for t in known)
+    return {
+        t: f"{t.split('/')[4]}/{template_name(t)}"
+        if names[template_name(t), state.window.region_of(t)] > 1
+        else template_name(t)
+        for t in known
+    }
+
+
 def _templates(state: State, setup: Setup) -> Iterator[Metric]:
     info = _gauge(
         "template_info", "A watched template and its role.", "template", "group", "role", "azure_region", "id"
@@ -43,8 +59,9 @@ def _templates(state: State, setup: Setup) -> Iterator[Metric]:
     started = _gauge(
         "template_last_run_start_timestamp_seconds", "When the last run started.", "template", "azure_region"
     )
+    labels = labels_of((template for template, _ in _members(setup)), state)
     for template, spec in sorted(_members(setup)):
-        name, region = template_name(template), state.window.region_of(template) or ""
+        name, region = labels[template], state.window.region_of(template) or ""
         role = "primary" if template == spec.primary else "secondary"
         info.add_metric([name, spec.name, role, region, template], 1)
         seen = state.window.templates.get(template)

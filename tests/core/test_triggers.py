@@ -182,6 +182,12 @@ def test_an_answer_to_an_attempt_that_was_never_begun_is_no_news() -> None:
     assert not is_current(ended(StepResult.APPLIED, attempt=0), a_move())
 
 
+def test_an_attempt_that_was_never_sent_does_not_count_as_one() -> None:
+    last = a_group_state("moving", move=a_move(steps=(a_step(attempt=3, retries=2),)))
+    assert meaning(ended(StepResult.NOTHING_CHANGED, attempt=3), last) is Trigger.STEP_HOPELESS
+    assert meaning(ended(StepResult.NOT_SENT, attempt=3), last) is Trigger.STEP_AGAIN
+
+
 def test_pauses_grow_and_come_to_less_than_two_minutes() -> None:
     pauses = [wait_before(number) / timedelta(seconds=1) for number in range(1, QUESTIONS + 1)]
     assert pauses == [0, 5, 10, 20, 40]

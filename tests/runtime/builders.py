@@ -1,0 +1,124 @@
+"""Supply the shell's tests with a real journal, a clock that stands still, and handlers that say what they are told."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+from aibwatch.core.actions import AskStatus, DispatchStep, StepCall
+from aibwatch.core.model import Diagnosis, Region, TemplateId
+from aibwatch.core.move import MoveKind, StepResult
+from aibwatch.handlers.api import Answer, Handler, HandlerRequest, Plan
+from aibwatch.runtime.executor import Executor, Ports
+from aibwatch.runtime.recorder import Recorder
+from aibwatch.runtime.store import Store
+from tests.clocks import FakeClock
+
+SOURCE, TARGET = TemplateId("/t/base-west"), TemplateId("/t/base-north")
+PLAN = Plan(changes=("run base-north",), before={"run_started": "never"})
+APPLIED = Answer(result=StepResult.APPLIED, why="it is done")
+
+Say = Callable[[], Awaitable[Answer]]
+
+
+def a_url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def a_store(folder: Path) -> Store:
+    return Store(a_url(folder / "aibwatch.db"))
+
+
+def a_call(**changes: object) -> StepCall:
+    known = StepCall(
+        group="base",
+        activation_id="base-1",
+        kind=MoveKind.FAILOVER,
+        epoch=1,
+        source=SOURCE,
+        target=TARGET,
+        step=0,
+        attempt=1,
+        handler="fake",
+        timeout=timedelta(minutes=15),
+    )
+    return replace(known, **changes)  # type: ignore[arg-type]  # the names are those of StepCall
+
+
+def to_dispatch(**changes: object) -> DispatchStep:
+    return DispatchStep(call=a_call(**changes), wait=timedelta(0))
+
+
+def to_ask(**changes: object) -> AskStatus:
+    return AskStatus(call=a_call(**changes), wait=timedelta(0))
+
+
+@dataclass
+class FakeHandler:
+    """A handler that answers as it is told, and notes the order of its calls."""
+
+    calls: list[str] = field(default_factory=list)
+    plans: list[Plan] = field(default_factory=list)
+    """Plans that activate and status were given."""
+    requests: list[HandlerRequest] = field(default_factory=list)
+    says: Answer | Exception | Say = APPLIED
+    status_says: Answer | Exception | Say = APPLIED
+    plan_says: Plan | Exception = PLAN
+    at_activate: Callable[[], None] = lambda: None
+
+    async def plan(self, request: HandlerRequest) -> Plan:
+        self.calls.append("plan")
+        if isinstance(self.plan_says, Exception):
+            raise self.plan_says
+        return self.plan_says
+
+    async def activate(self, request: HandlerRequest, plan: Plan) -> Answer:
+        self.at_activate()
+        return await self._answer("activate", self.says, request, plan)
+
+    async def status(self, request: HandlerRequest, plan: Plan) -> Answer:
+        return await self._answer("status", self.status_says, request, plan)
+
+    async def _answer(self, call: str, says: Answer | Exception | Say, request: HandlerRequest, plan: Plan) -> Answer:
+        self.calls.append(call)
+        self.requests.append(request)
+        self.plans.append(plan)
+        if isinstance(says, Exception):
+            raise says
+        return says if isinstance(says, Answer) else await says()
+
+
+async def silence() -> Answer:
+    """Never answer."""
+    await asyncio.Event().wait()
+    return APPLIED
+
+
+@dataclass
+class Bench:
+    """An executor on a real journal, with a handler called "fake"."""
+
+    recorder: Recorder
+    clock: FakeClock
+    handler: FakeHandler
+    polled: list[tuple[Region, ...]] = field(default_factory=list)
+    outputs: tuple[str, ...] | Diagnosis | Exception = ("/images/1",)
+    steps: list[str] = field(default_factory=list)
+
+    def executor(self, handlers: Mapping[str, Handler] | None = None) -> Executor:
+        ports = Ports(
+            handlers={"fake": self.handler} if handlers is None else handlers,
+            poll_afresh=self._poll,
+            read_outputs=self._outputs,
+            observe_step=lambda name, _: self.steps.append(name),
+        )
+        return Executor(self.recorder, ports, self.clock)
+
+    async def _poll(self, regions: tuple[Region, ...]) -> None:
+        self.polled.append(regions)
+
+    async def _outputs(self, _: TemplateId) -> tuple[str, ...] | Diagnosis:
+        if isinstance(self.outputs, Exception):
+            raise self.outputs
+        return self.outputs

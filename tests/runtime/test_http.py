@@ -1,0 +1,240 @@
+"""Ask the daemon's pages over real HTTP."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+
+from aibwatch.core.decision import Note, NoteKind
+from aibwatch.core.events import Event, Reset
+from aibwatch.core.policy import Setup
+from aibwatch.core.state import State
+from aibwatch.runtime.control import Control
+from aibwatch.runtime.http import Http, Served
+from aibwatch.runtime.metrics import Metrics
+from aibwatch.runtime.store import JournalError
+from aibwatch.views.history import Recorded
+from tests.core.builders import BASE_NORTH, BASE_WEST, T0, Play, a_group_state, a_setup
+
+NOTE = Recorded(id=1, at=T0, note=Note(kind=NoteKind.HOST, subject="host", what="clock jumped", why="by +9 s"))
+TOKEN = "a-token-that-is-long-enough"
+ORDER = {"owner": "ada", "reason": "looked at it"}
+
+
+@dataclass
+class Site:
+    """A server, and what it serves."""
+
+    state: State
+    setup: Setup
+    now: datetime
+    decided_at: datetime
+    ready: bool = True
+    journal: str = ""
+    """What is wrong with the journal."""
+    asked: list[tuple[str | None, int]] = field(default_factory=list)
+    orders: list[Event] = field(default_factory=list)
+    base: str = ""
+
+    async def history(self, subject: str | None, limit: int) -> tuple[Recorded, ...]:
+        self.asked.append((subject, limit))
+        if self.journal:
+            raise JournalError(self.journal)
+        return (NOTE,)
+
+    async def put(self, event: Event) -> None:
+        self.orders.append(event)
+
+    async def get(self, path: str, **headers: str) -> tuple[int, str, str]:
+        return await self.ask("GET", path, headers=headers)
+
+    async def ask(self, method: str, path: str, **settings: Any) -> tuple[int, str, str]:
+        async with aiohttp.ClientSession() as session, session.request(method, self.base + path, **settings) as answer:
+            return answer.status, answer.headers["Content-Type"], await answer.text()
+
+    async def json(self, path: str) -> Any:
+        status, kind, text = await self.get(path)
+        assert (status, kind) == (200, "application/json; charset=utf-8"), text
+        return json.loads(text)
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    """A daemon's pages after a failover."""
+    play = Play()
+    play.break_region()
+    play.run(20)
+    site = Site(state=play.state, setup=play.setup, now=play.now, decided_at=play.now)
+    metrics = Metrics(lambda: site.now)
+    metrics.expose(lambda: site.state, lambda: site.setup)
+    served = Served(
+        state=lambda: site.state,
+        setup=lambda: site.setup,
+        now=lambda: site.now,
+        ready=lambda: site.ready,
+        decided_at=lambda: site.decided_at,
+        registry=metrics.registry,
+        history=site.history,
+    )
+    control = Control(TOKEN, state=lambda: site.state, setup=lambda: site.setup, put=site.put)
+    http = Http(served, control.routes())
+    site.base = await http.start("127.0.0.1", 0)
+    yield site
+    await http.stop()
+
+
+async def test_the_status_page_is_html_and_needs_no_script(site: Site) -> None:
+    status, kind, text = await site.get("/")
+    assert (status, kind) == (200, "text/html; charset=utf-8")
+    assert "westeurope" in text
+    assert "<script" not in text
+
+
+async def test_metrics_are_text_or_what_the_scraper_asks_for(site: Site) -> None:
+    plain = await site.get("/metrics")
+    opened = await site.get("/metrics", Accept="application/openmetrics-text; version=1.0.0")
+    assert (plain[0], plain[1].partition(";")[0]) == (200, "text/plain")
+    assert (opened[0], opened[1].partition(";")[0]) == (200, "application/openmetrics-text")
+    assert opened[2].endswith("# EOF\n")
+
+
+async def test_it_is_healthy_until_the_loop_is_stuck(site: Site) -> None:
+    healthy = await site.get("/-/healthy")
+    site.now = site.decided_at + timedelta(seconds=31)
+    stuck = await site.get("/-/healthy")
+    assert healthy == (200, "text/plain; charset=utf-8", "healthy\n")
+    assert stuck == (503, "text/plain; charset=utf-8", "no decision for 31 s\n")
+
+
+async def test_it_is_ready_when_the_first_polls_are_in(site: Site) -> None:
+    ready = await site.get("/-/ready")
+    site.ready = False
+    assert (ready[0], ready[2], *(await site.get("/-/ready"))[::2]) == (200, "ready\n", 503, "starting\n")
+
+
+async def test_active_is_the_id_alone(site: Site) -> None:
+    assert await site.get("/api/v1/groups/base/active") == (200, "text/plain; charset=utf-8", BASE_NORTH)
+
+
+@pytest.mark.parametrize(
+    ("path", "keys"),
+    [
+        ("status", {"schema", "at", "severity", "headline", "regions", "groups", "text"}),
+        ("groups", {"schema", "groups"}),
+        ("groups/base", {"schema", "name", "phase", "active", "epoch", "gates", "why", "text"}),
+        ("regions/westeurope", {"schema", "name", "verdict", "score", "evidence", "why", "text"}),
+        ("regions/WestEurope", {"schema", "name", "verdict"}),
+        ("incidents", {"schema", "incidents"}),
+        ("moves", {"schema", "moves"}),
+        ("history", {"schema", "history", "text"}),
+    ],
+)
+async def test_every_report_is_json_of_schema_1(path: str, keys: set[str], site: Site) -> None:
+    told = await site.json(f"/api/v1/{path}")
+    assert (told["schema"], keys - told.keys()) == (1, set())
+
+
+@pytest.mark.parametrize("path", ["status", "groups", "groups/base", "incidents", "moves"])
+async def test_every_report_is_there_before_anything_was_decided(path: str, site: Site) -> None:
+    site.state = State(awake_since=T0)
+    assert (await site.json(f"/api/v1/{path}"))["schema"] == 1
+
+
+async def test_before_anything_was_decided_the_primary_is_active_and_the_page_is_there(site: Site) -> None:
+    site.state = State(awake_since=T0)
+    assert (await site.get("/api/v1/groups/base/active"))[2] == BASE_WEST
+    assert (await site.get("/"))[0] == (await site.get("/metrics"))[0] == 200
+
+
+async def test_a_move_is_told_from_claim_to_image(site: Site) -> None:
+    (move,) = (await site.json("/api/v1/moves"))["moves"]
+    told = {key: move[key] for key in ("activation_id", "from", "to", "epoch", "failed")}
+    assert told == {"activation_id": "base-1", "from": BASE_WEST, "to": BASE_NORTH, "epoch": 1, "failed": False}
+    assert [step["result"] for step in move["steps"]] == ["applied"]
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("groups/nobody", "there is no group 'nobody'; there are: base\n"),
+        ("groups/nobody/active", "there is no group 'nobody'; there are: base\n"),
+        ("groups/%3Cscript%3E", "there is no group '<script>'; there are: base\n"),
+        ("regions/atlantis", "there is no region 'atlantis'; there are: northeurope, westeurope\n"),
+    ],
+)
+async def test_an_unknown_name_is_answered_with_the_names_there_are(path: str, told: str, site: Site) -> None:
+    assert await site.get(f"/api/v1/{path}") == (404, "text/plain; charset=utf-8", told)
+
+
+async def test_without_groups_the_404_says_that_there_are_none(site: Site) -> None:
+    site.setup = Setup(groups={})
+    assert (await site.get("/api/v1/groups/base"))[2] == "there is no group 'base'; there are: none\n"
+
+
+async def test_history_may_be_asked_for_one_subject(site: Site) -> None:
+    assert [e["what"] for e in (await site.json("/api/v1/history?subject=base"))["history"]] == ["clock jumped"]
+    assert site.asked == [("base", 200)]
+
+
+async def test_a_record_that_cannot_be_read_is_told(site: Site) -> None:
+    site.journal = "/var/lib/a.db: disk I/O error"
+    status, _, text = await site.get("/api/v1/history")
+    error = "the record cannot be read: /var/lib/a.db: disk I/O error"
+    assert (status, json.loads(text)) == (503, {"schema": 1, "error": error})
+
+
+@pytest.mark.parametrize("path", ["/", "/metrics", "/api/v1/status", "/-/healthy", "/api/v1/groups/base"])
+async def test_reading_pages_takes_no_orders(path: str, site: Site) -> None:
+    assert (await site.ask("POST", path))[0] == 405
+
+
+# orders
+
+
+async def reset(site: Site, *, name: str = "base", **settings: Any) -> tuple[int, str]:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    known = {"headers": headers, "json": ORDER, **settings}
+    status, _, text = await site.ask("POST", f"/api/v1/groups/{name}/reset", **known)
+    return status, text
+
+
+def halted(site: Site) -> None:
+    site.state = State(awake_since=T0, groups={"base": a_group_state("halted")})
+    site.setup = a_setup()
+
+
+async def test_a_halted_group_is_reset_on_order(site: Site) -> None:
+    halted(site)
+    status, text = await reset(site)
+    assert (status, json.loads(text)["schema"]) == (202, 1)
+    assert site.orders == [Reset(group="base", owner="ada", reason="looked at it")]
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer ünï"])
+async def test_an_order_without_the_token_is_refused(header: str, site: Site) -> None:
+    halted(site)
+    status, _ = await reset(site, headers={"Authorization": header} if header else {})
+    assert (status, site.orders) == (401, [])
+
+
+async def test_a_group_that_is_not_halted_needs_no_reset(site: Site) -> None:
+    assert await reset(site) == (409, "base is watching; only a halted group needs a reset\n")
+    assert site.orders == []
+
+
+async def test_a_group_that_is_not_there_cannot_be_reset(site: Site) -> None:
+    assert await reset(site, name="nobody") == (404, "there is no group 'nobody'; there are: base\n")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"garbage", b"[]", b"{}", b'{"owner": "ada"}', b'{"owner": "", "reason": ""}', b'{"owner": 1}', b"\xff"],
+)
+async def test_an_order_must_say_who_gives_it_and_why(body: bytes, site: Site) -> None:
+    halted(site)
+    status, _ = await reset(site, json=None, data=body)
+    assert (status, site.orders) == (400, [])

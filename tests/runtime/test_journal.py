@@ -1,0 +1,161 @@
+"""Keep on disk what was seen and concluded, and find it again."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, text
+
+from aibwatch.core.decision import Note, NoteKind
+from aibwatch.core.window import Window, add
+from aibwatch.runtime.codec import CodecError, Memory, memory_of
+from aibwatch.runtime.journal import Journal
+from aibwatch.runtime.recorder import Recorder
+from aibwatch.runtime.store import JournalError, Store
+from aibwatch.views.history import Recorded
+from tests.core.builders import T0, Play, a_group_state, a_probe, a_template, an_event
+
+from .builders import a_store
+
+NOTE = Note(kind=NoteKind.HOST, subject="host", what="something happened", why="so it was", loud=True)
+MEMORY = Memory(groups={"base": a_group_state("held", held_by=("cooldown",))})
+SEEN = (a_template(), a_probe(), an_event())
+
+
+def writes(store: Store) -> list[str]:
+    """Return a list that fills with every statement that writes."""
+    seen: list[str] = []
+
+    def note(_c: object, _k: object, statement: str, *_: object) -> None:
+        if not statement.startswith(("SELECT", "PRAGMA")):
+            seen.append(statement.split("(")[0].strip())
+
+    event.listen(store._engine, "before_cursor_execute", note)
+    return seen
+
+
+def test_what_was_recorded_is_recalled_by_the_next_process(tmp_path: Path) -> None:
+    first = a_store(tmp_path)
+    Journal(first).record(at=T0, memory=MEMORY, observations=SEEN, notes=[NOTE])
+    first.close()
+    second = a_store(tmp_path)
+    recalled, notes = Journal(second).recall(T0), Journal(second).notes()
+    second.close()
+    assert (recalled, notes) == ((MEMORY, SEEN), (Recorded(id=1, at=T0, note=NOTE),))
+
+
+def test_a_new_state_remembers_nothing(store: Store) -> None:
+    assert Journal(store).recall(T0) == (Memory(), ())
+
+
+def test_a_whole_story_is_remembered_to_the_letter(store: Store) -> None:
+    play = Play()
+    play.break_region()
+    play.until("watching", most=1).run(30)
+    assert play.group().last is not None, "the story has a move in it"
+    Journal(store).record(at=T0, memory=memory_of(play.state), observations=(), notes=())
+    assert Journal(store).recall(T0)[0] == memory_of(play.state)
+
+
+def test_windows_are_rebuilt_from_what_was_seen(store: Store) -> None:
+    Journal(store).record(at=T0, memory=Memory(), observations=SEEN, notes=())
+    _, seen = Journal(store).recall(T0)
+    assert add(Window(), seen, T0) == add(Window(), SEEN, T0)
+
+
+def test_a_record_is_whole_or_not_there(store: Store) -> None:
+    journal = Journal(store)
+    with store.transaction() as connection:
+        connection.execute(text("DROP TABLE facts"))  # the last of the three inserts fails
+    with pytest.raises(JournalError, match="no such table: facts"):
+        journal.record(at=T0, memory=MEMORY, observations=SEEN, notes=[NOTE])
+    with store.transaction() as connection:
+        kept = connection.execute(text("SELECT (SELECT count(*) FROM observations), (SELECT count(*) FROM notes)"))
+        assert kept.one() == (0, 0)
+
+
+def test_a_memory_that_failed_to_be_written_is_written_the_next_time(
+    recorder: Recorder, lock: Callable[[bool], None]
+) -> None:
+    lock(True)
+    with pytest.raises(JournalError, match="database is locked"):
+        recorder.journal.record(at=T0, memory=MEMORY, observations=(), notes=())
+    lock(False)
+    recorder.journal.record(at=T0, memory=MEMORY, observations=(), notes=())
+    assert recorder.journal.recall(T0) == (MEMORY, ())
+
+
+def test_nothing_new_writes_nothing(store: Store) -> None:
+    journal = Journal(store)
+    journal.record(at=T0, memory=MEMORY, observations=(), notes=())
+    statements = writes(store)
+    journal.record(at=T0 + timedelta(seconds=1), memory=MEMORY, observations=(), notes=())
+    assert statements == []
+
+
+def test_a_memory_that_did_not_change_is_not_written_again_beside_a_note(store: Store) -> None:
+    journal = Journal(store)
+    journal.record(at=T0, memory=MEMORY, observations=(), notes=())
+    statements = writes(store)
+    journal.record(at=T0, memory=MEMORY, observations=(), notes=[NOTE])
+    assert statements == ["INSERT INTO notes"]
+
+
+def test_a_recalled_memory_is_not_written_again(store: Store) -> None:
+    Journal(store).record(at=T0, memory=MEMORY, observations=(), notes=())
+    second = Journal(store)
+    memory, _ = second.recall(T0)
+    statements = writes(store)
+    second.record(at=T0, memory=memory, observations=(), notes=())
+    assert statements == []
+
+
+def test_time_alone_does_not_change_the_memory() -> None:
+    play = Play()
+    play.break_region()
+    play.run(5)
+    before = memory_of(play.state)
+    play.tick(1)
+    assert memory_of(play.state) == before
+
+
+@pytest.mark.parametrize("garbage", ["", "garbage", "[]", '{"groups": {"base": {"phase": "dancing"}}}', "\x00"])
+def test_a_memory_that_cannot_be_read_is_an_error_that_says_so(garbage: str, store: Store) -> None:
+    with store.transaction() as connection:
+        connection.execute(text("INSERT INTO facts VALUES ('memory', :value)"), {"value": garbage})
+    with pytest.raises(CodecError, match=r"^the memory on record is not readable by this version: "):
+        Journal(store).recall(T0)
+
+
+def test_an_observation_that_cannot_be_read_is_an_error_that_says_so(store: Store) -> None:
+    with store.transaction() as connection:
+        connection.execute(
+            text("INSERT INTO observations (at, body) VALUES (:at, '{}')"), {"at": "2026-03-02 02:00:00.000000"}
+        )
+    with pytest.raises(CodecError, match=r"^an observation on record is not readable by this version: "):
+        Journal(store).recall(T0)
+
+
+def test_observations_are_let_go_after_a_day_and_notes_after_a_year(store: Store) -> None:
+    journal = Journal(store)
+    journal.record(at=T0, memory=MEMORY, observations=SEEN, notes=[NOTE])
+    journal.prune(T0 + timedelta(hours=25))
+    assert (len(journal.recall(T0)[1]), len(journal.notes())) == (0, 1)
+    journal.prune(T0 + timedelta(days=401))
+    assert journal.notes() == ()
+
+
+def test_notes_are_told_oldest_first_and_the_latest_are_kept_where_there_are_too_many(store: Store) -> None:
+    notes = [Note(kind=NoteKind.HOST, subject=f"s{n % 2}", what=str(n), why="") for n in range(6)]
+    journal = Journal(store)
+    journal.record(at=T0, memory=MEMORY, observations=(), notes=notes)
+    assert [r.note.what for r in journal.notes(limit=3)] == ["3", "4", "5"]
+    assert [r.note.what for r in journal.notes(subject="s1", limit=2)] == ["3", "5"]
+
+
+def test_proving_that_it_can_be_written_writes(recorder: Recorder, lock: Callable[[bool], None]) -> None:
+    recorder.journal.prove_writable(T0)
+    lock(True)
+    with pytest.raises(JournalError):
+        recorder.journal.prove_writable(T0)

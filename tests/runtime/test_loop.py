@@ -1,0 +1,265 @@
+"""Let the loop decide on a real journal, with a handler and polls that say what they are told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+import pytest
+from sqlalchemy import text
+
+from aibwatch.core.decision import Decision, NoteKind
+from aibwatch.core.events import Event, JournalFailed, JournalRecovered, Observed, Started, Ticked
+from aibwatch.core.model import Region
+from aibwatch.core.policy import StepSpec
+from aibwatch.core.state import GroupState, State
+from aibwatch.core.verdict import VerdictKind
+from aibwatch.runtime.executor import Executor, Ports
+from aibwatch.runtime.journal import Journal
+from aibwatch.runtime.loop import Loop
+from tests.clocks import others_first
+from tests.core.builders import BASE_NORTH, BEAT, MINUTE, NORTH, WEST, Play, World, a_group, a_run, a_setup, a_world
+from tests.core.builders import a_template_id as an_id
+from tests.waiting import until
+
+from .builders import Bench
+
+Lock = Callable[[bool], None]
+
+
+@dataclass
+class Shell:
+    """A loop that runs, and the world that its polls meet."""
+
+    bench: Bench
+    world: World = field(default_factory=a_world)
+    told: list[tuple[Decision, Event]] = field(default_factory=list)
+    on_disk: list[tuple[str, str]] = field(default_factory=list)
+    """What was done, and the group's phase that was on record when it was."""
+
+    def __post_init__(self) -> None:
+        self.clock, self.handler = self.bench.clock, self.bench.handler
+        self.loop = Loop(
+            setup=a_setup(a_group(steps=(StepSpec(handler="fake"),))),
+            state=State(awake_since=self.clock.now()),
+            recorder=self.bench.recorder,
+            executor=Executor(self.bench.recorder, self._ports(), self.clock),
+            clock=self.clock,
+        )
+        self.loop.watch(lambda _, decision, event: self.told.append((decision, event)))
+        self.handler.at_activate = lambda: self._note("activate")
+
+    def _ports(self) -> Ports:
+        async def afresh(regions: tuple[Region, ...]) -> None:
+            self._note("poll afresh")
+            await self.observe()
+
+        return Ports(
+            handlers={"fake": self.handler},
+            poll_afresh=afresh,
+            read_outputs=self.bench._outputs,
+            observe_step=lambda *_: None,
+        )
+
+    def _note(self, what: str) -> None:
+        memory, _ = Journal(self.bench.recorder._store).recall(self.clock.now())
+        self.on_disk.append((what, memory.groups["base"].phase))
+
+    async def observe(self) -> None:
+        await self.loop.put(Observed(observations=self.world.polls(self.clock.now())))
+
+    async def poll(self, beats: int = 1) -> None:
+        """Let time pass with a poll of everything every 30 s."""
+        for _ in range(beats):
+            self.clock.time += BEAT
+            await self.observe()
+            await self.loop.settled()
+
+    async def until_verdict(self, kind: str) -> None:
+        for _ in range(100):
+            if self.verdict is VerdictKind(kind):
+                return
+            await self.poll()
+        raise AssertionError(f"never {kind}: {self.loop.state.verdicts}")
+
+    async def until_moved(self) -> None:
+        async def look() -> bool:
+            await self.poll()
+            return self.group.phase == "watching" and self.group.last is not None
+
+        await until("the group has moved", look, seen=lambda: self.group)
+
+    def break_west(self) -> None:
+        ended = (self.clock.now() - BEAT * 4 - self.clock.now().replace(minute=0, second=0, microsecond=0)) / MINUTE
+        self.world.probe[WEST] = "service"
+        for name in ("web", "sql"):
+            self.world.ran(an_id(name, WEST), a_run("service", started=ended, ended=ended + 1))
+
+    @property
+    def group(self) -> GroupState:
+        return self.loop.state.groups["base"]
+
+    @property
+    def verdict(self) -> VerdictKind | None:
+        known = self.loop.state.verdicts.get(f"@{WEST}")
+        return known.kind if known else None
+
+    def heard(self, kind: NoteKind, subject: str) -> list[str]:
+        return [n.what for decision, _ in self.told for n in decision.notes if n.kind is kind and n.subject == subject]
+
+
+@pytest.fixture
+async def shell(bench: Bench) -> AsyncIterator[Shell]:
+    shell = Shell(bench)
+    task = asyncio.create_task(shell.loop.run())
+    await shell.poll(4)
+    yield shell
+    assert not task.done(), "the loop must outlive whatever happened"
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_nothing_is_done_before_the_decision_to_do_it_is_on_record(shell: Shell) -> None:
+    shell.break_west()
+    await shell.until_moved()
+    assert shell.on_disk == [("poll afresh", "checking"), ("activate", "moving")]
+    assert (shell.group.active, shell.group.epoch, shell.handler.calls) == (BASE_NORTH, 1, ["plan", "activate"])
+
+
+async def test_events_are_decided_on_in_the_order_in_which_they_came(shell: Shell) -> None:
+    shell.told.clear()
+    events: list[Event] = [Ticked(), Started(), JournalRecovered(), Ticked()]
+    for event in events:
+        await shell.loop.put(event)
+    await shell.loop.settled()
+    assert [event for _, event in shell.told] == events
+
+
+async def test_what_only_says_once_more_that_all_is_well_is_not_written(shell: Shell) -> None:
+    before = observations(shell)
+    shell.world.templates.clear()  # a source reports only templates that changed
+    await shell.poll(10)
+    assert observations(shell) == before
+
+
+def observations(shell: Shell) -> int:
+    with shell.bench.recorder._store.transaction() as connection:
+        number: int = connection.execute(text("SELECT count(*) FROM observations")).scalar_one()
+        return number
+
+
+# a journal that fails
+
+
+async def test_without_a_journal_it_goes_on_seeing_and_does_nothing(shell: Shell, lock: Lock) -> None:
+    shell.clock.hold()
+    lock(True)
+    shell.break_west()
+    await shell.until_verdict("outage")
+    await shell.poll(5)
+    lock(False)
+    assert (shell.group.phase, shell.group.epoch, shell.on_disk, shell.handler.calls) == ("watching", 0, [], [])
+    assert shell.loop.state.journal_failing_since is not None
+
+
+async def test_when_the_journal_heals_the_group_moves_once(shell: Shell, lock: Lock) -> None:
+    shell.clock.hold()
+    lock(True)
+    shell.break_west()
+    await shell.until_verdict("outage")
+    lock(False)
+    shell.clock.let_go()
+    await shell.until_moved()
+    assert (shell.group.epoch, shell.handler.calls) == (1, ["plan", "activate"])
+    assert shell.loop.state.journal_failing_since is None
+
+
+async def test_an_outcome_that_could_not_be_recorded_is_kept_and_not_brought_about_again(
+    shell: Shell, lock: Lock
+) -> None:
+    def fail() -> None:
+        lock(True)
+        shell.clock.hold()
+
+    shell.handler.at_activate = fail
+    shell.break_west()
+    await shell.until_verdict("outage")
+
+    async def failing() -> bool:
+        await others_first()
+        return bool(shell.loop._waiting)
+
+    await until("the outcome waits", failing)
+    waiting = shell.group.phase
+    lock(False)
+    shell.clock.let_go()
+    await shell.until_moved()
+    assert (waiting, shell.handler.calls) == ("moving", ["plan", "activate"])
+    assert (shell.group.active, shell.group.phase) == (BASE_NORTH, "watching")
+
+
+async def test_a_journal_that_fails_and_heals_is_told_once_each(shell: Shell, lock: Lock) -> None:
+    shell.clock.hold()
+    lock(True)
+    await shell.poll(5)
+    lock(False)
+    shell.clock.let_go()
+
+    async def healed() -> bool:
+        return shell.loop.state.journal_failing_since is None
+
+    await until("the journal is well", healed)
+    assert shell.heard(NoteKind.HOST, "host") == ["journal not writable", "journal writable again"]
+    assert len([event for _, event in shell.told if isinstance(event, JournalFailed)]) >= 5
+
+
+async def test_a_journal_that_fails_a_second_time_is_waited_for_again(shell: Shell, lock: Lock) -> None:
+    for _ in range(2):
+        shell.clock.hold()
+        lock(True)
+        await shell.poll()
+        lock(False)
+        shell.clock.let_go()
+
+        async def healed() -> bool:
+            return shell.loop.state.journal_failing_since is None
+
+        await until("the journal is well", healed)
+    assert shell.heard(NoteKind.HOST, "host") == ["journal not writable", "journal writable again"] * 2
+
+
+async def test_people_are_told_of_an_outage_also_while_the_journal_fails(shell: Shell, lock: Lock) -> None:
+    shell.clock.hold()
+    lock(True)
+    shell.break_west()
+    await shell.until_verdict("outage")
+    lock(False)
+    told = shell.heard(NoteKind.VERDICT, WEST)
+    assert told[-3:] == ["healthy -> suspect", "suspect -> confirming", "confirming -> outage"]
+
+
+async def test_watchers_are_told_what_was_seen_also_while_the_journal_fails(shell: Shell, lock: Lock) -> None:
+    # The metrics are such a watcher: a run that fails while the disk is full would never be counted.
+    shell.clock.hold()
+    lock(True)
+    shell.told.clear()
+    await shell.poll()
+    lock(False)
+    assert [type(event) for _, event in shell.told] == [Observed, JournalFailed]
+
+
+# another process
+
+
+async def test_the_next_process_goes_on_where_this_one_was(shell: Shell) -> None:
+    shell.break_west()
+    await shell.until_moved()
+    memory, _ = Journal(shell.bench.recorder._store).recall(shell.clock.now())
+    known = memory.groups["base"]
+    assert (known.active, known.epoch, known.last) == (BASE_NORTH, 1, shell.group.last)
+    assert NORTH in shell.loop.state.window.templates[BASE_NORTH].region
+
+
+def test_the_builders_of_the_core_tell_a_story_that_moves() -> None:
+    play = Play()
+    play.break_region()
+    assert play.run(30).group().epoch == 1

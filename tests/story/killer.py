@@ -1,0 +1,64 @@
+"""Run aibwatch as it is and let it die by SIGKILL at a named moment: `killer.py "after dispatch" ARGUMENT...`.
+
+Why this is honest: not one line of the daemon is changed or left out. The methods named here get their own arguments
+and do all their work; what is added is only the death of the process right before or right after one of them. That is
+what a power cut does, at a moment that we choose instead of chance. SIGKILL cannot be caught: nothing is flushed,
+closed or released on the way out.
+"""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from aibwatch.cli import main
+from aibwatch.runtime.codec import Memory
+from aibwatch.runtime.journal import Journal
+from aibwatch.runtime.move_log import MoveLog
+
+
+def die() -> NoReturn:
+    """End this process, threads and all, as if the power had gone."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    threading.Event().wait()  # never gets here alive
+    raise AssertionError("SIGKILL was survived")
+
+
+def deadly(method: Callable[..., Any], when: str) -> Callable[..., Any]:
+    """Return the method with death before or after it."""
+
+    def called(*args: Any, **kwargs: Any) -> Any:
+        if when == "before":
+            die()
+        method(*args, **kwargs)
+        die()
+
+    return called
+
+
+def deadly_record(phase: str) -> None:
+    """Die once a decision that brings a group into this phase is on record, before anything of it is done."""
+    record = Journal.record
+
+    def called(self: Journal, *, memory: Memory, **kwargs: Any) -> None:
+        record(self, memory=memory, **kwargs)
+        if any(group.phase == phase for group in memory.groups.values()):
+            die()
+
+    Journal.record = called  # type: ignore[method-assign]  # the moment of death is chosen, see above
+
+
+def arm(point: str) -> None:
+    """Choose the moment: "before|after METHOD" of the move log, or "recorded PHASE"."""
+    when, name = point.split()
+    if when == "recorded":
+        deadly_record(name)
+    else:
+        setattr(MoveLog, name, deadly(getattr(MoveLog, name), when))
+
+
+if __name__ == "__main__":
+    arm(sys.argv.pop(1))
+    main()
