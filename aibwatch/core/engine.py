@@ -117,8 +117,9 @@ def _group(
         wanted += more
     held_by = seen.held_by if row.to is Phase.HELD else ()
     since = group.since if row.to is group.phase else now
-    detail = _detail(trigger, event, seen)
-    after = replace(after, phase=row.to, since=since, why=row.why, detail=detail, held_by=held_by)
+    stays_halted = group.phase is Phase.HALTED and row.to is Phase.HALTED and bool(group.why)
+    why, detail = (group.why, group.detail) if stays_halted else (row.why, _detail(trigger, event, seen))
+    after = replace(after, phase=row.to, since=since, why=why, detail=detail, held_by=held_by)
     after, counted = _count_would(after, state, spec, seen)
     return after, wanted, [*notes, *_group_notes(group, after, row, event), *counted]
 
@@ -164,6 +165,7 @@ def _count_would(group: GroupState, state: State, spec: GroupSpec, seen: Situati
     only_mode = group.held_by == ("mode_allows",) and spec.policy.mode is not Mode.AUTO
     if not only_mode or incident is None or group.told_incident == incident.id:
         return group, []
-    why = f"{seen.why}; every other gate is open"
+    down = f"{seen.region} {seen.verdict.kind.phrase}" if seen.verdict else "its region is down"
+    why = f"{down}, and every gate but the mode is open; {seen.why}"
     note = Note(kind=NoteKind.WOULD_MOVE, subject=group.name, what="would fail over now", why=why, loud=True)
     return replace(group, told_incident=incident.id, would_have_moved=group.would_have_moved + 1), [note]

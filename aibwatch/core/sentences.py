@@ -20,6 +20,11 @@ def span(length: timedelta) -> str:
     return f"{seconds // 86400} days"
 
 
+def when(at: datetime, now: datetime) -> str:
+    """Return a time with its age: "02:14 UTC (4 min ago)"."""
+    return f"{clock(at)} ({ago(at, now)})"
+
+
 def clock(at: datetime) -> str:
     """Return the time of day in UTC: "02:14 UTC"."""
     return at.astimezone(UTC).strftime("%H:%M UTC")

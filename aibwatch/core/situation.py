@@ -44,7 +44,7 @@ def situation(state: State, setup: Setup, spec: GroupSpec, group: GroupState, no
     if region is None:
         why = f"{template_name(group.active)} was never listed by Azure, so nothing is known of it"
         return Situation(trigger=Trigger.QUIET, why=why, region=None, verdict=None, target=None, gates=())
-    target, gates = _best_target(state, setup, spec, group, region, now)
+    target, gates = _best_target(state, setup, spec, group, now)
     verdict = verdict_for(state, setup, spec, region)
     trigger, why = _judge(verdict, target, gates)
     if trigger is Trigger.OUTAGE_OPEN and group.check_after is not None and now < group.check_after:
@@ -66,33 +66,43 @@ def _judge(verdict: Verdict | None, target: TemplateId | None, gates: tuple[Gate
     return Trigger.OUTAGE_OPEN, told
 
 
+def ask_gates(
+    state: State,
+    setup: Setup,
+    spec: GroupSpec,
+    group: GroupState,
+    target: TemplateId,
+    leaving: TemplateId,
+    now: datetime,
+) -> tuple[Gate, ...]:
+    """Return what every gate says of a move from `leaving`, which was seen, to `target`."""
+    region = state.window.region_of(leaving)
+    if region is None:
+        return ()
+    return survey(
+        Question(
+            state=state,
+            setup=setup,
+            spec=spec,
+            group=group,
+            target=target,
+            source_region=region,
+            target_region=state.window.region_of(target),
+            verdicts=regional_verdicts(state),
+            now=now,
+        )
+    )
+
+
 def _best_target(
-    state: State, setup: Setup, spec: GroupSpec, group: GroupState, region: Region, now: datetime
+    state: State, setup: Setup, spec: GroupSpec, group: GroupState, now: datetime
 ) -> tuple[TemplateId | None, tuple[Gate, ...]]:
     """Return the first secondary with every gate open, else the first one, with its gates.
 
     Once a move is claimed its target stands. The primary is no target: going back is a failback, and a human's.
     """
     candidates = [group.move.target] if group.move else [t for t in spec.secondaries if t != group.active]
-    verdicts = regional_verdicts(state)
-    answers = [
-        (
-            target,
-            survey(
-                Question(
-                    state=state,
-                    setup=setup,
-                    spec=spec,
-                    group=group,
-                    target=target,
-                    source_region=region,
-                    target_region=state.window.region_of(target),
-                    verdicts=verdicts,
-                    now=now,
-                )
-            ),
-        )
-        for target in candidates
-    ]
+    leaving = group.move.source if group.move else group.active
+    answers = [(target, ask_gates(state, setup, spec, group, target, leaving, now)) for target in candidates]
     ready = [answer for answer in answers if not holding(answer[1])]
     return next(iter(ready or answers), (None, ()))

@@ -26,7 +26,7 @@ from enum import StrEnum
 from aibwatch.core.evidence import OURS, Evidence, Kind
 from aibwatch.core.model import Region
 from aibwatch.core.policy import Policy
-from aibwatch.core.sentences import clock, count, listing, span
+from aibwatch.core.sentences import count, listing, span, when
 from aibwatch.core.sight import Sight
 
 FLOOR = -3.0
@@ -61,6 +61,11 @@ class VerdictKind(StrEnum):
     def phrase(self) -> str:
         """The verdict as a sentence about a region goes on: "westeurope is down"."""
         return PHRASES[self]
+
+    @property
+    def phrase_of_many(self) -> str:
+        """The same of several regions: "westeurope and northeurope are down"."""
+        return self.phrase.replace("is ", "are ", 1)
 
 
 PHRASES = {
@@ -212,7 +217,9 @@ class _Case:
         if left <= timedelta(0):
             self.outage_since = None
             return self._verdict(VerdictKind.HEALTHY, f"{told} spoke against it for {span(self.now - quiet_since)}")
-        why = f"{told} speaks against it since {clock(quiet_since)}; {span(left)} more and it is called healthy"
+        why = (
+            f"{told} speaks against it since {when(quiet_since, self.now)}; {span(left)} more and it is called healthy"
+        )
         trouble_since = self.before.trouble_since if self.before else None
         return self._verdict(VerdictKind.RECOVERING, why, trouble_since=trouble_since, quiet_since=quiet_since)
 

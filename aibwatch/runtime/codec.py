@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from aibwatch.core.incident import Incident
 from aibwatch.core.observation import Observation
-from aibwatch.core.state import GroupState, State
+from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict
 from aibwatch.handlers.api import Plan
 
@@ -51,9 +51,14 @@ def memory_of(state: State) -> Memory:
             for k, v in state.verdicts.items()
         },
         incidents=dict(state.incidents),
-        groups={name: replace(group, why="", detail="") for name, group in state.groups.items()},
+        groups={name: _lasting(group) for name, group in state.groups.items()},
         clock_stepped_at=state.clock_stepped_at,
     )
+
+
+def _lasting(group: GroupState) -> GroupState:
+    """Leave out the reasons of the moment. Why a group was halted is no such: nothing would find it anew."""
+    return group if group.phase is Phase.HALTED else replace(group, why="", detail="")
 
 
 def dump_memory(memory: Memory) -> str:

@@ -6,13 +6,14 @@ from datetime import datetime
 from aibwatch.core.evidence import Evidence
 from aibwatch.core.gates import Gate, GateState
 from aibwatch.core.judging import regional_verdicts
-from aibwatch.core.model import Mode, Region, template_name
-from aibwatch.core.policy import Setup
-from aibwatch.core.sentences import ago, clock, span
+from aibwatch.core.model import Region, template_name
+from aibwatch.core.policy import GroupSpec, Setup
+from aibwatch.core.sentences import ago, span, when
 from aibwatch.core.signals.probe import ROW
 from aibwatch.core.situation import Situation, situation
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict, VerdictKind
+from aibwatch.views.advice import advice
 from aibwatch.views.facts import group_sentence, live_since, place
 from aibwatch.views.status import group_dict, region_dict
 
@@ -37,7 +38,7 @@ def region_as_text(state: State, setup: Setup, region: Region, now: datetime) ->
     verdict = regional_verdicts(state)[region]
     return "\n".join(
         [
-            f"{region} {verdict.kind.phrase}, since {clock(verdict.since)} ({ago(verdict.since, now)}).",
+            f"{region} {verdict.kind.phrase}, since {when(verdict.since, now)}.",
             "",
             *_proof(state, setup, verdict, now),
             "",
@@ -53,21 +54,23 @@ def group_as_text(state: State, setup: Setup, name: str, now: datetime) -> str:
     seen = _situation(state, setup, name, now)
     if group is None or seen is None:
         return f"{name}: nothing was decided yet; the first polls are not in."
-    lines = [f"{name} {group_sentence(state, spec, group, now)}.", "", f"Why?  {_why(group)}."]
+    lines = [f"{name} {group_sentence(state, spec, group, now)}.", "", f"Why?  {_why(state, spec, group, now)}."]
     if seen.verdict is not None:
-        lines += ["", f"Is {seen.region} down?  {_answer(seen.verdict)}", *_proof(state, setup, seen.verdict, now)]
-    if seen.gates:
+        lines += ["", f"Is {seen.region} down?  {_answer(seen.verdict, now)}", *_proof(state, setup, seen.verdict, now)]
+    if seen.gates and group.phase not in {Phase.COMMITTING, Phase.MOVING}:
         target = template_name(seen.target) if seen.target else ""
-        lines += [
-            "",
-            f"What holds a move to {target}?" if seen.held_by else f"Nothing holds a move to {target}.",
-            *_gate_lines(seen.gates),
-        ]
-    return "\n".join([*lines, "", "What you can do", *_advice(state, setup, group, seen)])
+        title = f"What holds a move to {target}?" if seen.held_by else f"Nothing holds a move to {target}."
+        lines += ["", title, *_gate_lines(seen.gates)]
+    return "\n".join([*lines, "", "What you can do", *advice(state, spec, group, seen)])
 
 
-def _why(group: GroupState) -> str:
-    told = f"{group.why}: {group.detail}" if group.detail else group.why
+def _why(state: State, spec: GroupSpec, group: GroupState, now: datetime) -> str:
+    """Return the reason, without what stands elsewhere: closed gates have lines of their own."""
+    if group.phase is Phase.WATCHING and group.active != spec.primary and group.last is not None:
+        left = place(state, group.last.source)
+        at = when(group.last.claimed_at, now)
+        return f"It left {left} at {at}, because that was proven down; it stays, because going back is for a human"
+    told = group.why if group.phase is Phase.HELD or not group.detail else f"{group.why}: {group.detail}"
     return told[0].upper() + told[1:]
 
 
@@ -76,10 +79,12 @@ def _situation(state: State, setup: Setup, name: str, now: datetime) -> Situatio
     return situation(state, setup, setup.groups[name], group, now) if group else None
 
 
-def _answer(verdict: Verdict) -> str:
+def _answer(verdict: Verdict, now: datetime) -> str:
     match verdict.kind:
         case VerdictKind.OUTAGE:
-            return f"Yes, proven at {clock(verdict.confirmed_since or verdict.outage_since or verdict.since)}."
+            if not verdict.held:
+                return "It was proven to be, and is not proven at this moment."
+            return f"Yes, proven at {when(verdict.confirmed_since or verdict.since, now)}."
         case VerdictKind.CONFIRMING:
             return "It looks so, and we wait to see that it stays so."
         case VerdictKind.SUSPECT:
@@ -105,8 +110,8 @@ def _proof(state: State, setup: Setup, verdict: Verdict, now: datetime) -> list[
 
 
 def _evidence_line(evidence: Evidence, now: datetime) -> str:
-    when = f", {ago(evidence.last, now)}" if evidence.last else ""
-    return f"  {evidence.weight:+5.1f}  {evidence.kind:<12} {evidence.sentence}{when}"
+    age = f", {ago(evidence.last, now)}" if evidence.last else ""
+    return f"  {evidence.weight:+5.1f}  {evidence.kind:<12} {evidence.sentence.rstrip('.')}{age}"
 
 
 def _change(verdict: Verdict, setup: Setup, now: datetime) -> str:
@@ -114,7 +119,7 @@ def _change(verdict: Verdict, setup: Setup, now: datetime) -> str:
         case VerdictKind.CONFIRMING if verdict.hold_until:
             return f"if nothing good is seen for {span(verdict.hold_until - now)} more, it is an outage"
         case VerdictKind.SUSPECT:
-            return f"to be convicted: {verdict.why}; to be cleared, a score below {setup.policy.suspect_score / 2:g}"
+            return f"what is missing would prove it; a score below {setup.policy.suspect_score / 2:g} would clear it"
         case VerdictKind.OUTAGE | VerdictKind.GLOBAL:
             return f"good reads and runs that bring the score below {setup.policy.suspect_score / 2:g}"
         case VerdictKind.BLIND | VerdictKind.LEARNING:
@@ -129,23 +134,3 @@ def _gate_lines(gates: tuple[Gate, ...]) -> list[str]:
     shown = [f"  {g.state:<8} {g.name:<16} {g.why}" for g in gates if g.state is not GateState.OPEN]
     opened = [g.name for g in gates if g.state is GateState.OPEN]
     return [*shown, f"  open     {' · '.join(opened)}"] if opened else shown
-
-
-def _advice(state: State, setup: Setup, group: GroupState, seen: Situation) -> list[str]:
-    spec = setup.groups[group.name]
-    other = template_name(seen.target) if seen.target else ""
-    if group.phase is Phase.HALTED:
-        return [
-            "  look at the move's steps and at the target's runs, then let the group watch again:",
-            f"    aibwatch history {group.name}",
-            f'    aibwatch reset {group.name} --reason "..."',
-        ]
-    if group.phase is Phase.HELD and spec.policy.mode is not Mode.AUTO:
-        return [f'  run {other} by hand, or set mode = "auto" for this group and reload']
-    if group.phase is Phase.HELD:
-        return ["  remove the cause that a closed gate names; it moves by itself when the last one opens"]
-    if group.active != spec.primary:
-        return [
-            f"  it stays in {place(state, group.active)}; going back is for a human: run the primary once by hand first"
-        ]
-    return ["  nothing; it is watched"]

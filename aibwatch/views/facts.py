@@ -1,18 +1,27 @@
 """Say of groups and regions what several views tell in the same words."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from aibwatch.core.judging import regional_verdicts
 from aibwatch.core.model import Region, RunState, TemplateId, template_name
 from aibwatch.core.move import Move
 from aibwatch.core.observation import Source
-from aibwatch.core.policy import GroupSpec
-from aibwatch.core.sentences import ago, clock, listing
+from aibwatch.core.policy import GroupSpec, Setup
+from aibwatch.core.sentences import ago, listing, when
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict, VerdictKind
 
 OUTAGES = frozenset({VerdictKind.OUTAGE, VerdictKind.GLOBAL})
 DOUBTS = frozenset({VerdictKind.SUSPECT, VerdictKind.CONFIRMING, VerdictKind.BLIND, VerdictKind.RECOVERING})
+WORST_FIRST = (
+    VerdictKind.OUTAGE,
+    VerdictKind.GLOBAL,
+    VerdictKind.CONFIRMING,
+    VerdictKind.SUSPECT,
+    VerdictKind.BLIND,
+    VerdictKind.RECOVERING,
+)
 
 
 def place(state: State, template: TemplateId) -> str:
@@ -38,14 +47,17 @@ def verdict_sentence(state: State, verdict: Verdict, now: datetime) -> str:
 
 def group_sentence(state: State, spec: GroupSpec, group: GroupState, now: datetime) -> str:
     """Return how a group stands, in one line."""
+    since = when(group.since, now)
     if group.phase is Phase.HALTED:
-        return f"halted since {clock(group.since)} ({ago(group.since, now)}): {group.detail or group.why}"
+        return f"halted since {since}: {group.detail or group.why}"
     if group.phase is Phase.HELD:
-        return f"wants to leave {place(state, group.active)}, held since {clock(group.since)} by {group.detail}"
+        return f"wants to leave {place(state, group.active)}, held since {since} by {group.detail}"
     if group.move is not None:
         return f"{moving(state, group.move)}: {group.why}"
+    if state.window.region_of(group.active) is None:
+        return f"cannot be watched: Azure does not list its active template {template_name(group.active)}"
     if group.active != spec.primary and group.last is not None:
-        return f"failed over {moved(state, group.last)}; {image(group.last, now)}"
+        return f"failed over {moved(state, group.last, now)}; {image(group.last)}"
     return f"builds in {place(state, group.active)}"
 
 
@@ -54,48 +66,79 @@ def moving(state: State, move: Move) -> str:
     return f"moving {place(state, move.source)} -> {place(state, move.target)}"
 
 
-def moved(state: State, move: Move) -> str:
+def moved(state: State, move: Move, now: datetime) -> str:
     """Return where an ended move led, and when."""
-    at = clock(move.committed_at or move.claimed_at)
+    at = when(move.committed_at or move.claimed_at, now)
     return f"{place(state, move.source)} -> {place(state, move.target)} at {at}"
 
 
-def image(move: Move, now: datetime) -> str:
+def image(move: Move) -> str:
     """Return what came of the run on the target."""
     if move.images:
         return f"its image is there: {listing([name.split('/')[-1] for name in move.images])}"
     name = template_name(move.target)
-    if move.run_state is None:
-        return f"the run of {name} does not show yet"
-    if move.run_state in {RunState.FAILED, RunState.CANCELED}:
-        return f"the run of {name} {move.run_state}, so there is no image"
-    begun = f", begun {ago(move.committed_at, now)}" if move.committed_at else ""
-    return f"the run of {name} is {move.run_state}{begun}"
+    match move.run_state:
+        case None:
+            return f"the run of {name} does not show yet"
+        case RunState.FAILED | RunState.CANCELED:
+            return f"the run of {name} {move.run_state}, so there is no image"
+        case RunState.SUCCEEDED:
+            return f"{name} has built; the name of its image is not read yet"
+        case RunState.PARTIALLY_SUCCEEDED:
+            return f"{name} has built, and some of its targets failed; the names of its images are not read yet"
+        case _:
+            return f"the run of {name} is {move.run_state}"
 
 
-def headline(state: State) -> str:
+def headline(state: State, setup: Setup) -> str:
     """Return the one sentence that matters most now."""
     verdicts = regional_verdicts(state)
-    down = sorted(r for r, v in verdicts.items() if v.kind in OUTAGES)
-    doubtful = sorted(r for r, v in verdicts.items() if v.kind in DOUBTS)
-    halted = sorted(g.name for g in state.groups.values() if g.phase is Phase.HALTED)
-    held = sorted(g.name for g in state.groups.values() if g.phase is Phase.HELD)
-    parts = [
-        f"{listing(halted)} halted and needs you" if halted else "",
-        f"Image Builder is down in {listing(list(down))}" if down else "",
-        f"{listing(held)} wants to move and is held" if held else "",
-        listing([f"{r} {verdicts[r].kind.phrase}" for r in doubtful]),
-    ]
-    told = [part for part in parts if part]
     if not verdicts:
         return "No region was seen yet."
+    halted, held, unseen = _groups_in_need(state, setup)
+    told = [part for part in (halted, *_regions_in_trouble(verdicts), held, unseen, *_own_trouble(state)) if part]
     return f"{'; '.join(told)}." if told else f"All is well in {listing(sorted(verdicts))}."
 
 
-def severity(state: State) -> int:
+def severity(state: State, setup: Setup) -> int:
     """Return the exit code that tells how things are: 0 well, 3 degraded, 4 outage."""
     kinds = {v.kind for v in regional_verdicts(state).values()}
-    phases = {g.phase for g in state.groups.values()}
+    groups = _configured(state, setup)
     if kinds & OUTAGES:
         return 4
-    return 3 if kinds & DOUBTS or not kinds or phases - {Phase.WATCHING} else 0
+    unwell = any(g.phase is not Phase.WATCHING or state.window.region_of(g.active) is None for g in groups)
+    return 3 if kinds & DOUBTS or not kinds or unwell or _own_trouble(state)[0] else 0
+
+
+def _configured(state: State, setup: Setup) -> list[GroupState]:
+    return [state.groups[name] for name in sorted(setup.groups) if name in state.groups]
+
+
+def _groups_in_need(state: State, setup: Setup) -> tuple[str, str, str]:
+    groups = _configured(state, setup)
+    halted = [g.name for g in groups if g.phase is Phase.HALTED]
+    held = [g.name for g in groups if g.phase is Phase.HELD]
+    unseen = [g.name for g in groups if state.window.region_of(g.active) is None]
+    return (
+        f"{listing(halted)} halted and {'needs' if len(halted) == 1 else 'need'} you" if halted else "",
+        f"{listing(held)} {'wants to move and is' if len(held) == 1 else 'want to move and are'} held" if held else "",
+        f"Azure does not list the active template of {listing(unseen)}" if unseen else "",
+    )
+
+
+def _regions_in_trouble(verdicts: Mapping[Region, Verdict]) -> list[str]:
+    """Return a part for every kind of trouble, the worst first, with all regions that have it."""
+    told: list[str] = []
+    for kind in WORST_FIRST:
+        regions = sorted(region for region, verdict in verdicts.items() if verdict.kind is kind)
+        if kind is VerdictKind.OUTAGE and regions:
+            told.insert(0, f"Image Builder is down in {listing(list(regions))}")
+        elif regions:
+            phrase = kind.phrase if len(regions) == 1 else kind.phrase_of_many
+            told.append(f"{listing(list(regions))} {phrase}")
+    return told
+
+
+def _own_trouble(state: State) -> tuple[str]:
+    failing = state.journal_failing_since is not None
+    return ("the journal cannot be written, so nothing is moved" if failing else "",)

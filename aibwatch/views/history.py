@@ -35,6 +35,11 @@ def as_dict(records: Sequence[Recorded]) -> Json:
     return {"schema": 1, "history": entries, "text": as_text(records)}
 
 
+def _plain(text: str) -> str:
+    """Leave out what is no text: reasons come from outside, and a terminal obeys what it is sent."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
 def as_text(records: Sequence[Recorded]) -> str:
     """Return the record for a terminal: a line what, a line why."""
     if not records:
@@ -43,6 +48,6 @@ def as_text(records: Sequence[Recorded]) -> str:
     lines: list[str] = []
     for r in records:
         at = r.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-        lines.append(f"{at} UTC  {r.note.subject:<{width}}  {r.note.what}")
-        lines.append(f"{'':23}  {'':<{width}}  {r.note.why}")
+        lines.append(f"{at} UTC  {r.note.subject:<{width}}  {_plain(r.note.what)}")
+        lines.append(f"{'':23}  {'':<{width}}  {_plain(r.note.why)}")
     return "\n".join(lines)

@@ -7,10 +7,11 @@ from html import escape
 from aibwatch.core.judging import regional_verdicts
 from aibwatch.core.policy import Setup
 from aibwatch.core.sentences import ago, clock
-from aibwatch.core.state import Phase, State
+from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import VerdictKind
 from aibwatch.views.explain import group_as_text, region_as_text
 from aibwatch.views.facts import group_sentence, headline, severity, verdict_sentence
+from aibwatch.views.status import word_for
 
 REFRESH_SECONDS = 10
 
@@ -53,9 +54,9 @@ def as_html(state: State, setup: Setup, version: str, now: datetime) -> str:
     return (
         "<!doctype html><html lang=en><head><meta charset=utf-8>"
         "<meta name=viewport content='width=device-width,initial-scale=1'>"
-        f"<meta http-equiv=refresh content={REFRESH_SECONDS}><title>aibwatch: {escape(headline(state))}</title>"
+        f"<meta http-equiv=refresh content={REFRESH_SECONDS}><title>aibwatch: {escape(headline(state, setup))}</title>"
         f"<style>{STYLE}</style></head><body><main>"
-        f"<div class='banner {SEVERITY_TONE[severity(state)]}'><h1>{escape(headline(state))}</h1></div>"
+        f"<div class='banner {SEVERITY_TONE[severity(state, setup)]}'><h1>{escape(headline(state, setup))}</h1></div>"
         f"<h2>Groups</h2>{groups or '<p>No group is configured, so nothing is watched.</p>'}"
         f"<h2>Regions</h2>{regions or '<p>No region was seen yet.</p>'}"
         f"<footer>{now.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC, renewed every {REFRESH_SECONDS} s · "
@@ -76,12 +77,21 @@ def _group(state: State, setup: Setup, name: str, now: datetime) -> str:
     group = state.groups.get(name)
     if group is None:
         return _card("calm", name, "starting", "", "nothing was decided yet", "")
-    away = group.active != setup.groups[name].primary
-    tone = {Phase.WATCHING: "calm" if away else "good", Phase.HALTED: "bad"}.get(group.phase, "doubt")
-    word = "away" if away and group.phase is Phase.WATCHING else str(group.phase)
+    word = word_for(state, setup.groups[name], group)
+    tone = _tone(state, group, word)
     when = f"since {clock(group.since)} ({ago(group.since, now)})"
     sentence = group_sentence(state, setup.groups[name], group, now)
     return _card(tone, name, word, when, sentence, group_as_text(state, setup, name, now))
+
+
+def _tone(state: State, group: GroupState, word: str) -> str:
+    """Return the colour of a group: its own trouble, else that of the region it builds in."""
+    if word not in {"watching", "away"}:
+        return "bad" if group.phase is Phase.HALTED else "doubt"
+    region = state.window.region_of(group.active)
+    verdict = next((v for v in regional_verdicts(state).values() if v.region == region), None)
+    tone = TONES[verdict.kind] if verdict else "calm"
+    return "calm" if word == "away" and tone == "good" else tone
 
 
 def _card(tone: str, name: str, word: str, when: str, sentence: str, text: str) -> str:

@@ -14,10 +14,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from aibwatch.core.gates import GATES, GateState
 from aibwatch.core.incident import open_incident
 from aibwatch.core.judging import regional_verdicts, regions_of
-from aibwatch.core.model import Mode, RunState, TemplateId, template_name
+from aibwatch.core.model import Mode, Region, RunState, TemplateId, template_name
 from aibwatch.core.move import MoveKind
 from aibwatch.core.policy import GroupSpec, Setup
-from aibwatch.core.situation import situation
+from aibwatch.core.situation import ask_gates, situation
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import VerdictKind
 
@@ -118,13 +118,27 @@ def _gates(state: State, setup: Setup, now: datetime) -> Iterator[Metric]:
         answers = _answers(state, setup, spec, group, now) if group else {}
         for gate in GATES:
             gates.add_metric([name, gate], answers.get(gate, -1.0))
-        for region in sorted({r for t in spec.secondaries if (r := state.window.region_of(t))}):
-            ready.add_metric([name, region], answers.get("secondary_ready", -1.0))
+        for region, value in sorted(_readiness(state, setup, spec, group, now).items()):
+            ready.add_metric([name, region], value)
     yield from (gates, ready)
 
 
 def _answers(state: State, setup: Setup, spec: GroupSpec, group: GroupState, now: datetime) -> dict[str, float]:
     return {gate.name: GATE_VALUE[gate.state] for gate in situation(state, setup, spec, group, now).gates}
+
+
+def _readiness(
+    state: State, setup: Setup, spec: GroupSpec, group: GroupState | None, now: datetime
+) -> dict[Region, float]:
+    """Return how ready each secondary is to be gone to from the primary, the worse of two in one region."""
+    ready: dict[Region, float] = {}
+    for secondary in spec.secondaries:
+        region = state.window.region_of(secondary)
+        if region is not None:
+            gates = ask_gates(state, setup, spec, group, secondary, spec.primary, now) if group else ()
+            value = next((GATE_VALUE[g.state] for g in gates if g.name == "secondary_ready"), -1.0)
+            ready[region] = min(value, ready.get(region, 1.0))
+    return ready
 
 
 def _members(setup: Setup) -> Iterable[tuple[TemplateId, GroupSpec]]:

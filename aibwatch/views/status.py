@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from aibwatch.core.judging import regional_verdicts
-from aibwatch.core.policy import Setup
+from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.sentences import clock, span
-from aibwatch.core.state import Phase, State
-from aibwatch.views.facts import group_sentence, headline, place, severity, verdict_sentence
+from aibwatch.core.state import GroupState, Phase, State
+from aibwatch.views.facts import group_sentence, headline, severity, verdict_sentence
 
 Json = Mapping[str, object]
 
@@ -17,8 +17,8 @@ def as_dict(state: State, setup: Setup, now: datetime) -> Json:
     return {
         "schema": 1,
         "at": now.isoformat(),
-        "severity": severity(state),
-        "headline": headline(state),
+        "severity": severity(state, setup),
+        "headline": headline(state, setup),
         "regions": [region_dict(state, region, now) for region in sorted(regional_verdicts(state))],
         "groups": [group_dict(state, setup, name, now) for name in sorted(setup.groups)],
         "text": as_text(state, setup, now),
@@ -52,7 +52,7 @@ def group_dict(state: State, setup: Setup, name: str, now: datetime) -> Json:
     """Return how one group stands."""
     spec, group = setup.groups[name], state.groups.get(name)
     if group is None:
-        return {"name": name, "phase": "starting", "active": spec.primary, "sentence": "nothing was decided yet"}
+        group = GroupState(name=name, active=spec.primary, since=state.awake_since)
     last = group.move or group.last
     return {
         "name": name,
@@ -74,7 +74,7 @@ def as_text(state: State, setup: Setup, now: datetime) -> str:
     """Return the status for a terminal."""
     names = [*regional_verdicts(state), *setup.groups]
     width = max((len(name) for name in names), default=0)
-    lines = [headline(state), ""]
+    lines = [headline(state, setup), ""]
     for region, verdict in sorted(regional_verdicts(state).items()):
         since = f"since {clock(verdict.since)} ({span(now - verdict.since)})"
         sentence = verdict_sentence(state, verdict, now)
@@ -84,7 +84,7 @@ def as_text(state: State, setup: Setup, now: datetime) -> str:
         if group is None:
             lines.append(f"{name:<{width}}  nothing was decided yet")
             continue
-        word = "AWAY" if group.phase is Phase.WATCHING and group.active != spec.primary else str(group.phase).upper()
+        word = word_for(state, spec, group).upper()
         lines.append(f"{name:<{width}}  {word:<10}  {group_sentence(state, spec, group, now)}")
         if group.phase is not Phase.WATCHING:
             lines.append(f"{'':<{width}}  -> aibwatch explain {name}")
@@ -93,12 +93,16 @@ def as_text(state: State, setup: Setup, now: datetime) -> str:
     return "\n".join(lines)
 
 
+def word_for(state: State, spec: GroupSpec, group: GroupState) -> str:
+    """Return the word for how a group stands: its phase, and for one that just watches, what it can see."""
+    if group.phase is not Phase.WATCHING:
+        return str(group.phase)
+    if state.window.region_of(group.active) is None:
+        return "unseen"
+    return "watching" if group.active == spec.primary else "away"
+
+
 def active_text(state: State, setup: Setup, name: str) -> str:
     """Return the id of the group's active template, alone."""
     group = state.groups.get(name)
     return group.active if group else setup.groups[name].primary
-
-
-def where(state: State, name: str) -> str:
-    """Return the region in which the group builds now."""
-    return place(state, state.groups[name].active)

@@ -253,7 +253,7 @@ def test_an_image_builder_event_weighs_much() -> None:
         Evidence(
             kind=Kind.EVENTS,
             weight=4.9,
-            sentence='Service Health VT60-RPZ "Image Builder: failures", active since 02:02 UTC',
+            sentence='Service Health VT60-RPZ "Image Builder: failures", active since 02:02 UTC (8 min ago)',
             brief="Service Health event VT60-RPZ",
             since=at(2),
             last=at(5),

@@ -119,7 +119,7 @@ def test_after_an_outage_a_quiet_region_is_recovering_and_says_how_long() -> Non
     assert (verdict.kind, verdict.quiet_since, verdict.why) == (
         VerdictKind.RECOVERING,
         at(7),
-        "nothing speaks against it since 02:07 UTC; 10 min more and it is called healthy",
+        "nothing speaks against it since 02:07 UTC (0 s ago); 10 min more and it is called healthy",
     )
 
 

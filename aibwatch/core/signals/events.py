@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from aibwatch.core.evidence import Evidence, Kind
 from aibwatch.core.model import Region
 from aibwatch.core.observation import Concern, EventSeen
-from aibwatch.core.sentences import ago, clock
+from aibwatch.core.sentences import ago, when
 from aibwatch.core.window import Window
 
 WEIGHTS = {Concern.IMAGE_BUILDER: 4.9, Concern.DEPENDENCY: 2.0}
@@ -32,7 +32,7 @@ def _echo(evidence: Evidence) -> Evidence:
 
 
 def _event(event: EventSeen, now: datetime) -> Evidence:
-    name = f'Service Health {event.tracking_id} "{event.title}", active since {clock(event.began)}'
+    name = f'Service Health {event.tracking_id} "{event.title}", active since {when(event.began, now)}'
     if event.maintenance:
         return Evidence(kind=Kind.EVENTS, weight=0.0, last=event.updated, sentence=f"{name}: announced maintenance")
     if now - event.updated > FRESH:
