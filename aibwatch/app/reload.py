@@ -34,6 +34,9 @@ class Reloader:
     took_over: Callable[[bool], None]
     """Told whether the last reload was taken over."""
 
+    def __post_init__(self) -> None:
+        self.began = self.loaded.settings
+
     def reload(self) -> None:
         """Read the file again and take it over, or say why not."""
         mistakes: tuple[str, ...] = ()
@@ -64,8 +67,10 @@ class Reloader:
         return fresh
 
     def _take_over(self, fresh: Loaded) -> None:
-        before = self.loaded.settings
+        before = self.began
         waiting = [name for name in NEED_RESTART if getattr(before, name) != getattr(fresh.settings, name)]
+        if before.policy.service_health_service != fresh.settings.policy.service_health_service:
+            waiting.append("policy.service_health_service")
         if waiting:
             log.warning("these changes need a restart", sections=waiting)
         for warning in fresh.warnings:

@@ -46,7 +46,8 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Say why: the evidence, the gates, and what would change it."""
-    groups = _names(_ask(context.obj, "/api/v1/groups"))
+    status_ = _ask(context.obj, "/api/v1/status")
+    groups, regions = _names(status_, "groups"), _names(status_, "regions")
     if subject is None and not as_json:
         for name in groups:
             show(_ask(context.obj, f"/api/v1/groups/{_quoted(name)}"), as_json=False)
@@ -54,6 +55,10 @@ def explain(
         return
     if subject is None:
         leave(Exit.USAGE, f"--json needs a GROUP or REGION; there are the groups {', '.join(groups) or 'none'}")
+    subject = subject if subject in groups else subject.lower()
+    if subject not in {*groups, *regions}:
+        there_are = f"the groups {', '.join(groups) or 'none'} and the regions {', '.join(regions) or 'none'}"
+        leave(Exit.FAILED, f"there is no group or region {subject!r}; there are {there_are}")
     kind = "groups" if subject in groups else "regions"
     show(_ask(context.obj, f"/api/v1/{kind}/{_quoted(subject)}"), as_json=as_json)
 
@@ -96,9 +101,9 @@ def _me() -> str:
     return os.environ.get("SUDO_USER") or getpass.getuser()
 
 
-def _names(body: Mapping[str, object]) -> list[str]:
-    groups = body.get("groups")
-    return [str(g["name"]) for g in groups if isinstance(g, dict)] if isinstance(groups, list) else []
+def _names(body: Mapping[str, object], what: str) -> list[str]:
+    entries = body.get(what)
+    return [str(entry["name"]) for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
 
 def _ask(options: Context, path: str) -> Mapping[str, object]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from aibwatch.core.failure_table import DEFAULT, ROWS, Row
 from aibwatch.core.model import Diagnosis, RunPhase
+from aibwatch.core.sentences import printable
 
 SUMMARY_LENGTH = 160
 """Characters: a summary is one line of a report, and the longest known messages say what they say early."""
@@ -66,5 +67,5 @@ def _summary(symptom: Symptom) -> str:
     cause = f"(x-ms-failure-cause: {symptom.failure_cause})" if symptom.failure_cause else ""
     head = " ".join(part for part in (str(symptom.status or ""), symptom.code, cause) if part)
     message = " ".join(POINTERS.sub("", symptom.message).split())
-    text = ": ".join(part for part in (head, message) if part) or "no reason was given"
+    text = printable(": ".join(part for part in (head, message) if part)) or "no reason was given"
     return text if len(text) <= SUMMARY_LENGTH else text[: SUMMARY_LENGTH - 1] + "…"

@@ -96,8 +96,8 @@ def _table(*groups: Iterable[_Cell]) -> Mapping[tuple[Phase, Trigger], Row]:
 
 
 TABLE = _table(
-    _rows(P.WATCHING, (T.QUIET,), P.WATCHING, "no outage of the active region is proven, so runs stay where they are"),
-    _rows(P.WATCHING, (T.OUTAGE_HELD,), P.HELD, "it wants to leave, and closed gates hold it"),
+    _rows(P.WATCHING, (T.QUIET,), P.WATCHING, "it stays, because its region is not proven down"),
+    _rows(P.WATCHING, (T.OUTAGE_HELD,), P.HELD, "it wants to leave and cannot yet"),
     _rows(P.WATCHING, (T.OUTAGE_OPEN,), P.CHECKING, "every gate is open; polling afresh before anything is changed",
           E.CLAIM, E.POLL_AFRESH),
     _rows(P.WATCHING, (*FRESH, *EPOCH, *STEPS), P.WATCHING, LATE),
@@ -105,7 +105,7 @@ TABLE = _table(
     _rows(P.WATCHING, (T.RESET,), P.WATCHING, UNASKED),
 
     _rows(P.HELD, (T.QUIET,), P.WATCHING, "while the move was held the outage passed, or is not proven any more"),
-    _rows(P.HELD, (T.OUTAGE_HELD,), P.HELD, "it wants to leave, and closed gates hold it"),
+    _rows(P.HELD, (T.OUTAGE_HELD,), P.HELD, "it wants to leave and cannot yet"),
     _rows(P.HELD, (T.OUTAGE_OPEN,), P.CHECKING, "the last gate opened; polling afresh before anything is changed",
           E.CLAIM, E.POLL_AFRESH),
     _rows(P.HELD, (*FRESH, *EPOCH, *STEPS), P.HELD, LATE),

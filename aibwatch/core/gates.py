@@ -12,7 +12,7 @@ from enum import StrEnum
 from aibwatch.core.model import Mode, Region, TemplateId, template_name
 from aibwatch.core.observation import Source
 from aibwatch.core.policy import GroupSpec, Setup
-from aibwatch.core.sentences import ago, count, span
+from aibwatch.core.sentences import ago, count, span, when
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict, VerdictKind
 
@@ -54,7 +54,7 @@ class Question:
     spec: GroupSpec
     group: GroupState
     target: TemplateId
-    source_region: Region
+    source_region: Region | None
     target_region: Region | None
     verdicts: Mapping[Region, Verdict]
     now: datetime
@@ -77,7 +77,7 @@ def holding(gates: tuple[Gate, ...]) -> tuple[Gate, ...]:
 
 def _self_healthy(q: Question) -> Answer:
     if q.state.journal_failing_since is not None:
-        return CLOSED, f"the journal cannot be written, since {ago(q.state.journal_failing_since, q.now)}"
+        return CLOSED, f"the journal cannot be written since {when(q.state.journal_failing_since, q.now)}"
     stepped = q.state.clock_stepped_at
     if stepped is not None and q.now - stepped < STEADY_AFTER:
         return CLOSED, f"this host's clock jumped {ago(stepped, q.now)}; waiting {span(STEADY_AFTER)} to trust it"

@@ -30,6 +30,14 @@ def clock(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%H:%M UTC")
 
 
+def printable(text: str) -> str:
+    """Return the text with a blank for whatever is no letter, sign or blank.
+
+    Texts come from outside. Terminals obey control characters, and half a letter (a lone surrogate) cannot be written.
+    """
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
 def count(number: int, noun: str, plural: str | None = None) -> str:
     """Return "1 run" or "3 runs"; words that do not just take an s bring their plural."""
     return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"

@@ -75,10 +75,8 @@ def ask_gates(
     leaving: TemplateId,
     now: datetime,
 ) -> tuple[Gate, ...]:
-    """Return what every gate says of a move from `leaving`, which was seen, to `target`."""
+    """Return what every gate says of a move from `leaving` to `target`."""
     region = state.window.region_of(leaving)
-    if region is None:
-        return ()
     return survey(
         Question(
             state=state,

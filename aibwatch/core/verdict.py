@@ -60,24 +60,28 @@ class VerdictKind(StrEnum):
     @property
     def phrase(self) -> str:
         """The verdict as a sentence about a region goes on: "westeurope is down"."""
-        return PHRASES[self]
+        return PHRASES[self][0]
 
     @property
     def phrase_of_many(self) -> str:
         """The same of several regions: "westeurope and northeurope are down"."""
-        return self.phrase.replace("is ", "are ", 1)
+        return PHRASES[self][1]
 
 
 PHRASES = {
-    VerdictKind.LEARNING: "is not known yet",
-    VerdictKind.HEALTHY: "is healthy",
-    VerdictKind.SUSPECT: "is suspect",
-    VerdictKind.CONFIRMING: "is down by all evidence, and held to see that it stays so",
-    VerdictKind.OUTAGE: "is down",
-    VerdictKind.RECOVERING: "is recovering",
-    VerdictKind.BLIND: "is out of our sight",
-    VerdictKind.GLOBAL: "is in trouble, and not alone",
+    VerdictKind.LEARNING: ("is not known yet", "are not known yet"),
+    VerdictKind.HEALTHY: ("is healthy", "are healthy"),
+    VerdictKind.SUSPECT: ("is suspect", "are suspect"),
+    VerdictKind.CONFIRMING: (
+        "looks down, we wait to see whether it lasts",
+        "look down, we wait to see whether it lasts",
+    ),
+    VerdictKind.OUTAGE: ("is down", "are down"),
+    VerdictKind.RECOVERING: ("is recovering", "are recovering"),
+    VerdictKind.BLIND: ("is out of our sight", "are out of our sight"),
+    VerdictKind.GLOBAL: ("shows the same trouble as another region", "show the same trouble at once"),
 }
+"""How a sentence about one region, and about several, goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,9 +161,7 @@ class _Film:
         )
         for line in self._times():
             self._teller.say(f"  {line}")
-        self._teller.say(
-            f"{GROUP} stays in northeurope: going back is for a human, after running the primary once by hand."
-        )
+        self._teller.say(f"{GROUP} stays in northeurope: going back is for a human.")
         return 0
 
     def _times(self) -> list[str]:

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from aibwatch.core.events import Event, Reset
 from aibwatch.core.policy import Setup
+from aibwatch.core.sentences import printable
 from aibwatch.core.state import Phase, State
 
 LONGEST = 200
@@ -83,10 +84,10 @@ class Control:
 async def _owner_and_reason(request: web.Request) -> tuple[str, str]:
     try:
         body = await request.json()
-    except ValueError:
+    except (ValueError, LookupError, RecursionError):  # no JSON, an unknown charset, lists in lists in lists
         body = None
     texts = [body.get(key) if isinstance(body, dict) else None for key in ("owner", "reason")]
-    told = [" ".join(text.split())[:LONGEST] if isinstance(text, str) else "" for text in texts]
+    told = [" ".join(printable(text).split())[:LONGEST] if isinstance(text, str) else "" for text in texts]
     if not all(told):
         raise web.HTTPBadRequest(text='say who and why: {"owner": "...", "reason": "..."}\n')
     return told[0], told[1]

@@ -17,6 +17,7 @@ from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, R
 from aibwatch.core.events import EpochAnswered, Event, OutputsRead, PolledAfresh, StepEnded
 from aibwatch.core.model import WELL, Diagnosis, FailureClass, Region, TemplateId
 from aibwatch.core.move import StepResult
+from aibwatch.core.sentences import printable
 from aibwatch.handlers.api import Answer, Handler, HandlerError, HandlerRequest, Plan
 from aibwatch.runtime.clock import Clock
 from aibwatch.runtime.codec import CodecError
@@ -190,5 +191,5 @@ def _ended(call: StepCall, answer: Answer) -> StepEnded:
         step=call.step,
         attempt=call.attempt,
         result=answer.result,
-        why=answer.why,
+        why=printable(answer.why),
     )

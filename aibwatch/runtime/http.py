@@ -146,7 +146,7 @@ class Http:
             records = await self._served.history(subject, HISTORY)
         except JournalError as error:
             return _json({"schema": 1, "error": f"the record cannot be read: {error}"}, status=503)
-        return _json(history.as_dict(records))
+        return _json(history.as_dict(records, subject))
 
     def _known_group(self, request: web.Request) -> str:
         name = request.match_info["name"]

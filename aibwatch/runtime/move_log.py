@@ -12,6 +12,7 @@ from enum import StrEnum
 from sqlalchemy import insert, select, update
 
 from aibwatch.core.model import TemplateId
+from aibwatch.core.sentences import printable
 from aibwatch.handlers.api import Answer, Plan
 from aibwatch.runtime.codec import dump_plan, load_plan
 from aibwatch.runtime.store import EPOCHS, MARKS, Store, from_store, to_store
@@ -67,7 +68,7 @@ class MoveLog:
 
     def conclude(self, attempt: AttemptId, answer: Answer, at: datetime) -> None:
         """Write down what became of the attempt."""
-        self._mark(attempt, Mark.RESULT, f"{answer.result}: {answer.why}", at)
+        self._mark(attempt, Mark.RESULT, printable(f"{answer.result}: {answer.why}"), at)
 
     def first_plan(self, attempt: AttemptId) -> Plan | None:
         """Return the plan made before the first attempt of this step, or None if there was none."""

@@ -34,7 +34,9 @@ class Recorder:
         """
         work = asyncio.get_running_loop().run_in_executor(self._thread, partial(function, *args, **kwargs))
         try:
-            return await asyncio.wait_for(work, LIMIT)
+            # Not wait_for: in Python 3.11 it swallows a cancellation that comes just as the work ends.
+            async with asyncio.timeout(LIMIT):
+                return await work
         except TimeoutError as error:
             raise JournalError(f"the journal did not answer within {LIMIT:.0f} s") from error
 

@@ -47,7 +47,10 @@ def _watching(state: State, spec: GroupSpec, group: GroupState, seen: Situation)
 def _at_home(verdict: Verdict | None) -> list[str]:
     match verdict.kind if verdict else VerdictKind.LEARNING:
         case VerdictKind.BLIND:
-            return ["  see to what hides the region from us, as said above; until then nothing is moved"]
+            return [
+                "  check this host's network and credential; until the region is seen, nothing is moved:",
+                "    aibwatch probe --once",
+            ]
         case VerdictKind.GLOBAL:
             return ["  look at the provider's own status, and at this host's way to Azure; moving would not help"]
         case VerdictKind.SUSPECT | VerdictKind.CONFIRMING | VerdictKind.OUTAGE:
@@ -58,7 +61,8 @@ def _at_home(verdict: Verdict | None) -> list[str]:
 
 def _away(state: State, spec: GroupSpec, group: GroupState) -> list[str]:
     here, home = place(state, group.active), place(state, spec.primary)
-    lines = [f"  it stays in {here}; going back is for a human, once {home} is healthy again"]
+    back = f"once {home} is healthy, run {template_name(spec.primary)} there by hand and point your pipelines at it"
+    lines = [f"  it stays in {here}; going back is for a human: {back}"]
     last = group.last
     if last is not None and last.run_state in {RunState.FAILED, RunState.CANCELED}:
         lines.insert(0, f"  see why the run of {template_name(last.target)} ended so, and run it again by hand")

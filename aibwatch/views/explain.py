@@ -59,9 +59,17 @@ def group_as_text(state: State, setup: Setup, name: str, now: datetime) -> str:
         lines += ["", f"Is {seen.region} down?  {_answer(seen.verdict, now)}", *_proof(state, setup, seen.verdict, now)]
     if seen.gates and group.phase not in {Phase.COMMITTING, Phase.MOVING}:
         target = template_name(seen.target) if seen.target else ""
-        title = f"What holds a move to {target}?" if seen.held_by else f"Nothing holds a move to {target}."
+        title = _title(seen, target)
         lines += ["", title, *_gate_lines(seen.gates)]
     return "\n".join([*lines, "", "What you can do", *advice(state, spec, group, seen)])
+
+
+def _title(seen: Situation, target: str) -> str:
+    if seen.verdict is not None and seen.verdict.warrants_move:
+        return f"What holds a move to {target}?" if seen.held_by else f"Nothing holds a move to {target}."
+    if seen.held_by:
+        return f"If {seen.region} fails, what would hold a move to {target}?"
+    return f"If {seen.region} fails, nothing would hold a move to {target}."
 
 
 def _why(state: State, spec: GroupSpec, group: GroupState, now: datetime) -> str:
@@ -69,7 +77,7 @@ def _why(state: State, spec: GroupSpec, group: GroupState, now: datetime) -> str
     if group.phase is Phase.WATCHING and group.active != spec.primary and group.last is not None:
         left = place(state, group.last.source)
         at = when(group.last.claimed_at, now)
-        return f"It left {left} at {at}, because that was proven down; it stays, because going back is for a human"
+        return f"It left {left} at {at}, because that was proven down; going back is for a human"
     told = group.why if group.phase is Phase.HELD or not group.detail else f"{group.why}: {group.detail}"
     return told[0].upper() + told[1:]
 
@@ -104,8 +112,8 @@ def _answer(verdict: Verdict, now: datetime) -> str:
 def _proof(state: State, setup: Setup, verdict: Verdict, now: datetime) -> list[str]:
     lines = [_evidence_line(e, now) for e in verdict.evidence] or ["  no source has anything to say"]
     kinds = len({e.kind for e in verdict.evidence if e.against})
-    sum_up = f"  score {verdict.score:.1f}, {setup.policy.confirm_score:g} needed to convict; "
-    sum_up += f"two kinds of source needed, {kinds} against it; {live_since(state, verdict.region, now)}"
+    sum_up = f"  {verdict.score:.1f} of {setup.policy.confirm_score:g} points; {min(kinds, 2)} of 2 kinds of source; "
+    sum_up += f"{live_since(state, verdict.region, now)}"
     return [*lines, sum_up, f"  {verdict.why}"]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aibwatch.core.decision import Note
+from aibwatch.core.sentences import printable
 
 Json = Mapping[str, object]
 
@@ -18,7 +19,7 @@ class Recorded:
     note: Note
 
 
-def as_dict(records: Sequence[Recorded]) -> Json:
+def as_dict(records: Sequence[Recorded], subject: str | None = None) -> Json:
     """Return the record as JSON can carry it, oldest first, with its text beside it."""
     entries = [
         {
@@ -32,22 +33,17 @@ def as_dict(records: Sequence[Recorded]) -> Json:
         }
         for r in records
     ]
-    return {"schema": 1, "history": entries, "text": as_text(records)}
+    return {"schema": 1, "history": entries, "text": as_text(records, subject)}
 
 
-def _plain(text: str) -> str:
-    """Leave out what is no text: reasons come from outside, and a terminal obeys what it is sent."""
-    return "".join(char if char.isprintable() else " " for char in text)
-
-
-def as_text(records: Sequence[Recorded]) -> str:
+def as_text(records: Sequence[Recorded], subject: str | None = None) -> str:
     """Return the record for a terminal: a line what, a line why."""
     if not records:
-        return "Nothing is on record yet."
+        return f"Nothing is on record of {subject}." if subject else "Nothing is on record yet."
     width = max(len(r.note.subject) for r in records)
     lines: list[str] = []
     for r in records:
         at = r.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-        lines.append(f"{at} UTC  {r.note.subject:<{width}}  {_plain(r.note.what)}")
-        lines.append(f"{'':23}  {'':<{width}}  {_plain(r.note.why)}")
+        lines.append(f"{at} UTC  {r.note.subject:<{width}}  {printable(r.note.what)}")
+        lines.append(f"{'':23}  {'':<{width}}  {printable(r.note.why)}")
     return "\n".join(lines)

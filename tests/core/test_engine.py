@@ -67,7 +67,7 @@ def test_in_a_quiet_night_nothing_is_done_and_little_is_said() -> None:
     play = Play().run(4 * 60)
     assert (play.wanted, [n.what for n in play.said]) == ([], ["unseen -> healthy", "unseen -> healthy"])
     assert (play.group().why, play.group().detail) == (
-        "no outage of the active region is proven, so runs stay where they are",
+        "it stays, because its region is not proven down",
         "westeurope is healthy: nothing speaks against it",
     )
 

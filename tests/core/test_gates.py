@@ -109,7 +109,7 @@ def test_self_healthy_is_open_while_journal_and_clock_are_well() -> None:
 
 def test_self_healthy_closes_while_the_journal_cannot_be_written() -> None:
     state = replace(seen(), journal_failing_since=at(56))
-    assert ask("self_healthy", state=state) == (CLOSED, "the journal cannot be written, since 4 min ago")
+    assert ask("self_healthy", state=state) == (CLOSED, "the journal cannot be written since 02:56 UTC (4 min ago)")
 
 
 @pytest.mark.parametrize(("minute", "expected"), [(55.1, CLOSED), (55.0, OPEN)])

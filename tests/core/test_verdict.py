@@ -41,8 +41,9 @@ def an_outage(*, since: float = 0.0, now: float = 6.0) -> Verdict:
 
 
 @pytest.mark.parametrize("kind", VerdictKind)
-def test_every_kind_of_verdict_ends_a_sentence_about_a_region(kind: VerdictKind) -> None:
-    assert kind.phrase.startswith("is ")
+def test_every_kind_of_verdict_ends_a_sentence_about_one_region_and_about_several(kind: VerdictKind) -> None:
+    one, many = kind.phrase.split()[0], kind.phrase_of_many.split()[0]
+    assert (one, many) in {("is", "are"), ("looks", "look"), ("shows", "show")}
 
 
 # 1 out of sight

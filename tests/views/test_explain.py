@@ -42,15 +42,15 @@ def test_a_quiet_group_in_full() -> None:
     assert text("quiet") == (
         "base builds in westeurope.\n"
         "\n"
-        "Why?  No outage of the active region is proven, so runs stay where they are: westeurope is healthy: "
+        "Why?  It stays, because its region is not proven down: westeurope is healthy: "
         "nothing speaks against it.\n"
         "\n"
         "Is westeurope down?  No.\n"
         "   +0.0  probe        the last read was answered, 0 s ago\n"
-        "  score 0.0, 9.2 needed to convict; two kinds of source needed, 0 against it; answered 0 s ago\n"
+        "  0.0 of 9.2 points; 0 of 2 kinds of source; answered 0 s ago\n"
         "  nothing speaks against it\n"
         "\n"
-        "Nothing holds a move to base.\n"
+        "If westeurope fails, nothing would hold a move to base.\n"
         "  open     self_healthy · not_global · secondary_ready · secondary_live · mode_allows · cooldown · "
         "blast_radius\n"
         "\n"
@@ -64,7 +64,7 @@ def test_a_suspect_region_in_full_but_for_what_would_change_it() -> None:
         "westeurope is suspect, since 02:03 UTC (2 min ago).\n"
         "\n"
         "   +3.5  probe        the last 8 reads in 3 min failed: service trouble, 0 s ago\n"
-        "  score 3.5, 9.2 needed to convict; two kinds of source needed, 1 against it; answered 4 min ago\n"
+        "  3.5 of 9.2 points; 1 of 2 kinds of source; answered 4 min ago\n"
         "  two kinds of source are needed and only probe speaks against it"
     )
 

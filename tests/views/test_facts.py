@@ -55,7 +55,7 @@ def test_a_region_that_was_never_polled_never_answered() -> None:
 )
 def test_a_verdict_says_in_a_line_what_it_rests_on(story: str, says: str) -> None:
     play = told(story)
-    assert verdict_sentence(play.state, play.verdict(), play.now).replace(" (3 min ago)", "") == says
+    assert verdict_sentence(play.state, play.verdict(), play.now) == says
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_several_images_are_all_named() -> None:
 HEADLINES = {
     "quiet": "All is well in northeurope and westeurope.",
     "suspect": "westeurope is suspect.",
-    "confirming": "westeurope is down by all evidence, and held to see that it stays so.",
+    "confirming": "westeurope looks down, we wait to see whether it lasts.",
     "held_by_mode": "Image Builder is down in westeurope; base wants to move and is held.",
     "halted": "base halted and needs you; Image Builder is down in westeurope.",
     "recovering": "westeurope is recovering.",

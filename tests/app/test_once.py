@@ -1,0 +1,54 @@
+"""Poll once, without a daemon: what was seen, and an exit code that sums it up."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from aibwatch.app.once import DEGRADED, UNREACHABLE, Report, poll_once
+from aibwatch.config.load import load
+from tests.story.support import a_config, a_world, an_azure
+
+
+async def poll(folder: Path, azure: str, monkeypatch: pytest.MonkeyPatch) -> Report:
+    monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", azure)
+    for name in ("IDENTITY_ENDPOINT", "MSI_ENDPOINT", "AZURE_FEDERATED_TOKEN_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    file = folder / "config.toml"
+    file.write_text(a_config(folder, azure, 9877))
+    return await poll_once(load(file))
+
+
+async def test_where_everything_answers_the_code_is_0(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with an_azure(a_world()) as azure:
+        report = await poll(tmp_path, azure.base, monkeypatch)
+    text = str(report.body["text"])
+    assert (report.code, text.split("\n")[0]) == (0, "5 of 5 polls were answered well.")
+    assert "ubuntu-weu: succeeded, last run succeeded, begun" in text
+
+
+async def test_where_one_region_answers_500_the_code_is_3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with an_azure(a_world(broken=True)) as azure:
+        report = await poll(tmp_path, azure.base, monkeypatch)
+    assert (report.code, str(report.body["text"]).split("\n")[0]) == (DEGRADED, "4 of 5 polls were answered well.")
+
+
+async def test_where_nobody_answers_the_code_is_69(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = await poll(tmp_path, "http://127.0.0.1:9", monkeypatch)
+    assert (report.code, UNREACHABLE) == (69, 69)
+
+
+async def test_the_report_is_json_of_schema_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with an_azure(a_world(noticed=True)) as azure:
+        body = json.loads(json.dumps((await poll(tmp_path, azure.base, monkeypatch)).body))
+    assert (body["schema"], {o["type"] for o in body["observations"]}) == (
+        1,
+        {"polled", "probed", "template_seen", "event_seen"},
+    )
+
+
+async def test_without_groups_it_says_that_nothing_was_polled(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[azure]\narm_endpoint = "http://127.0.0.1:9"\n')
+    report = await poll_once(load(file))
+    assert (report.code, report.body["text"]) == (0, "Nothing was polled: no group is configured.\n")

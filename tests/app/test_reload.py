@@ -1,0 +1,195 @@
+"""Change the configuration of a daemon that goes on watching."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from aibwatch.core.model import Mode
+from aibwatch.core.state import State
+from tests.core.builders import T0
+from tests.story.support import Daemon, a_daemon, a_world, an_azure, template
+from tests.waiting import until
+
+from .support import NORTH_2, SECOND_GROUP, Bench, a_bench, a_file, a_move_at_work
+
+FOREIGN_STEP = '\n[[group.step]]\nhandler = "nobody-has-this"\n'
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    async with a_bench(tmp_path, lambda: State(awake_since=T0)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def moving(tmp_path: Path) -> AsyncIterator[Bench]:
+    async with a_bench(tmp_path, a_move_at_work) as opened:
+        yield opened
+
+
+def said(logs: list[Any], event: str) -> dict[str, Any]:
+    found: list[dict[str, Any]] = [line for line in logs if line["event"].startswith(event)]
+    assert len(found) == 1, f"{event!r} is not there once: {logs}"
+    return found[0]
+
+
+async def test_a_good_file_is_taken_over(bench: Bench) -> None:
+    with capture_logs() as logs:
+        assert bench.reload(a_file(mode="shadow", more=SECOND_GROUP))
+    assert sorted(bench.loop.setup.groups) == ["base", "other"]
+    assert bench.loop.setup.groups["base"].policy.mode is Mode.SHADOW
+    assert said(logs, "configuration taken over")["groups"] == ["base", "other"]
+
+
+async def test_intervals_change_at_once(bench: Bench) -> None:
+    assert bench.reload(a_file(health="17s"))
+    assert (bench.interval("service_health"), bench.loop.setup.pace.service_health) == (timedelta(seconds=17),) * 2
+
+
+async def test_a_file_with_mistakes_changes_nothing_and_every_mistake_is_told(bench: Bench) -> None:
+    before = bench.loop.setup
+    with capture_logs() as logs:
+        assert not bench.reload(a_file(mode="automatic", health="soon"))
+    told = said(logs, "configuration not taken over; the one before stays in force")
+    assert (told["log_level"], [("mode" in m, "service_health" in m) for m in told["mistakes"]]) == (
+        "error",
+        [(False, True), (True, False)],
+    )
+    assert all(m.startswith(f"{bench.file}:") for m in told["mistakes"])
+    assert (bench.loop.setup, bench.interval("service_health")) == (before, timedelta(seconds=60))
+
+
+@pytest.mark.parametrize("text", ["", "[[group", "\x00", "[unknown]\n"])
+async def test_text_that_is_no_configuration_changes_nothing(bench: Bench, text: str) -> None:
+    before = bench.loop.setup
+    taken = bench.reload(text)
+    assert (taken, bench.loop.setup == before) in {(False, True), (True, False)}
+    assert taken is (text == "")  # an empty file is a configuration: nothing is watched then
+
+
+async def test_a_file_that_is_gone_changes_nothing(bench: Bench) -> None:
+    bench.file.unlink()
+    with capture_logs() as logs:
+        bench.reloader.reload()
+    assert bench.took_over == [False]
+    assert "does not exist" in said(logs, "configuration not taken over")["mistakes"][0]
+
+
+async def test_the_next_good_file_after_a_bad_one_is_taken_over(bench: Bench) -> None:
+    bench.reload("[[group")
+    bench.reload(a_file(mode="shadow"))
+    assert bench.took_over == [False, True]
+    assert bench.loop.setup.groups["base"].policy.mode is Mode.SHADOW
+
+
+async def test_an_unknown_handler_is_refused_and_named(bench: Bench) -> None:
+    with capture_logs() as logs:
+        assert not bench.reload(a_file(more=FOREIGN_STEP))
+    assert "nobody-has-this" in str(said(logs, "configuration not taken over")["mistakes"])
+
+
+async def test_a_group_that_only_watches_may_be_taken_away(bench: Bench) -> None:
+    assert bench.reload(SECOND_GROUP)
+    assert sorted(bench.loop.setup.groups) == ["other"]
+
+
+async def test_a_group_in_the_middle_of_a_move_may_not_be_taken_away(moving: Bench) -> None:
+    with capture_logs() as logs:
+        assert not moving.reload(SECOND_GROUP)
+    assert said(logs, "configuration not taken over")["mistakes"] == (
+        "group 'base' is moving; leave it and its members in until the move is done",
+    )
+    assert sorted(moving.loop.setup.groups) == ["base"]
+
+
+async def test_the_target_of_a_move_may_not_be_taken_away(moving: Bench) -> None:
+    assert not moving.reload(a_file(secondary=NORTH_2))
+
+
+async def test_in_the_middle_of_a_move_everything_else_may_change(moving: Bench) -> None:
+    assert moving.reload(a_file(mode="shadow", health="20s", more=SECOND_GROUP))
+    assert moving.loop.state.groups["base"].move is not None
+
+
+@pytest.mark.parametrize(
+    ("section", "text"),
+    [
+        ("azure", a_file().replace("127.0.0.1:9", "127.0.0.1:10")),
+        ("http", a_file() + '\n[http]\nlisten = "127.0.0.1:9999"\n'),
+        ("state", a_file() + '\n[state]\nurl = "sqlite:////tmp/elsewhere.db"\n'),
+        ("policy.service_health_service", a_file() + '\n[policy]\nservice_health_service = "virtual machines"\n'),
+    ],
+)
+async def test_what_needs_a_restart_is_told(bench: Bench, section: str, text: str) -> None:
+    with capture_logs() as logs:
+        assert bench.reload(text)
+    assert said(logs, "these changes need a restart")["sections"] == [section]
+
+
+async def test_what_still_needs_a_restart_is_told_at_the_next_reload_too(bench: Bench) -> None:
+    # The daemon goes on with the old endpoint; a reload for another reason must not hide that.
+    changed = a_file().replace("127.0.0.1:9", "127.0.0.1:10")
+    bench.reload(changed)
+    with capture_logs() as logs:
+        bench.reload(changed + SECOND_GROUP)
+    assert said(logs, "these changes need a restart")["sections"] == ["azure"]
+
+
+async def test_the_same_file_again_says_nothing_of_a_restart(bench: Bench) -> None:
+    with capture_logs() as logs:
+        assert bench.reload(a_file())
+    assert [line for line in logs if "restart" in line["event"]] == []
+
+
+async def test_warnings_are_told_again(bench: Bench) -> None:
+    with capture_logs() as logs:
+        assert bench.reload(a_file(more='allowed_geographies = ["Europe"]'))
+    assert any("allowed_geographies" in str(line.get("warning")) for line in logs)
+
+
+async def test_a_running_daemon_takes_a_file_over_at_sighup_and_counts_a_bad_one(tmp_path: Path) -> None:
+    async with an_azure(a_world()) as azure, a_daemon(tmp_path, azure.base) as daemon:
+        await daemon.start()
+        await daemon.ready()
+        good = daemon.config.read_text()
+        assert await reloaded_well(daemon, 1.0)
+        await hang_up(daemon, good.replace('mode = "auto"', 'mode = "automatic"'), "not taken over")
+        assert await reloaded_well(daemon, 0.0)
+        assert (await daemon.group())["mode"] == "auto"
+        members = f'primary = "{template("rhel-weu")}"\nsecondaries = ["{template("rhel-neu")}"]'
+        second = f'\n[[group]]\nname = "second"\n{members}\n'
+        await hang_up(daemon, good.replace('mode = "auto"', 'mode = "shadow"') + second, "configuration taken over")
+        assert await reloaded_well(daemon, 1.0)
+        assert [(g["name"], g["mode"]) for g in (await watched(daemon))] == [
+            ("second", "shadow"),
+            ("ubuntu-base", "shadow"),
+        ]
+
+
+async def hang_up(daemon: Daemon, text: str, event: str) -> None:
+    """Change the file, send SIGHUP, and wait for the word of it in the log."""
+    daemon.config.write_text(text)
+    daemon.process.send_signal(1)
+
+    async def look() -> bool:
+        return event in daemon.log
+
+    await until(f"the log says {event!r}", look, within=10)
+
+
+async def reloaded_well(daemon: Daemon, value: float) -> bool:
+    return f"\naibwatch_config_last_reload_successful {value}" in (await daemon.get("/metrics"))[1]
+
+
+async def watched(daemon: Daemon) -> list[dict[str, Any]]:
+    """Wait until every group was decided on, and return them."""
+
+    async def look() -> list[dict[str, Any]] | None:
+        groups: list[dict[str, Any]] = (await daemon.told("groups"))["groups"]
+        return groups if all("mode" in g for g in groups) else None
+
+    return await until("every group was decided on", look, within=10)

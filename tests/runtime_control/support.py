@@ -1,0 +1,152 @@
+"""Serve Control on a real port, with a real loop and a real journal behind it, and a group that halted."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import aiohttp
+
+from aibwatch.core.model import Region, TemplateId
+from aibwatch.core.move import StepResult
+from aibwatch.core.state import Phase
+from aibwatch.runtime.clock import Clock
+from aibwatch.runtime.control import Control
+from aibwatch.runtime.executor import Executor, Ports
+from aibwatch.runtime.http import Http, Served
+from aibwatch.runtime.loop import Loop
+from aibwatch.runtime.metrics import Metrics
+from aibwatch.runtime.recorder import Recorder
+from aibwatch.runtime.store import Store
+from aibwatch.views.history import Recorded
+from tests.core.builders import Play, a_group, a_template_id
+
+TOKEN = "a-token-that-nobody-guesses"
+ORDER = {"owner": "ann", "reason": "the gallery was full"}
+LIMIT = aiohttp.ClientTimeout(total=5)
+
+
+@cache
+def a_story() -> Play:
+    """Return a state in which "base" halted and "web" only watches."""
+    web = a_group("web", primary=a_template_id("web"))
+    play = Play(a_group(), web).run(2)
+    play.break_region()
+    play.step_results = [StepResult.NEVER]
+    return play.until("halted")
+
+
+class StoryClock(Clock):
+    """Stands where the story ended."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class Site:
+    """A daemon's web server and its loop."""
+
+    base: str
+    loop: Loop
+    recorder: Recorder
+    consumer: asyncio.Task[None]
+
+    async def reset(
+        self,
+        group: str = "base",
+        *,
+        token: str | None = TOKEN,
+        json: object = None,
+        data: bytes | None = None,
+        **more: str,
+    ) -> "Told":
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        body = (ORDER if json is None else json) if data is None else None
+        return await self.post(f"/api/v1/groups/{group}/reset", headers | more, json=body, data=data)
+
+    async def post(self, path: str, headers: dict[str, str], **body: object) -> "Told":
+        async with (
+            aiohttp.ClientSession(timeout=LIMIT) as session,
+            session.post(self.base + path, headers=headers, **body) as answer,  # type: ignore[arg-type]  # json or data
+        ):
+            return Told(answer.status, dict(answer.headers), await answer.text())
+
+    async def phase(self, group: str = "base") -> Phase:
+        """Return the group's phase once everything that was ordered is decided."""
+        await asyncio.wait_for(self.loop.settled(), 5)
+        return self.loop.state.groups[group].phase
+
+    async def notes(self) -> tuple[Recorded, ...]:
+        await asyncio.wait_for(self.loop.settled(), 5)
+        return await self.recorder.call(self.recorder.journal.notes)
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+
+@asynccontextmanager
+async def a_site(folder: Path, token: str = TOKEN) -> AsyncIterator[Site]:
+    """Give a site on a free port of loopback."""
+    play = a_story()
+    clock = StoryClock(play.now)
+    recorder = Recorder(Store(f"sqlite:///{folder}/aibwatch.db"))
+    loop = Loop(
+        setup=play.setup, state=play.state, recorder=recorder, executor=_no_executor(recorder, clock), clock=clock
+    )
+    metrics = Metrics(clock.now)
+    control = Control(token, state=lambda: loop.state, setup=lambda: loop.setup, put=loop.put)
+    http = Http(_served(loop, metrics, clock), control.routes())
+    base = await http.start("127.0.0.1", 0)
+    consumer = asyncio.create_task(loop.run())
+    try:
+        yield Site(base, loop, recorder, consumer)
+    finally:
+        await http.stop()
+        for _ in range(5):  # one may be lost in the middle of a write; see tests/app/test_stopping.py
+            consumer.cancel()
+            await asyncio.wait({consumer}, timeout=1)
+            if consumer.done():
+                break
+        if not consumer.cancelled():
+            consumer.exception()
+        recorder.close()
+
+
+def _no_executor(recorder: Recorder, clock: Clock) -> Executor:
+    async def poll(_: tuple[Region, ...]) -> None:
+        return None
+
+    async def outputs(_: TemplateId) -> tuple[str, ...]:
+        return ()
+
+    return Executor(
+        recorder, Ports(handlers={}, poll_afresh=poll, read_outputs=outputs, observe_step=lambda *_: None), clock
+    )
+
+
+def _served(loop: Loop, metrics: Metrics, clock: Clock) -> Served:
+    async def history(_: str | None, __: int) -> tuple[Recorded, ...]:
+        return ()
+
+    return Served(
+        state=lambda: loop.state,
+        setup=lambda: loop.setup,
+        now=clock.now,
+        ready=lambda: True,
+        decided_at=lambda: loop.decided_at,
+        registry=metrics.registry,
+        history=history,
+    )
