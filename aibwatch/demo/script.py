@@ -26,6 +26,7 @@ class Tempo:
     hold_min: int
     hold_max: int
     min_outage_age: int
+    run_window: int
     recovery_min: int
     limit: int
     """When the story must be over; past it something is wrong."""
@@ -34,12 +35,13 @@ class Tempo:
 FAST = Tempo(
     breaks_at=5,
     noticed_at=9,
-    mends_at=26,
+    mends_at=22,
     build=10,
     poll=1,
     hold_min=2,
     hold_max=8,
     min_outage_age=5,
+    run_window=18,
     recovery_min=4,
     limit=55,
 )
@@ -54,6 +56,7 @@ EASY = Tempo(
     hold_min=6,
     hold_max=20,
     min_outage_age=20,
+    run_window=65,
     recovery_min=12,
     limit=170,
 )
@@ -157,6 +160,7 @@ service_health = "{tempo.poll}s"
 hold_min = "{tempo.hold_min}s"
 hold_max = "{tempo.hold_max}s"
 min_outage_age = "{tempo.min_outage_age}s"
+run_window = "{tempo.run_window}s"
 recovery_min = "{tempo.recovery_min}s"
 
 [[group]]

@@ -82,10 +82,18 @@ async def test_explain_without_a_name_explains_every_group(outcome: Told) -> Non
 
 
 @in_good_times
-@pytest.mark.parametrize("name", ["explain nobody", "active nobody"])
-async def test_a_name_that_nobody_has_is_answered_with_the_names_there_are(name: str, outcome: Told) -> None:
-    kind, known = ("group", GROUP) if name.startswith("active") else ("region", "northeurope, westeurope")
-    assert outcome[name] == Done(1, "", f"aibwatch: there is no {kind} 'nobody'; there are: {known}\n")
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("active nobody", f"there is no group 'nobody'; there are: {GROUP}"),
+        (
+            "explain nobody",
+            f"there is no group or region 'nobody'; there are the groups {GROUP} and the regions northeurope, westeurope",
+        ),
+    ],
+)
+async def test_a_name_that_nobody_has_is_answered_with_the_names_there_are(name: str, says: str, outcome: Told) -> None:
+    assert outcome[name] == Done(1, "", f"aibwatch: {says}\n")
 
 
 @in_good_times
