@@ -69,6 +69,7 @@ def _how_to(address: str, authority: Path | None) -> str:
         f"The stand-in for Azure answers on {address}.",
         "",
         f"  export AZURE_POD_IDENTITY_AUTHORITY_HOST={address}",
+        *([f"  export SSL_CERT_FILE={authority}     (for the tokens)"] if authority else []),
         f'  [azure] arm_endpoint = "{address}"' + (f' ca_bundle = "{authority}"' if authority else ""),
         "",
         f"What it was asked:  {address}/_stand-in/requests     What was run:  {address}/_stand-in/runs",
