@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from aibwatch.core.conviction import is_alike
 from aibwatch.core.model import Region
 from aibwatch.core.policy import GroupSpec, Policy, Setup
 from aibwatch.core.sight import Sight, look
 from aibwatch.core.state import State
-from aibwatch.core.verdict import Verdict, is_alike, is_troubled, judge
+from aibwatch.core.verdict import Verdict, is_troubled, judge
 from aibwatch.core.weigh import weigh
 
 GAP = timedelta(minutes=2)

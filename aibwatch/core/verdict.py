@@ -11,9 +11,6 @@ Rules, in order:
 
 This module does not know what a failover is.
 
-Note [Hold]: the more independent things confirm an outage, the shorter we wait: 15, 9, 5.4, 3.2 minutes and then the
-minimum. Most troubles of a region are shorter than the hold (a four-minute blip must not move anyone).
-
 Note [Suspicion leaves later than it comes]: a region becomes suspect at the suspicion score and is cleared at half of
 it, so that evidence near the line does not flicker.
 """
@@ -23,23 +20,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from aibwatch.core.evidence import OURS, Evidence, Kind
+from aibwatch.core.conviction import hold_for, lacking, score_of
+from aibwatch.core.evidence import Evidence
 from aibwatch.core.model import Region
 from aibwatch.core.policy import Policy
 from aibwatch.core.sentences import count, listing, span, when
 from aibwatch.core.sight import Sight
 
-FLOOR = -3.0
-"""Good evidence is not saved up: a long good week must not hide a bad hour."""
-
-STILL_FAILING = timedelta(minutes=10)
-"""Our own latest bad fact must be younger than this, or the trouble may be over already."""
-
 LAPSE = timedelta(minutes=10)
 """An outage that was not proven for longer than this is held anew when the proof comes back."""
-
-HOLD_STEP = 0.6
-"""Each further independent confirmation shortens the hold to this share."""
 
 CLEAR_SHARE = 0.5
 """See Note [Suspicion leaves later than it comes]."""
@@ -115,25 +104,11 @@ class Verdict:
         return self.kind is VerdictKind.OUTAGE and self.held
 
 
-def score_of(evidence: Sequence[Evidence]) -> float:
-    """Return the sum of the weights, not below FLOOR."""
-    return max(FLOOR, sum(e.weight for e in evidence))
-
-
 def is_troubled(evidence: Sequence[Evidence], before: Verdict | None, policy: Policy) -> bool:
     """Return whether there is enough against the region to suspect it, or to go on suspecting it."""
     suspected = before is not None and before.trouble_since is not None and before.quiet_since is None
     share = CLEAR_SHARE if suspected else 1.0
     return score_of(evidence) >= policy.suspect_score * share
-
-
-def is_alike(evidence: Sequence[Evidence]) -> bool:
-    """Return whether this is more than a mishap: enough to say of another region that it shows the same.
-
-    One failed run somewhere must not keep every group everywhere from leaving a region that is down.
-    """
-    probe = any(e.against and e.kind is Kind.PROBE for e in evidence)
-    return probe or sum(e.witnesses for e in evidence if e.against and e.kind in OURS) > 1
 
 
 def judge(
@@ -158,39 +133,6 @@ def judge(
         return case.everywhere(troubled_elsewhere)
     missing = lacking(evidence, policy, now)
     return case.unproven(missing) if missing else case.proven()
-
-
-def lacking(evidence: Sequence[Evidence], policy: Policy, now: datetime) -> str:
-    """Return what a conviction still lacks, as a sentence; empty if it lacks nothing."""
-    score = score_of(evidence)
-    against = [e for e in evidence if e.against]
-    kinds = {e.kind for e in against}
-    if len(kinds) < 2:
-        return f"two kinds of source are needed and only {listing(sorted(kinds))} speaks against it"
-    if not kinds & OURS:
-        return "nothing that we saw ourselves speaks against it, only what the provider says"
-    if not _quorum(against):
-        return "needed: the probe and an Image Builder event, or one of them and two independent failed runs"
-    if score < policy.confirm_score:
-        return f"the score is {score:.1f} of {policy.confirm_score:g} needed"
-    latest = max((e.last for e in against if e.kind in OURS and e.last), default=None)
-    if latest is None or now - latest > STILL_FAILING:
-        return f"nothing of ours failed in the last {span(STILL_FAILING)}"
-    return ""
-
-
-def _quorum(against: Sequence[Evidence]) -> bool:
-    probe = any(e.kind is Kind.PROBE for e in against)
-    event = any(e.names_service for e in against)
-    runs = sum(e.witnesses for e in against if e.kind is Kind.RUNS)
-    return (probe and event) or (runs >= 2 and (probe or event))
-
-
-def hold_for(evidence: Sequence[Evidence], policy: Policy) -> timedelta:
-    """Return how long a conviction must stand before it is an outage. See Note [Hold]."""
-    confirmations = max(1, sum(e.witnesses for e in evidence if e.against))
-    shortened: timedelta = policy.hold_max * (HOLD_STEP ** (confirmations - 1))
-    return max(policy.hold_min, shortened)
 
 
 class _Case:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, ReadOutputs, WriteEpoch
+from aibwatch.core.conviction import score_of
 from aibwatch.core.engine import step
 from aibwatch.core.events import (
     ClockStepped,
@@ -33,7 +34,7 @@ from aibwatch.core.move import StepResult
 from aibwatch.core.observation import Observation, TemplateGone
 from aibwatch.core.policy import Policy, StepSpec
 from aibwatch.core.state import Phase, State
-from aibwatch.core.verdict import VerdictKind, judge, score_of
+from aibwatch.core.verdict import VerdictKind, judge
 from aibwatch.core.weigh import weigh
 from aibwatch.core.window import Window, add
 from tests.core.builders import (

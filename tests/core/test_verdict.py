@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from aibwatch.core.conviction import hold_for, is_alike, lacking, score_of
 from aibwatch.core.evidence import Evidence
 from aibwatch.core.model import Region
 from aibwatch.core.policy import Policy
 from aibwatch.core.sight import Sight
-from aibwatch.core.verdict import Verdict, VerdictKind, hold_for, is_alike, is_troubled, judge, lacking, score_of
+from aibwatch.core.verdict import Verdict, VerdictKind, is_troubled, judge
 from tests.core.builders import MINUTE, NORTH, SEEN, WEST, a_proof, against, at, in_favour
 
 BLIND = Sight(seen=False, learned=True, why="no poll was answered")

@@ -88,8 +88,10 @@ async def test_explain_without_a_name_explains_every_group(outcome: Told) -> Non
         ("active nobody", f"there is no group 'nobody'; there are: {GROUP}"),
         (
             "explain nobody",
-            f"there is no group or region 'nobody'; there are the groups {GROUP} "
-            "and the regions northeurope, westeurope",
+            (
+                f"there is no group or region 'nobody'; there are the groups {GROUP} "
+                "and the regions northeurope, westeurope"
+            ),
         ),
     ],
 )

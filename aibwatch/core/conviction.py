@@ -1,0 +1,71 @@
+"""Say what it takes to convict a region, and for how long a conviction must stand.
+
+Rules: the score alone is not enough. Two kinds of source must agree, one of them ours, they must be a quorum, and it
+must still fail now. Everything here looks at the evidence only; what was judged before is for verdict.py.
+
+Note [Hold]: the more independent things confirm an outage, the shorter we wait: 15, 9, 5.4, 3.2 minutes and then the
+minimum. Most troubles of a region are shorter than the hold (a four-minute blip must not move anyone).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from aibwatch.core.evidence import OURS, Evidence, Kind
+from aibwatch.core.policy import Policy
+from aibwatch.core.sentences import listing, span
+
+FLOOR = -3.0
+"""Good evidence is not saved up: a long good week must not hide a bad hour."""
+
+STILL_FAILING = timedelta(minutes=10)
+"""Our own latest bad fact must be younger than this, or the trouble may be over already."""
+
+HOLD_STEP = 0.6
+"""Each further independent confirmation shortens the hold to this share."""
+
+
+def score_of(evidence: Sequence[Evidence]) -> float:
+    """Return the sum of the weights, not below FLOOR."""
+    return max(FLOOR, sum(e.weight for e in evidence))
+
+
+def is_alike(evidence: Sequence[Evidence]) -> bool:
+    """Return whether this is more than a mishap: enough to say of another region that it shows the same.
+
+    One failed run somewhere must not keep every group everywhere from leaving a region that is down.
+    """
+    probe = any(e.against and e.kind is Kind.PROBE for e in evidence)
+    return probe or sum(e.witnesses for e in evidence if e.against and e.kind in OURS) > 1
+
+
+def lacking(evidence: Sequence[Evidence], policy: Policy, now: datetime) -> str:
+    """Return what a conviction still lacks, as a sentence; empty if it lacks nothing."""
+    score = score_of(evidence)
+    against = [e for e in evidence if e.against]
+    kinds = {e.kind for e in against}
+    if len(kinds) < 2:
+        return f"two kinds of source are needed and only {listing(sorted(kinds))} speaks against it"
+    if not kinds & OURS:
+        return "nothing that we saw ourselves speaks against it, only what the provider says"
+    if not _quorum(against):
+        return "needed: the probe and an Image Builder event, or one of them and two independent failed runs"
+    if score < policy.confirm_score:
+        return f"the score is {score:.1f} of {policy.confirm_score:g} needed"
+    latest = max((e.last for e in against if e.kind in OURS and e.last), default=None)
+    if latest is None or now - latest > STILL_FAILING:
+        return f"nothing of ours failed in the last {span(STILL_FAILING)}"
+    return ""
+
+
+def _quorum(against: Sequence[Evidence]) -> bool:
+    probe = any(e.kind is Kind.PROBE for e in against)
+    event = any(e.names_service for e in against)
+    runs = sum(e.witnesses for e in against if e.kind is Kind.RUNS)
+    return (probe and event) or (runs >= 2 and (probe or event))
+
+
+def hold_for(evidence: Sequence[Evidence], policy: Policy) -> timedelta:
+    """Return how long a conviction must stand before it is an outage. See Note [Hold]."""
+    confirmations = max(1, sum(e.witnesses for e in evidence if e.against))
+    shortened: timedelta = policy.hold_max * (HOLD_STEP ** (confirmations - 1))
+    return max(policy.hold_min, shortened)
