@@ -98,6 +98,7 @@ class App:
             handlers=handlers,
             poll_afresh=lambda regions: polls.afresh(regions),
             read_outputs=access.outputs,
+            run=access.run,
             observe_step=metrics.step_taken,
         )
         loop = Loop(
@@ -216,6 +217,8 @@ async def _recalled(recorder: Recorder, now: datetime) -> State:
         verdicts=memory.verdicts,
         incidents=memory.incidents,
         groups=memory.groups,
+        canaries=memory.canaries,
+        habits=memory.habits,
         clock_stepped_at=memory.clock_stepped_at,
     )
 

@@ -11,9 +11,12 @@ from aibwatch.core.model import FailureClass, template_name
 from aibwatch.core.observation import (
     DependencySeen,
     EventSeen,
+    HandlerChecked,
     Observation,
+    PeerSaid,
     Polled,
     Probed,
+    ReadinessSeen,
     TemplateGone,
     TemplateSeen,
     is_answer,
@@ -105,6 +108,14 @@ def _line(observation: Observation) -> str:
             return f"event       {observation.region:<16} {observation.tracking_id} {word}: {observation.title}"
         case DependencySeen():
             return f"dependency  {observation.region:<16} {observation.resource}: {observation.state}"
+        case ReadinessSeen():
+            return f"readiness   {template_name(observation.template)}: {observation.state}, {observation.why}"
+        case HandlerChecked():
+            word = "can act" if observation.well else "cannot act"
+            return f"handler     {observation.handler:<16} {word}: {observation.why}"
+        case PeerSaid():
+            word = "in trouble" if observation.troubled else "well"
+            return f"peer        {observation.region:<16} {observation.peer} sees it {word}: {observation.why}"
         case _:
             assert_never(observation)
 

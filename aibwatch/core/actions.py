@@ -1,7 +1,7 @@
 """Name what a decision wants done. Values only; the shell performs them, each ends in exactly one outcome event."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from aibwatch.core.model import Region, TemplateId
@@ -73,4 +73,14 @@ class ReadOutputs:
     template: TemplateId
 
 
-Action = PollAfresh | WriteEpoch | DispatchStep | AskStatus | ReadOutputs
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunCanary:
+    """Ask once for a run of the region's canary."""
+
+    type: Literal["run_canary"] = "run_canary"
+    region: Region
+    template: TemplateId
+    asked_at: datetime
+
+
+Action = PollAfresh | WriteEpoch | DispatchStep | AskStatus | ReadOutputs | RunCanary

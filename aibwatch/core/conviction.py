@@ -1,7 +1,12 @@
 """Say what it takes to convict a region, and for how long a conviction must stand.
 
-Rules: the score alone is not enough. Two kinds of source must agree, one of them ours, they must be a quorum, and it
-must still fail now. Everything here looks at the evidence only; what was judged before is for verdict.py.
+Rules: the score alone is not enough. Two kinds of source must agree, one of them ours, they must be a quorum, nothing
+must forbid it (a canary that just built well does), and it must still fail now. Everything here looks at the evidence
+only; what was judged before is for verdict.py.
+
+Note [Quorum]: two of these four must agree: a failed canary, the probe, an Image Builder event, two independent failed
+runs. A second failed canary counts as another. The probe and failed runs alone are enough only while no canary is
+awaited: in 2022 reads failed for 20 minutes while builds went on, and two stray failures then would have convicted.
 
 Note [Hold]: the more independent things confirm an outage, the shorter we wait: 15, 9, 5.4, 3.2 minutes and then the
 minimum. Most troubles of a region are shorter than the hold (a four-minute blip must not move anyone).
@@ -38,17 +43,27 @@ def is_alike(evidence: Sequence[Evidence]) -> bool:
     return probe or sum(e.witnesses for e in evidence if e.against and e.kind in OURS) > 1
 
 
+def is_mixed(evidence: Sequence[Evidence]) -> bool:
+    """Return whether some things fail and others succeed: two witnesses against the region, and something for it."""
+    return sum(e.witnesses for e in evidence if e.against and e.kind in OURS) > 1 and any(
+        e.weight < 0 for e in evidence
+    )
+
+
 def lacking(evidence: Sequence[Evidence], policy: Policy, now: datetime) -> str:
     """Return what a conviction still lacks, as a sentence; empty if it lacks nothing."""
     score = score_of(evidence)
     against = [e for e in evidence if e.against]
     kinds = {e.kind for e in against}
+    forbidden = next((e.forbids for e in evidence if e.forbids), "")
+    if forbidden:
+        return forbidden
     if len(kinds) < 2:
         return f"two kinds of source are needed and only {listing(sorted(kinds))} speaks against it"
     if not kinds & OURS:
         return "nothing that we saw ourselves speaks against it, only what the provider says"
-    if not _quorum(against):
-        return "needed: the probe and an Image Builder event, or one of them and two independent failed runs"
+    if not _quorum(evidence):
+        return f"two of these must agree: {PILLARS}"
     if score < policy.confirm_score:
         return f"the score is {score:.1f} of {policy.confirm_score:g} needed"
     latest = max((e.last for e in against if e.kind in OURS and e.last), default=None)
@@ -57,11 +72,20 @@ def lacking(evidence: Sequence[Evidence], policy: Policy, now: datetime) -> str:
     return ""
 
 
-def _quorum(against: Sequence[Evidence]) -> bool:
+PILLARS = "a failed canary, the probe, an Image Builder event, two independent failed runs"
+
+
+def _quorum(evidence: Sequence[Evidence]) -> bool:
+    """Return whether two of the four agree. See Note [Quorum]."""
+    against = [e for e in evidence if e.against]
+    canaries = min(2, sum(e.witnesses for e in against if e.kind is Kind.CANARY))
     probe = any(e.kind is Kind.PROBE for e in against)
     event = any(e.names_service for e in against)
-    runs = sum(e.witnesses for e in against if e.kind is Kind.RUNS)
-    return (probe and event) or (runs >= 2 and (probe or event))
+    runs = sum(e.witnesses for e in against if e.kind is Kind.RUNS) >= 2
+    awaited = any(e.awaited for e in evidence)
+    if probe and runs and awaited and not (canaries or event):
+        return False
+    return canaries + probe + event + runs >= 2
 
 
 def hold_for(evidence: Sequence[Evidence], policy: Policy) -> timedelta:

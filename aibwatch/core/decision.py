@@ -11,6 +11,9 @@ class NoteKind(StrEnum):
     """What a note is about."""
 
     VERDICT = "verdict"
+    CANARY = "canary"
+    ALIKE = "alike"
+    PAUSE = "pause"
     PHASE = "phase"
     HOLD = "hold"
     WOULD_MOVE = "would_move"

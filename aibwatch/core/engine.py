@@ -11,6 +11,8 @@ from datetime import datetime
 
 from aibwatch.core.actions import Action
 from aibwatch.core.aftermath import follow as follow_run
+from aibwatch.core.canaries import follow_canaries, start_canaries
+from aibwatch.core.correlation import correlations
 from aibwatch.core.decision import Decision, Note, NoteKind
 from aibwatch.core.effects import Scene, apply, take_answer
 from aibwatch.core.events import (
@@ -19,16 +21,20 @@ from aibwatch.core.events import (
     Event,
     JournalFailed,
     JournalRecovered,
+    LeaseChecked,
     Observed,
     Reset,
     Started,
     StepEnded,
 )
 from aibwatch.core.failover import TABLE, Row, Trigger
+from aibwatch.core.habits import learn
 from aibwatch.core.incident import Incident, open_incident
 from aibwatch.core.incident import follow as follow_incident
-from aibwatch.core.judging import judge_all, regional_verdicts
+from aibwatch.core.judging import judge_all, regional_verdicts, regions_of
 from aibwatch.core.model import Mode, Region
+from aibwatch.core.observation import TemplateSeen
+from aibwatch.core.orders import take_order
 from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.situation import Situation, situation
 from aibwatch.core.state import GroupState, Phase, State
@@ -36,22 +42,33 @@ from aibwatch.core.triggers import trigger_of
 from aibwatch.core.verdict import Verdict, VerdictKind
 from aibwatch.core.window import add
 
-LOUD_VERDICTS = frozenset({VerdictKind.CONFIRMING, VerdictKind.OUTAGE, VerdictKind.GLOBAL, VerdictKind.BLIND})
+LOUD_VERDICTS = frozenset(VerdictKind) - {
+    VerdictKind.LEARNING,
+    VerdictKind.HEALTHY,
+    VerdictKind.SUSPECT,
+    VerdictKind.RECOVERING,
+}
+"""What people are told at once. A suspicion is cheap and only starts a canary; it would cry wolf."""
+
 LOUD_PHASES = frozenset({Phase.HELD, Phase.COMMITTING, Phase.HALTED})
 
 
 def step(state: State, event: Event, setup: Setup, now: datetime) -> Decision:
     """Return what follows from the event. The same arguments always give the same decision."""
     state, host_notes = _enter(state, event, now)
+    state, canary_notes = follow_canaries(state, event, setup, now)
     verdicts = judge_all(state, setup, now)
     before = regional_verdicts(state)
     state = replace(state, verdicts=verdicts, judged_at=now)
     verdict_notes = _verdict_notes(before, regional_verdicts(state).values())
     state = replace(state, incidents=_incidents(state, now))
-    actions: list[Action] = []
-    notes: list[Note] = [*host_notes, *verdict_notes]
+    state, canaries, started = start_canaries(state, setup, now)
+    state, alike = _correlate(state, setup, now)
+    actions: list[Action] = [*canaries]
+    notes: list[Note] = [*host_notes, *canary_notes, *verdict_notes, *started, *alike]
     for spec in setup.groups.values():
-        group = state.groups.get(spec.name) or GroupState(name=spec.name, active=spec.primary, since=now)
+        group = state.groups.get(spec.name)
+        group = group or GroupState(name=spec.name, active=spec.primary, since=now, known_since=now)
         group, wanted, said = _group(state, event, setup, spec, group, now)
         state = replace(state, groups={**state.groups, spec.name: group})
         actions += wanted
@@ -62,7 +79,10 @@ def step(state: State, event: Event, setup: Setup, now: datetime) -> Decision:
 def _enter(state: State, event: Event, now: datetime) -> tuple[State, tuple[Note, ...]]:
     match event:
         case Observed():
-            return replace(state, window=add(state.window, event.observations, now)), ()
+            habits = state.habits
+            for observation in event.observations:
+                habits = learn(habits, observation) if isinstance(observation, TemplateSeen) else habits
+            return replace(state, window=add(state.window, event.observations, now), habits=habits), ()
         case Started():
             return replace(state, awake_since=now, journal_failing_since=None), ()
         case ClockStepped():
@@ -77,8 +97,43 @@ def _enter(state: State, event: Event, now: datetime) -> tuple[State, tuple[Note
             why = "decisions are recorded and may be acted on again"
             note = Note(kind=NoteKind.HOST, subject="host", what="journal writable again", why=why)
             return replace(state, journal_failing_since=None), (note,)
+        case LeaseChecked():
+            return _leased(state, event)
         case _:
             return state, ()
+
+
+def _leased(state: State, event: LeaseChecked) -> tuple[State, tuple[Note, ...]]:
+    lost = "" if event.held else event.why
+    if bool(lost) == bool(state.lease_lost):
+        return state, ()
+    what = "the lease on the state is lost" if lost else "the lease on the state is held again"
+    note = Note(kind=NoteKind.HOST, subject="host", what=what, why=lost or "moves may be made again", loud=bool(lost))
+    return replace(state, lease_lost=lost), (note,)
+
+
+def _correlate(state: State, setup: Setup, now: datetime) -> tuple[State, tuple[Note, ...]]:
+    """Return the state with what fails alike for reasons that are not a region's, and notes of what is new in it."""
+    known = {(c.region, c.cls) for c in state.correlations}
+    found = tuple(
+        correlation
+        for region in regions_of(state, setup)
+        for correlation in correlations(
+            state.window,
+            region,
+            canary=state.canaries.get(region),
+            known={cls for where, cls in known if where == region},
+            run_window=setup.policy.run_window,
+            now=now,
+        )
+    )
+    notes = tuple(
+        Note(kind=NoteKind.ALIKE, subject=c.region, what=f"several templates fail alike ({c.cls})", why=c.sentence,
+             loud=True)
+        for c in found
+        if (c.region, c.cls) not in known
+    )  # fmt: skip
+    return replace(state, correlations=found), notes
 
 
 def _incidents(state: State, now: datetime) -> Mapping[str, Incident]:
@@ -89,22 +144,36 @@ def _incidents(state: State, now: datetime) -> Mapping[str, Incident]:
 
 
 def _verdict_notes(before: Mapping[Region, Verdict], verdicts: Iterable[Verdict]) -> tuple[Note, ...]:
-    changed = [v for v in verdicts if v.region not in before or before[v.region].kind is not v.kind]
-    return tuple(
-        Note(
-            kind=NoteKind.VERDICT,
-            subject=v.region,
-            what=f"{before[v.region].kind if v.region in before else 'unseen'} -> {v.kind}",
-            why="; ".join([v.why, *(f"{e.kind}: {e.sentence} ({e.weight:+.1f})" for e in v.evidence if e.against)]),
-            loud=v.kind in LOUD_VERDICTS,
-        )
-        for v in changed
-    )
+    notes: list[Note] = []
+    for verdict in verdicts:
+        known = before.get(verdict.region)
+        if known is None or known.kind is not verdict.kind:
+            what = f"{known.kind if known else 'unseen'} -> {verdict.kind}"
+            notes.append(_verdict_note(verdict, what, loud=_is_loud(verdict)))
+        elif _admitted(verdict) and not _admitted(known):
+            notes.append(_verdict_note(verdict, f"{verdict.kind}, and the provider says so", loud=True))
+    return tuple(notes)
+
+
+def _verdict_note(verdict: Verdict, what: str, *, loud: bool) -> Note:
+    against = (f"{e.kind}: {e.sentence} ({e.weight:+.1f})" for e in verdict.evidence if e.against)
+    why = "; ".join([verdict.why, *against])
+    return Note(kind=NoteKind.VERDICT, subject=verdict.region, what=what, why=why, loud=loud)
+
+
+def _is_loud(verdict: Verdict) -> bool:
+    return verdict.kind in LOUD_VERDICTS or _admitted(verdict)
+
+
+def _admitted(verdict: Verdict) -> bool:
+    """Return whether the provider itself says that Image Builder is affected: people want to know, whatever we see."""
+    return any(e.names_service and e.against for e in verdict.evidence)
 
 
 def _group(
     state: State, event: Event, setup: Setup, spec: GroupSpec, group: GroupState, now: datetime
 ) -> tuple[GroupState, list[Action], list[Note]]:
+    group, pauses = take_order(group, event)
     group, actions, notes = follow_run(group, event, state.window)
     seen = situation(state, setup, spec, group, now)
     trigger = trigger_of(event, group, state, seen)
@@ -121,7 +190,7 @@ def _group(
     why, detail = (group.why, group.detail) if stays_halted else (row.why, _detail(trigger, event, seen))
     after = replace(after, phase=row.to, since=since, why=why, detail=detail, held_by=held_by)
     after, counted = _count_would(after, state, spec, seen)
-    return after, wanted, [*notes, *_group_notes(group, after, row, event), *counted]
+    return after, wanted, [*pauses, *notes, *_group_notes(group, after, row, event), *counted]
 
 
 SITUATIONS = frozenset({Trigger.QUIET, Trigger.OUTAGE_HELD, Trigger.OUTAGE_OPEN})

@@ -1,9 +1,10 @@
 """Name what the engine can be told. Every event is a value; what the world did, and what became of our actions."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-from aibwatch.core.model import Diagnosis
+from aibwatch.core.model import Diagnosis, Region
 from aibwatch.core.move import StepResult
 from aibwatch.core.observation import Observation
 
@@ -101,6 +102,50 @@ class OutputsRead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CanaryAnswered:
+    """Outcome of RunCanary: how the request for a run was answered, not what became of the run."""
+
+    type: Literal["canary_answered"] = "canary_answered"
+    region: Region
+    asked_at: datetime
+    diagnosis: Diagnosis
+    uncertain: bool = False
+    """The run may have been taken all the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseChecked:
+    """Whether this daemon is still the one that the state belongs to."""
+
+    type: Literal["lease_checked"] = "lease_checked"
+    held: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused:
+    """A human holds moves back for a while; detection goes on."""
+
+    type: Literal["paused"] = "paused"
+    group: str
+    """Empty: every group."""
+    owner: str
+    reason: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """A human ends a pause before its time."""
+
+    type: Literal["resumed"] = "resumed"
+    group: str
+    """Empty: every group."""
+    owner: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reset:
     """A human saw to a halted group and lets it go on watching."""
 
@@ -121,5 +166,9 @@ Event = (
     | EpochAnswered
     | StepEnded
     | OutputsRead
+    | CanaryAnswered
+    | LeaseChecked
+    | Paused
+    | Resumed
     | Reset
 )

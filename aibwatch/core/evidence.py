@@ -4,6 +4,7 @@ A weight is a natural-log likelihood ratio: how much likelier the facts are if t
 is well. Positive speaks against the region, negative for it, 0 says that the signal looked and has nothing to add.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,9 +17,11 @@ class Kind(StrEnum):
     RUNS = "runs"
     EVENTS = "events"
     DEPENDENCIES = "dependencies"
+    CANARY = "canary"
+    PEERS = "peers"
 
 
-OURS = frozenset({Kind.PROBE, Kind.RUNS})
+OURS = frozenset({Kind.PROBE, Kind.RUNS, Kind.CANARY})
 """What we saw ourselves, as against what the provider says of itself."""
 
 
@@ -40,8 +43,24 @@ class Evidence:
     """How many independent things confirm it; things that share a cause count once."""
     names_service: bool = False
     """The provider itself says that Image Builder is affected."""
+    onset: datetime | None = None
+    """When something last began to fail, where that is later than `since`: the latest of several failed runs."""
+    awaited: bool = False
+    """A canary of the present trouble is under way: its result will settle what the probe and runs leave open."""
+    forbids: str = ""
+    """Why no conviction is possible while this stands, whatever the score; empty if it forbids none."""
 
     @property
     def against(self) -> bool:
         """Whether it speaks against the region."""
         return self.weight > 0
+
+
+def latest_onset(trouble_since: datetime | None, evidence: Iterable[Evidence]) -> datetime | None:
+    """Return when the trouble began as far as a canary can speak of it: not before reads began to fail.
+
+    A build that was started before the API broke often goes on and ends well while nothing new is taken; so a canary
+    answers only for what began to fail before it was asked for.
+    """
+    reads = [e.since for e in evidence if e.kind is Kind.PROBE and e.against and e.since]
+    return max([*reads, *([trouble_since] if trouble_since else [])], default=None)

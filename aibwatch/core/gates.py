@@ -4,15 +4,18 @@ Each gate is a pure rule that answers with its state and a sentence. Gates do no
 knows whether the region is down: that is the verdict's.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from aibwatch.core.conviction import is_alike
 from aibwatch.core.model import Mode, Region, TemplateId, template_name
-from aibwatch.core.observation import Source
+from aibwatch.core.observation import Ready, Source
 from aibwatch.core.policy import GroupSpec, Setup
-from aibwatch.core.sentences import ago, count, span, when
+from aibwatch.core.sentences import ago, count, listing, span, when
+from aibwatch.core.signals.events import maintenance
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict, VerdictKind
 
@@ -24,6 +27,14 @@ LIVE_POLLS = 2
 
 STEADY_AFTER = timedelta(minutes=5)
 """After a jump of the host's clock, as long until times are believed again."""
+
+PEER_AGE = timedelta(minutes=5)
+"""What a second observer said counts for so long; it is asked every minute."""
+
+FLEET_SHARE = 0.5
+FLEET_LEAST = 3
+"""Moves of all groups in 24 h: half of the groups, and three in any case. What goes beyond is likelier a mistake
+than an outage, and a human decides."""
 
 DAY = timedelta(hours=24)
 
@@ -91,14 +102,34 @@ def _not_global(q: Question) -> Answer:
     if verdict is None:
         return UNKNOWN, f"{q.target_region} was not judged yet"
     if verdict.kind is VerdictKind.HEALTHY:
-        return OPEN, f"{q.target_region} is healthy"
+        return _not_elsewhere(q)
+    if verdict.kind is VerdictKind.SUSPECT and not is_alike(verdict.evidence):
+        return OPEN, f"{q.target_region} is suspect for a mishap only: {verdict.why}"
     if verdict.kind in {VerdictKind.BLIND, VerdictKind.LEARNING}:
         return UNKNOWN, f"{q.target_region} {verdict.kind.phrase}: {verdict.why}"
     return CLOSED, f"{q.target_region} {verdict.kind.phrase}: {verdict.why}"
 
 
+def _not_elsewhere(q: Question) -> Answer:
+    leaving = q.verdicts.get(q.source_region) if q.source_region else None
+    if leaving is not None and leaving.kind is VerdictKind.GLOBAL:
+        return CLOSED, leaving.why
+    return OPEN, f"{q.target_region} is healthy"
+
+
 def _secondary_ready(q: Question) -> Answer:
     name = template_name(q.target)
+    report = q.state.window.readiness.get(q.target)
+    if report is not None and q.now - report.at > READY_REPORT_AGE:
+        return UNKNOWN, f"{name} was last checked {ago(report.at, q.now)}, {span(READY_REPORT_AGE)} is the limit"
+    if report is not None and report.state is Ready.UNKNOWN:
+        return UNKNOWN, f"whether {name} would build is not known: {report.why}"
+    if report is not None and report.state is Ready.NOT_READY:
+        return CLOSED, f"{name} is not ready: {report.why}"
+    return _listed(q, name)
+
+
+def _listed(q: Question, name: str) -> Answer:
     seen = q.state.window.templates.get(q.target)
     if seen is None:
         return CLOSED, f"{name} is not listed by Azure; deploy it or remove it from the group"
@@ -126,6 +157,20 @@ def _secondary_live(q: Question) -> Answer:
     return OPEN, f"{q.target_region} answered {ago(record.well_at, q.now)}"
 
 
+def _lease_held(q: Question) -> Answer:
+    if q.state.lease_lost:
+        return CLOSED, f"another daemon may have the state: {q.state.lease_lost}"
+    return OPEN, "the state is ours"
+
+
+def _handler_ok(q: Question) -> Answer:
+    checks = [q.state.window.handlers.get(step.handler) for step in q.spec.steps]
+    broken = next((check for check in checks if check is not None and not check.well), None)
+    if broken is not None:
+        return CLOSED, f"the handler {broken.handler} could not act when last asked: {broken.why}"
+    return OPEN, "no handler said that it cannot act"
+
+
 def _mode_allows(q: Question) -> Answer:
     mode = q.spec.policy.mode
     if mode is Mode.AUTO:
@@ -145,17 +190,81 @@ def _cooldown(q: Question) -> Answer:
     return OPEN, f"last moved {ago(last.ended_at, q.now)}"
 
 
+def _paused(q: Question) -> Answer:
+    pause = q.group.pause
+    if pause is None or q.now >= pause.until:
+        return OPEN, "not paused"
+    return CLOSED, f"paused by {pause.owner} for {span(pause.until - q.now)} more: {pause.reason}"
+
+
+def _frozen(q: Question) -> Answer:
+    frozen = next((f for f in q.setup.freezes if f.starts <= q.now < f.ends), None)
+    if frozen is None:
+        return OPEN, "no change freeze"
+    return CLOSED, f"change freeze for {span(frozen.ends - q.now)} more: {frozen.reason}"
+
+
+def _no_unacknowledged_failure(q: Question) -> Answer:
+    halted = sorted(g.name for g in q.state.groups.values() if g.phase is Phase.HALTED and g.name != q.group.name)
+    if not halted:
+        return OPEN, "no move failed that nobody has looked at"
+    return CLOSED, f"the last move of {listing(halted)} failed and nobody has looked yet: aibwatch reset {halted[0]}"
+
+
 def _blast_radius(q: Question) -> Answer:
-    recent = [at for at in q.group.moved_at if q.now - at < DAY]
-    most = q.spec.policy.max_moves_per_day
-    if len(recent) >= most:
-        return CLOSED, f"{count(len(recent), 'move')} in 24 h, {most} allowed"
     for other in q.state.groups.values():
         if other.name != q.group.name and other.phase in MOVING and other.move is not None:
             leaving = q.state.window.region_of(other.move.source)
             if leaving != q.source_region:
                 return CLOSED, f"{other.name} is leaving {leaving} at this moment; one region at a time"
-    return OPEN, f"{count(len(recent), 'move')} in 24 h, {most} allowed; no other region is being left"
+    recent = _moves_of(q.group, q.now)
+    most = q.spec.policy.max_moves_per_day
+    if recent >= most:
+        return CLOSED, f"{count(recent, 'move')} in 24 h, {most} allowed"
+    everywhere = sum(_moves_of(g, q.now) for g in q.state.groups.values()) + sum(
+        g.phase in {Phase.CHECKING, Phase.COMMITTING} for g in q.state.groups.values() if g.name != q.group.name
+    )
+    limit = max(FLEET_LEAST, math.ceil(len(q.setup.groups) * FLEET_SHARE))
+    if everywhere >= limit:
+        return CLOSED, f"{count(everywhere, 'move')} of all groups in 24 h, {limit} allowed; the rest is for a human"
+    return OPEN, f"{count(recent, 'move')} in 24 h, {most} allowed; no other region is being left"
+
+
+def _moves_of(group: GroupState, now: datetime) -> int:
+    return sum(now - at < DAY for at in group.moved_at)
+
+
+def _drill_fresh(q: Question) -> Answer:
+    limit = q.spec.policy.drill_max_age
+    if limit is None:
+        return OPEN, "drills are not asked for"
+    moved = q.group.last.ended_at if q.group.last and not q.group.last.failed else None
+    proofs = [at for at in (q.group.drilled_at, moved) if at is not None]
+    if proofs:
+        told = f"last rehearsed {ago(max(proofs), q.now)}"
+    else:
+        told = f"never rehearsed, known for {span(q.now - q.group.known_since)}"
+    if q.now - max([*proofs, q.group.known_since]) > limit:
+        return CLOSED, f"{told}; {span(limit)} is the limit"
+    return OPEN, told
+
+
+def _maintenance(q: Question) -> Answer:
+    announced = maintenance(q.state.window, q.source_region, q.now) if q.source_region else ""
+    return (CLOSED, announced) if announced else (OPEN, "no maintenance was announced")
+
+
+def _observers_agree(q: Question) -> Answer:
+    said = [p for p in q.state.window.peers.values() if p.region == q.source_region]
+    fresh = [p for p in said if q.now - p.at <= PEER_AGE]
+    if not said:
+        return OPEN, "no second observer is known"
+    differ = next((p for p in fresh if not p.troubled), None)
+    if differ is not None:
+        return CLOSED, f"{differ.peer} sees {q.source_region} well ({ago(differ.at, q.now)}): {differ.why}"
+    if not fresh:
+        return UNKNOWN, f"{said[0].peer} has not spoken since {when(max(p.at for p in said), q.now)}"
+    return OPEN, f"{fresh[0].peer} sees the trouble too"
 
 
 MOVING = frozenset({Phase.CHECKING, Phase.COMMITTING, Phase.MOVING})
@@ -165,8 +274,16 @@ GATES: Mapping[str, Callable[[Question], Answer]] = {
     "not_global": _not_global,
     "secondary_ready": _secondary_ready,
     "secondary_live": _secondary_live,
+    "lease_held": _lease_held,
+    "handler_ok": _handler_ok,
     "mode_allows": _mode_allows,
+    "paused": _paused,
+    "frozen": _frozen,
     "cooldown": _cooldown,
+    "no_unacknowledged_failure": _no_unacknowledged_failure,
     "blast_radius": _blast_radius,
+    "drill_fresh": _drill_fresh,
+    "maintenance": _maintenance,
+    "observers_agree": _observers_agree,
 }
 """Name to rule. The names are the `gate` label of the metrics and what operators name in overrides."""

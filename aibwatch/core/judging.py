@@ -12,9 +12,10 @@ from aibwatch.core.conviction import is_alike
 from aibwatch.core.model import Region
 from aibwatch.core.policy import GroupSpec, Policy, Setup
 from aibwatch.core.sight import Sight, look
+from aibwatch.core.signals.events import maintenance
 from aibwatch.core.state import State
 from aibwatch.core.verdict import Verdict, is_troubled, judge
-from aibwatch.core.weigh import weigh
+from aibwatch.core.weigh import Known, weigh
 
 GAP = timedelta(minutes=2)
 """Without a judgement for longer than this (a frozen machine, a daemon that was down) a hold begins anew."""
@@ -72,7 +73,7 @@ def _judge_view(
     before = {region: _seen_through(state, state.verdicts.get(key(view, region)), now) for region in sights}
     evidence = {
         region: weigh(
-            state.window,
+            Known(window=state.window, canary=state.canaries.get(region), habits=state.habits),
             region,
             policy=policy,
             trouble_since=known.trouble_since if (known := before[region]) else None,
@@ -91,6 +92,7 @@ def _judge_view(
             evidence=evidence[region],
             sight=sight,
             troubled_elsewhere=sorted(troubled - {region}),
+            maintenance=maintenance(state.window, region, now),
             before=before[region],
             policy=policy,
             now=now,

@@ -19,6 +19,7 @@ class Source(StrEnum):
     PROBE = "probe"
     SERVICE_HEALTH = "service_health"
     RESOURCE_HEALTH = "resource_health"
+    PEER = "peer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,56 @@ class DependencySeen:
     """The provider says that the customer caused it (a VM that was stopped by its owner)."""
 
 
-Observation = Polled | TemplateSeen | TemplateGone | Probed | EventSeen | DependencySeen
+class Ready(StrEnum):
+    """Whether a secondary would build if it were run now."""
+
+    READY = "ready"
+    DEGRADED = "degraded"
+    """It would build, and something about it wants mending."""
+    NOT_READY = "not_ready"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadinessSeen:
+    """A readiness report of a secondary."""
+
+    type: Literal["readiness_seen"] = "readiness_seen"
+    at: datetime
+    template: TemplateId
+    state: Ready
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerSaid:
+    """What a second observer, elsewhere, says of a region."""
+
+    type: Literal["peer_said"] = "peer_said"
+    at: datetime
+    peer: str
+    """Its name in the configuration."""
+    region: Region
+    troubled: bool
+    """Whether it suspects the region too."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandlerChecked:
+    """What a handler said when it was asked whether it could act now."""
+
+    type: Literal["handler_checked"] = "handler_checked"
+    at: datetime
+    handler: str
+    well: bool
+    why: str
+
+
+Report = DependencySeen | ReadinessSeen | PeerSaid | HandlerChecked
+"""Observations of which only the latest about its subject counts."""
+
+Observation = Polled | TemplateSeen | TemplateGone | Probed | EventSeen | Report
 
 
 def is_answer(diagnosis: Diagnosis) -> bool:

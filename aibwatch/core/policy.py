@@ -5,9 +5,9 @@ These are the settings as the core needs them; how they are written in a file is
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from aibwatch.core.model import Mode, TemplateId
+from aibwatch.core.model import Mode, Region, TemplateId
 
 MINUTE = timedelta(minutes=1)
 
@@ -18,6 +18,8 @@ class Policy:
 
     mode: Mode = Mode.SHADOW
     cooldown: timedelta = 60 * MINUTE
+    drill_max_age: timedelta | None = timedelta(days=35)
+    """None leaves the gate out."""
     hold_min: timedelta = 3 * MINUTE
     hold_max: timedelta = 15 * MINUTE
     min_outage_age: timedelta = 5 * MINUTE
@@ -56,6 +58,26 @@ class GroupSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CanarySpec:
+    """A minimal template of the operator's that is run to see whether a region builds."""
+
+    region: Region
+    template: TemplateId
+    max_per_day: int = 24
+    routine: timedelta | None = timedelta(days=7)
+    """Time between runs on ordinary days; None: only on suspicion."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freeze:
+    """A time in which nothing may be moved, by the operator's own calendar."""
+
+    starts: datetime
+    ends: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """How often each source is polled: what is late or stale follows from it."""
 
@@ -75,3 +97,11 @@ class Setup:
     policy: Policy = field(default_factory=Policy)
     """The defaults, which also judge regions: a region is judged once, not once per group."""
     pace: Pace = field(default_factory=Pace)
+    canaries: Mapping[Region, CanarySpec] = field(default_factory=dict)
+    freezes: tuple[Freeze, ...] = ()
+
+    @property
+    def watched(self) -> frozenset[TemplateId]:
+        """All templates that are listed: members of groups, and canaries."""
+        members = (template for spec in self.groups.values() for template in spec.members)
+        return frozenset(members) | {canary.template for canary in self.canaries.values()}

@@ -2,7 +2,8 @@
 
 Rules: silence is never evidence of failure. A region is out of sight when its probe has had no answer in three polls
 (no token, throttled, no way there), when it was not polled for three intervals, or when reading Service Health, which
-has nothing to do with Image Builder, finds no way or no token either: then the trouble is at our end.
+has nothing to do with Image Builder, finds no way or no token either: then the trouble is at our end. Where nothing at
+all was answered in the last round, every region and every control, there is nothing to wait for.
 """
 
 from dataclasses import dataclass
@@ -40,8 +41,12 @@ def look(window: Window, region: Region, *, pace: Pace, awake_since: datetime, n
 
 def _blind_by_controls(window: Window, pace: Pace, now: datetime) -> str:
     controls = window.polls_of(Source.SERVICE_HEALTH)
-    mute = [c for c in controls if _mute_for(c, POLLS * pace.service_health, now) and c.last.cls in AT_OUR_END]
+    mute = [c for c in controls if c.mute_since is not None and c.last.cls in AT_OUR_END]
     if not controls or len(mute) < len(controls):
+        return ""
+    probes = window.polls_of(Source.PROBE)
+    nothing = bool(probes) and all(p.mute_since is not None and p.last.cls in AT_OUR_END for p in probes)
+    if not nothing and not all(_mute_for(c, POLLS * pace.service_health, now) for c in mute):
         return ""
     return f"reading Service Health fails as well ({mute[0].last.summary}): the trouble is at our end"
 

@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from aibwatch.core.canary import Canary
+from aibwatch.core.correlation import Correlation
+from aibwatch.core.habits import Habit
 from aibwatch.core.incident import Incident
-from aibwatch.core.model import TemplateId
+from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.move import Move
 from aibwatch.core.verdict import Verdict
 from aibwatch.core.window import Window
@@ -24,6 +27,15 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """Moves of a group held back by a human."""
+
+    owner: str
+    reason: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupState:
     """What is remembered of a group."""
 
@@ -32,6 +44,8 @@ class GroupState:
     """Where the group's runs go now."""
     since: datetime
     """When it came into its phase."""
+    known_since: datetime
+    """When it was first watched: from then a new group has as long for its first drill as any other for its next."""
     phase: Phase = Phase.WATCHING
     epoch: int = 0
     """Counts changes of the active member; a handler may refuse an older one."""
@@ -55,6 +69,9 @@ class GroupState:
     """The incident for which `would_have_moved` was counted last."""
     moves: int = 0
     failed_moves: int = 0
+    pause: Pause | None = None
+    drilled_at: datetime | None = None
+    """When the group's way to a secondary was last rehearsed to its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +82,16 @@ class State:
     """When this daemon began to poll; silence before does not count."""
     window: Window = field(default_factory=Window)
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
-    """By viewpoint and region; see engine.viewpoint."""
+    """By viewpoint and region; see judging.viewpoint."""
     incidents: Mapping[str, Incident] = field(default_factory=dict)
     groups: Mapping[str, GroupState] = field(default_factory=dict)
+    canaries: Mapping[Region, Canary] = field(default_factory=dict)
+    habits: Mapping[TemplateId, Habit] = field(default_factory=dict)
+    correlations: tuple[Correlation, ...] = ()
+    """Templates that fail alike at this moment, for reasons that are not the region's."""
     judged_at: datetime | None = None
     """When regions were judged last; after a restart, when something was seen last."""
     clock_stepped_at: datetime | None = None
     journal_failing_since: datetime | None = None
+    lease_lost: str = ""
+    """Why another daemon may have the state; empty while this one holds it."""

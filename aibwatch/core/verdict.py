@@ -4,10 +4,12 @@ Rules, in order:
 1. Out of sight is BLIND, never down: silence is not evidence.
 2. Never answered is LEARNING.
 3. No trouble (score below the suspicion) is HEALTHY; after a conviction it is RECOVERING until quiet long enough.
-4. Trouble here, and in another watched region more than a mishap at the same time, is GLOBAL: moving would not help.
-5. A conviction needs the score, two kinds of source with one of them ours, a quorum of them, and that it still fails.
+4. A conviction needs the score, two kinds of source with one of them ours, a quorum of them, and that it still fails.
    It is CONFIRMING for the length of the hold and OUTAGE after it.
-6. Everything else that troubles is SUSPECT.
+5. Everything else that troubles is SUSPECT; DEGRADED where some things fail and others succeed.
+6. Trouble here, and in another watched region more than a mishap at the same time, is called GLOBAL: moving would not
+   help. Trouble during announced maintenance is called MAINTENANCE. Both are names: the proof goes on beneath them
+   (`alone`), and it is the gates that hold a move.
 
 This module does not know what a failover is.
 
@@ -16,11 +18,11 @@ it, so that evidence near the line does not flicker.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from aibwatch.core.conviction import hold_for, lacking, score_of
+from aibwatch.core.conviction import hold_for, is_mixed, lacking, score_of
 from aibwatch.core.evidence import Evidence
 from aibwatch.core.model import Region
 from aibwatch.core.policy import Policy
@@ -43,8 +45,10 @@ class VerdictKind(StrEnum):
     CONFIRMING = "confirming"
     OUTAGE = "outage"
     RECOVERING = "recovering"
+    DEGRADED = "degraded"
     BLIND = "blind"
     GLOBAL = "global"
+    MAINTENANCE = "maintenance"
 
     @property
     def phrase(self) -> str:
@@ -67,8 +71,10 @@ PHRASES = {
     ),
     VerdictKind.OUTAGE: ("is down", "are down"),
     VerdictKind.RECOVERING: ("is recovering", "are recovering"),
+    VerdictKind.DEGRADED: ("is degraded: some runs fail", "are degraded: some runs fail"),
     VerdictKind.BLIND: ("is out of our sight", "are out of our sight"),
     VerdictKind.GLOBAL: ("shows the same trouble as another region", "show the same trouble at once"),
+    VerdictKind.MAINTENANCE: ("is in trouble during announced maintenance", "are in trouble during maintenance"),
 }
 """How a sentence about one region, and about several, goes on."""
 
@@ -97,11 +103,13 @@ class Verdict:
     """When it was first an OUTAGE in the present trouble; kept until it is healthy again."""
     quiet_since: datetime | None = None
     """While RECOVERING: since when nothing speaks against the region."""
+    alone: VerdictKind = VerdictKind.LEARNING
+    """What it is on its own evidence, whatever other regions show and whatever maintenance was announced."""
 
     @property
     def warrants_move(self) -> bool:
-        """Whether a group should leave: an outage that is proven at this moment, not only remembered."""
-        return self.kind is VerdictKind.OUTAGE and self.held
+        """Whether a group wants to leave: an outage that is proven at this moment, not only remembered."""
+        return self.alone is VerdictKind.OUTAGE and self.held
 
 
 def is_troubled(evidence: Sequence[Evidence], before: Verdict | None, policy: Policy) -> bool:
@@ -117,11 +125,15 @@ def judge(
     evidence: tuple[Evidence, ...],
     sight: Sight,
     troubled_elsewhere: Sequence[Region],
+    maintenance: str = "",
     before: Verdict | None,
     policy: Policy,
     now: datetime,
 ) -> Verdict:
-    """Return the verdict that follows from the evidence and the verdict before."""
+    """Return the verdict that follows from the evidence and the verdict before.
+
+    `maintenance` is what was announced for the region at this time, as a sentence; empty if nothing was.
+    """
     case = _Case(region, evidence, before, policy, now)
     if not sight.seen:
         return case.unseen(sight.why)
@@ -129,10 +141,13 @@ def judge(
         return case.unlearned()
     if not is_troubled(evidence, before, policy):
         return case.quiet()
-    if troubled_elsewhere:
-        return case.everywhere(troubled_elsewhere)
     missing = lacking(evidence, policy, now)
-    return case.unproven(missing) if missing else case.proven()
+    verdict = case.unproven(missing) if missing else case.proven()
+    if troubled_elsewhere:
+        return case.everywhere(verdict, troubled_elsewhere)
+    if maintenance:
+        return case.announced(verdict, maintenance)
+    return case.mixed(verdict) if is_mixed(evidence) else verdict
 
 
 class _Case:
@@ -169,12 +184,27 @@ class _Case:
         trouble_since = self.before.trouble_since if self.before else None
         return self._verdict(VerdictKind.RECOVERING, why, trouble_since=trouble_since, quiet_since=quiet_since)
 
-    def everywhere(self, regions: Sequence[Region]) -> Verdict:
-        why = f"{listing(sorted(regions))} shows trouble at the same time; moving would not help"
-        return self._verdict(VerdictKind.GLOBAL, why, trouble_since=self._trouble_since())
+    def everywhere(self, verdict: Verdict, regions: Sequence[Region]) -> Verdict:
+        shows = "shows" if len(regions) == 1 else "show"
+        why = f"{listing(sorted(regions))} {shows} trouble at the same time; moving would not help"
+        return self._called(verdict, VerdictKind.GLOBAL, why)
+
+    def announced(self, verdict: Verdict, maintenance: str) -> Verdict:
+        return self._called(verdict, VerdictKind.MAINTENANCE, f"{maintenance}; {verdict.why}")
+
+    def mixed(self, verdict: Verdict) -> Verdict:
+        if verdict.kind is not VerdictKind.SUSPECT:
+            return verdict
+        return self._called(verdict, VerdictKind.DEGRADED, f"some runs fail and others succeed; {verdict.why}")
+
+    def _called(self, verdict: Verdict, kind: VerdictKind, why: str) -> Verdict:
+        return replace(verdict, kind=kind, why=why, since=self._since(kind))
+
+    def _since(self, kind: VerdictKind) -> datetime:
+        return self.before.since if self.before and self.before.kind is kind else self.now
 
     def unproven(self, missing: str) -> Verdict:
-        if self.before and self.before.kind is VerdictKind.OUTAGE:
+        if self.before and self.before.alone is VerdictKind.OUTAGE:
             why = f"it was proven before; at this moment {missing}"
             proven_at = self.before.proven_at or self.now
             kept = self.before.confirmed_since if self.now - proven_at <= LAPSE else None
@@ -194,7 +224,7 @@ class _Case:
         witnesses = count(sum(e.witnesses for e in self.evidence if e.against), "independent confirmation")
         proof = f"{witnesses}, score {score_of(self.evidence):.1f} of {self.policy.confirm_score:g} needed"
         held = self.now >= held_until
-        outage = held or (self.before is not None and self.before.kind is VerdictKind.OUTAGE)
+        outage = held or (self.before is not None and self.before.alone is VerdictKind.OUTAGE)
         why = proof if held else f"{proof}; waiting {span(held_until - self.now)} to see that it stays so"
         return self._verdict(
             VerdictKind.OUTAGE if outage else VerdictKind.CONFIRMING,
@@ -228,7 +258,8 @@ class _Case:
         return Verdict(
             region=self.region,
             kind=kind,
-            since=self.before.since if self.before and self.before.kind is kind else self.now,
+            alone=kind,
+            since=self._since(kind),
             score=score_of(self.evidence),
             evidence=self.evidence,
             why=why,

@@ -1,16 +1,29 @@
 """Ask every signal what the window says of a region."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from aibwatch.core.evidence import Evidence
-from aibwatch.core.model import Region
+from aibwatch.core.canary import Canary
+from aibwatch.core.evidence import Evidence, latest_onset
+from aibwatch.core.habits import Habit
+from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.policy import Policy
-from aibwatch.core.signals import dependencies, events, probe, runs
+from aibwatch.core.signals import canary, dependencies, events, peers, probe, runs
 from aibwatch.core.window import Window
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """All that is known of a region: what was seen, what our canary showed, and what is usual."""
+
+    window: Window
+    canary: Canary | None = None
+    habits: Mapping[TemplateId, Habit] = field(default_factory=dict)
+
+
 def weigh(
-    window: Window, region: Region, *, policy: Policy, trouble_since: datetime | None, now: datetime
+    known: Known, region: Region, *, policy: Policy, trouble_since: datetime | None, now: datetime
 ) -> tuple[Evidence, ...]:
     """Return all evidence about the region, strongest against it first.
 
@@ -18,18 +31,32 @@ def weigh(
     speaks against the region now is taken: otherwise good runs would weigh only once a region is suspect, the suspicion
     would go, the weight with it, and the suspicion come back.
     """
-    found = _ask_all(window, region, policy, trouble_since, now)
+    found = _ask_all(known, region, policy, trouble_since, now)
     began = trouble_since or min((e.since for e in found if e.against and e.since), default=None)
-    return found if began == trouble_since else _ask_all(window, region, policy, began, now)
+    return found if began == trouble_since else _ask_all(known, region, policy, began, now)
 
 
 def _ask_all(
-    window: Window, region: Region, policy: Policy, began: datetime | None, now: datetime
+    known: Known, region: Region, policy: Policy, began: datetime | None, now: datetime
 ) -> tuple[Evidence, ...]:
+    window = known.window
+    reads = probe.weigh(window, region, now)
+    asked_since = latest_onset(began, reads)
     found = (
-        *probe.weigh(window, region, now),
-        *runs.weigh(window, region, run_window=policy.run_window, trouble_since=began, now=now),
+        *reads,
+        *runs.weigh(
+            window,
+            region,
+            canary=known.canary,
+            asked_since=asked_since,
+            habits=known.habits,
+            run_window=policy.run_window,
+            trouble_since=began,
+            now=now,
+        ),
+        *canary.weigh(known.canary, asked_since, now),
         *events.weigh(window, region, now),
         *dependencies.weigh(window, region, now),
+        *peers.weigh(window, region, now),
     )
     return tuple(sorted(found, key=lambda e: (-e.weight, e.kind, e.sentence)))

@@ -8,15 +8,19 @@ This module does not know what an observation is worth.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from aibwatch.core.model import Diagnosis, FailureClass, Region, Run, TemplateId
 from aibwatch.core.observation import (
     DependencySeen,
     EventSeen,
+    HandlerChecked,
     Observation,
+    PeerSaid,
     Polled,
     Probed,
+    ReadinessSeen,
+    Report,
     Source,
     TemplateGone,
     TemplateSeen,
@@ -71,8 +75,15 @@ class Window:
     events: Mapping[str, EventSeen] = field(default_factory=dict)
     """By tracking id and region."""
     dependencies: Mapping[str, DependencySeen] = field(default_factory=dict)
+    readiness: Mapping[str, ReadinessSeen] = field(default_factory=dict)
+    """The latest report of each secondary, by template."""
+    peers: Mapping[str, PeerSaid] = field(default_factory=dict)
+    """By peer and region."""
+    handlers: Mapping[str, HandlerChecked] = field(default_factory=dict)
     polls: Mapping[str, PollRecord] = field(default_factory=dict)
     """By source and subject."""
+    latest: datetime | None = None
+    """The latest time that anything in here is dated with: later than now only after the clock was set back."""
 
     def region_of(self, template: TemplateId) -> Region | None:
         """Return where the template lives, or None if it was never seen."""
@@ -99,10 +110,10 @@ class Window:
 
 def add(window: Window, observations: Iterable[Observation], now: datetime) -> Window:
     """Return the window with the observations in and what is past KEEP out."""
-    draft = _Draft(window, now)
+    draft = _Draft(_until(window, now), now)
     for observation in sorted(observations, key=_order):
         draft.take(observation)
-    return draft.done(now)
+    return draft.done()
 
 
 def _order(observation: Observation) -> tuple[datetime, str]:
@@ -110,19 +121,43 @@ def _order(observation: Observation) -> tuple[datetime, str]:
     return observation.at, repr(observation)
 
 
+def _until(window: Window, now: datetime) -> Window:
+    """Return the window without facts dated later than now.
+
+    They were written before the clock was set back, and would outweigh all new ones.
+    """
+    if window.latest is None or window.latest <= now:
+        return window
+    return replace(
+        window,
+        templates={k: t if t.at <= now else replace(t, at=now) for k, t in window.templates.items()},
+        probes={region: tuple(p for p in probes if p.at <= now) for region, probes in window.probes.items()},
+        dependencies={k: d for k, d in window.dependencies.items() if d.at <= now},
+        readiness={k: r for k, r in window.readiness.items() if r.at <= now},
+        peers={k: p for k, p in window.peers.items() if p.at <= now},
+        handlers={k: h for k, h in window.handlers.items() if h.at <= now},
+        polls={k: r for k, r in window.polls.items() if r.last_at <= now},
+        latest=now,
+    )
+
+
 class _Draft:
     """Mutable copies for one batch, so that ten thousand observations cost one copy and not ten thousand."""
 
     def __init__(self, window: Window, now: datetime) -> None:
-        # Facts dated later than now were written before the clock was set back; they would outweigh all new ones.
-        self.templates = {k: t if t.at <= now else replace(t, at=now) for k, t in window.templates.items()}
+        self.now, self.latest = now, window.latest or now
+        self.templates = dict(window.templates)
         self.runs = {(r.template, r.run.started): r for r in window.runs}
-        self.probes = {region: [p for p in probes if p.at <= now] for region, probes in window.probes.items()}
+        self.probes = {region: list(probes) for region, probes in window.probes.items()}
         self.events = dict(window.events)
-        self.dependencies = {k: d for k, d in window.dependencies.items() if d.at <= now}
-        self.polls = {k: r for k, r in window.polls.items() if r.last_at <= now}
+        self.dependencies = dict(window.dependencies)
+        self.readiness = dict(window.readiness)
+        self.peers = dict(window.peers)
+        self.handlers = dict(window.handlers)
+        self.polls = dict(window.polls)
 
     def take(self, observation: Observation) -> None:
+        self.latest = max(self.latest, observation.at)
         match observation:
             case Polled():
                 key = f"{observation.source}/{observation.subject}"
@@ -134,18 +169,27 @@ class _Draft:
                 if seen is not None and observation.at >= seen.at:
                     del self.templates[observation.template]
             case Probed():
-                self.probes.setdefault(observation.region, []).append(observation)
+                _insert(self.probes.setdefault(observation.region, []), observation)
             case EventSeen():
                 key = f"{observation.tracking_id}/{observation.region}"
                 known = self.events.get(key)
                 if known is None or (observation.updated, observation.at) >= (known.updated, known.at):
                     self.events[key] = observation
-            case DependencySeen():
-                known_state = self.dependencies.get(observation.resource)
-                if known_state is None or observation.at >= known_state.at:
-                    self.dependencies[observation.resource] = observation
+            case DependencySeen() | ReadinessSeen() | PeerSaid() | HandlerChecked():
+                self._report(observation)
             case _:
                 assert_never(observation)
+
+    def _report(self, report: Report) -> None:
+        match report:
+            case DependencySeen():
+                _keep_latest(self.dependencies, report.resource, report)
+            case ReadinessSeen():
+                _keep_latest(self.readiness, report.template, report)
+            case PeerSaid():
+                _keep_latest(self.peers, f"{report.peer}/{report.region}", report)
+            case HandlerChecked():
+                _keep_latest(self.handlers, report.handler, report)
 
     def _template(self, seen: TemplateSeen) -> None:
         known = self.templates.get(seen.template)
@@ -157,21 +201,45 @@ class _Draft:
             if newest or key not in self.runs:
                 self.runs[key] = RunSeen(template=seen.template, region=seen.region, run=seen.run, shares=seen.shares)
 
-    def done(self, now: datetime) -> Window:
-        horizon = now - KEEP
-        runs = sorted(
-            (r for r in self.runs.values() if ended_at(r.run) >= horizon),
-            key=lambda r: (ended_at(r.run), r.template),
-        )
+    def done(self) -> Window:
+        horizon = self.now - KEEP
         return Window(
             templates=self.templates,
-            runs=tuple(runs[-RUNS:]),
+            runs=self._recent_runs(horizon),
             probes={region: _recent(probes, horizon) for region, probes in self.probes.items()},
             # An event that is still listed comes back with the next poll.
             events={k: e for k, e in self.events.items() if max(e.at, e.updated) >= horizon},
             dependencies={k: d for k, d in self.dependencies.items() if d.at >= horizon},
+            readiness={k: r for k, r in self.readiness.items() if r.at >= horizon},
+            peers={k: p for k, p in self.peers.items() if p.at >= horizon},
+            handlers={k: h for k, h in self.handlers.items() if h.at >= horizon},
             polls=self.polls,
+            latest=self.latest,
         )
+
+    def _recent_runs(self, horizon: datetime) -> tuple[RunSeen, ...]:
+        recent = [r for r in self.runs.values() if ended_at(r.run) >= horizon]
+        return tuple(sorted(recent, key=lambda r: (ended_at(r.run), r.template))[-RUNS:])
+
+
+Dated = TypeVar("Dated", DependencySeen, ReadinessSeen, PeerSaid, HandlerChecked)
+
+
+def _keep_latest(facts: dict[str, Dated], key: str, fact: Dated) -> None:
+    known = facts.get(key)
+    if known is None or fact.at >= known.at:
+        facts[key] = fact
+
+
+def _insert(probes: list[Probed], probed: Probed) -> None:
+    """Put the probe where its time belongs: nearly always at the end. Of two at one moment one counts."""
+    place = len(probes)
+    while place and probes[place - 1].at > probed.at:
+        place -= 1
+    if place and probes[place - 1].at == probed.at:
+        probes[place - 1] = max(probes[place - 1], probed, key=repr)
+    else:
+        probes.insert(place, probed)
 
 
 def ended_at(run: Run) -> datetime:
@@ -180,8 +248,8 @@ def ended_at(run: Run) -> datetime:
 
 
 def _recent(probes: list[Probed], horizon: datetime) -> tuple[Probed, ...]:
-    each_once = {p.at: p for p in sorted(probes, key=_order) if p.at >= horizon}
-    return tuple(each_once[at] for at in sorted(each_once))[-PROBES_PER_REGION:]
+    first = next((number for number, probe in enumerate(probes) if probe.at >= horizon), len(probes))
+    return tuple(probes[max(first, len(probes) - PROBES_PER_REGION) :])
 
 
 def _polled(known: PollRecord | None, polled: Polled) -> PollRecord:

@@ -11,7 +11,10 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from aibwatch.core.canary import Canary
+from aibwatch.core.habits import Habit
 from aibwatch.core.incident import Incident
+from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.observation import Observation
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict
@@ -29,6 +32,8 @@ class Memory:
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
     groups: dict[str, GroupState] = field(default_factory=dict)
+    canaries: dict[Region, Canary] = field(default_factory=dict)
+    habits: dict[TemplateId, Habit] = field(default_factory=dict)
     clock_stepped_at: datetime | None = None
 
 
@@ -52,6 +57,8 @@ def memory_of(state: State) -> Memory:
         },
         incidents=dict(state.incidents),
         groups={name: _lasting(group) for name, group in state.groups.items()},
+        canaries=dict(state.canaries),
+        habits=dict(state.habits),
         clock_stepped_at=state.clock_stepped_at,
     )
 

@@ -13,12 +13,21 @@ from typing import assert_never
 
 import structlog
 
-from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, ReadOutputs, StepCall, WriteEpoch
-from aibwatch.core.events import EpochAnswered, Event, OutputsRead, PolledAfresh, StepEnded
+from aibwatch.core.actions import (
+    Action,
+    AskStatus,
+    DispatchStep,
+    PollAfresh,
+    ReadOutputs,
+    RunCanary,
+    StepCall,
+    WriteEpoch,
+)
+from aibwatch.core.events import CanaryAnswered, EpochAnswered, Event, OutputsRead, PolledAfresh, StepEnded
 from aibwatch.core.model import WELL, Diagnosis, FailureClass, Region, TemplateId
 from aibwatch.core.move import StepResult
 from aibwatch.core.sentences import printable
-from aibwatch.handlers.api import Answer, Handler, HandlerError, HandlerRequest, Plan
+from aibwatch.handlers.api import Answer, Handler, HandlerError, HandlerRequest, Plan, Refusal
 from aibwatch.runtime.clock import Clock
 from aibwatch.runtime.codec import CodecError
 from aibwatch.runtime.move_log import AttemptId
@@ -43,6 +52,8 @@ class Ports:
     poll_afresh: Callable[[tuple[Region, ...]], Awaitable[None]]
     """Polls the regions now; every answer has become an event when it returns. Raises nothing."""
     read_outputs: Callable[[TemplateId], Awaitable[tuple[str, ...] | Diagnosis]]
+    run: Callable[[TemplateId], Awaitable[Refusal | None]]
+    """Asks once for a run; None if it was accepted."""
     observe_step: Callable[[str, float], None]
     """Told the handler's name and how many seconds a call took."""
 
@@ -69,6 +80,8 @@ class Executor:
                 return _ended(action.call, await self._ask(action.call))
             case ReadOutputs():
                 return await self._read_outputs(action)
+            case RunCanary():
+                return await self._run_canary(action)
             case _:
                 assert_never(action)
 
@@ -81,6 +94,21 @@ class Executor:
             read = Diagnosis(cls=FailureClass.NETWORK, rule="fault-of-ours", summary=_told(error))
         images, diagnosis = ((), read) if isinstance(read, Diagnosis) else (read, WELL)
         return OutputsRead(group=action.group, activation_id=action.activation_id, images=images, diagnosis=diagnosis)
+
+    async def _run_canary(self, action: RunCanary) -> CanaryAnswered:
+        try:
+            refusal = await self._ports.run(action.template)
+        except Exception as error:
+            # The outermost edge of an action: a fault of ours is an outcome too, and told.
+            log.exception("canary not started; this is a fault of aibwatch", template=action.template)
+            why = Diagnosis(cls=FailureClass.NETWORK, rule="fault-of-ours", summary=_told(error))
+            refusal = Refusal(diagnosis=why, uncertain=True)
+        return CanaryAnswered(
+            region=action.region,
+            asked_at=action.asked_at,
+            diagnosis=refusal.diagnosis if refusal else WELL,
+            uncertain=refusal is not None and refusal.uncertain,
+        )
 
     async def _write_epoch(self, action: WriteEpoch) -> EpochAnswered:
         why = ""

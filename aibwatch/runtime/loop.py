@@ -17,14 +17,17 @@ from aibwatch.core.actions import Action
 from aibwatch.core.decision import Decision, NoteKind
 from aibwatch.core.engine import step
 from aibwatch.core.events import (
+    CanaryAnswered,
     EpochAnswered,
     Event,
     JournalFailed,
     JournalRecovered,
     Observed,
     OutputsRead,
+    Paused,
     PolledAfresh,
     Reset,
+    Resumed,
     Started,
     StepEnded,
 )
@@ -32,9 +35,12 @@ from aibwatch.core.model import FailureClass
 from aibwatch.core.observation import (
     DependencySeen,
     EventSeen,
+    HandlerChecked,
     Observation,
+    PeerSaid,
     Polled,
     Probed,
+    ReadinessSeen,
     TemplateGone,
     TemplateSeen,
 )
@@ -56,7 +62,7 @@ RETRY = timedelta(seconds=5)
 Watcher = Callable[[State, Decision, Event], None]
 """Told the state before, the decision and what it was about."""
 
-KEPT = Started | PolledAfresh | EpochAnswered | StepEnded | OutputsRead | Reset
+KEPT = Started | PolledAfresh | EpochAnswered | StepEnded | OutputsRead | CanaryAnswered | Paused | Resumed | Reset
 """Events that come only once, and so must not be lost to a broken journal."""
 
 log = structlog.get_logger(__name__)
@@ -175,5 +181,13 @@ def _is_news(before: Window, observation: Observation) -> bool:
         case DependencySeen():
             dependency = before.dependencies.get(observation.resource)
             return dependency is None or replace(dependency, at=observation.at) != observation
+        case PeerSaid():
+            said = before.peers.get(f"{observation.peer}/{observation.region}")
+            return said is None or replace(said, at=observation.at) != observation
+        case HandlerChecked():
+            checked = before.handlers.get(observation.handler)
+            return checked is None or replace(checked, at=observation.at) != observation
+        case ReadinessSeen():
+            return True  # one in half an hour, and its age counts
         case TemplateSeen() | TemplateGone():
             return True  # the source reports only changes

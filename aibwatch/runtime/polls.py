@@ -66,7 +66,7 @@ class Polls:
 
     async def templates(self) -> None:
         """List the watched templates and see what changed."""
-        watched = frozenset(t for spec in self._setup().groups.values() for t in spec.members)
+        watched = self._setup().watched
         if watched:
             known = self._state().window.templates
             await self._take(Source.TEMPLATES, "all", self._sources.templates.poll(watched, known))
@@ -139,7 +139,7 @@ class Polls:
 
 
 def _subscriptions(setup: Setup) -> frozenset[str]:
-    return frozenset(t.split("/")[2] for spec in setup.groups.values() for t in spec.members)
+    return frozenset(t.split("/")[2] for t in setup.watched)
 
 
 def _probe_targets(state: State, setup: Setup) -> Mapping[Region, TemplateId]:

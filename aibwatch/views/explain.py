@@ -88,25 +88,25 @@ def _situation(state: State, setup: Setup, name: str, now: datetime) -> Situatio
 
 
 def _answer(verdict: Verdict, now: datetime) -> str:
-    match verdict.kind:
-        case VerdictKind.OUTAGE:
-            if not verdict.held:
-                return "It was proven to be, and is not proven at this moment."
-            return f"Yes, proven at {when(verdict.confirmed_since or verdict.since, now)}."
-        case VerdictKind.CONFIRMING:
-            return "It looks so, and we wait to see that it stays so."
-        case VerdictKind.SUSPECT:
-            return "Perhaps; that is not proven."
-        case VerdictKind.GLOBAL:
-            return "Not it alone: other regions show the same."
-        case VerdictKind.BLIND:
-            return "We cannot see it."
-        case VerdictKind.RECOVERING:
-            return "It was, and seems to be coming back."
-        case VerdictKind.LEARNING:
-            return "Not known yet."
-        case VerdictKind.HEALTHY:
-            return "No."
+    if verdict.kind is not VerdictKind.OUTAGE:
+        return ANSWERS[verdict.kind]
+    if not verdict.held:
+        return "It was proven to be, and is not proven at this moment."
+    return f"Yes, proven at {when(verdict.confirmed_since or verdict.since, now)}."
+
+
+ANSWERS = {
+    VerdictKind.CONFIRMING: "It looks so, and we wait to see that it stays so.",
+    VerdictKind.SUSPECT: "Perhaps; that is not proven.",
+    VerdictKind.DEGRADED: "In part: some runs fail and others succeed.",
+    VerdictKind.MAINTENANCE: "Something fails, and the provider announced maintenance for this time.",
+    VerdictKind.GLOBAL: "Not it alone: other regions show the same.",
+    VerdictKind.BLIND: "We cannot see it.",
+    VerdictKind.RECOVERING: "It was, and seems to be coming back.",
+    VerdictKind.LEARNING: "Not known yet.",
+    VerdictKind.HEALTHY: "No.",
+}
+"""Whether the region is down, in a sentence; of an outage the time is said too."""
 
 
 def _proof(state: State, setup: Setup, verdict: Verdict, now: datetime) -> list[str]:

@@ -52,7 +52,7 @@ def group_dict(state: State, setup: Setup, name: str, now: datetime) -> Json:
     """Return how one group stands."""
     spec, group = setup.groups[name], state.groups.get(name)
     if group is None:
-        group = GroupState(name=name, active=spec.primary, since=state.awake_since)
+        group = GroupState(name=name, active=spec.primary, since=state.awake_since, known_since=state.awake_since)
     last = group.move or group.last
     return {
         "name": name,

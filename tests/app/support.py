@@ -99,7 +99,14 @@ async def a_bench(folder: Path, state: Callable[[], State]) -> AsyncIterator[Ben
     recorder = Recorder(Store(f"sqlite:///{folder}/aibwatch.db"))
     surroundings = Surroundings(templates=NoAzure(), now=clock.now, pause=clock.pause)
     handlers: dict[str, Handler] = dict(load_handlers(["run-template"], surroundings))
-    ports = Ports(handlers=handlers, poll_afresh=_nothing, read_outputs=NoAzure().outputs, observe_step=lambda *_: None)
+    azure = NoAzure()
+    ports = Ports(
+        handlers=handlers,
+        poll_afresh=_nothing,
+        read_outputs=azure.outputs,
+        run=azure.run,
+        observe_step=lambda *_: None,
+    )
     executor = Executor(recorder, ports, clock)
     loop = Loop(setup=loaded.setup, state=state(), recorder=recorder, executor=executor, clock=clock)
     polls = Polls(

@@ -8,10 +8,19 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
-from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, ReadOutputs, WriteEpoch
+from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, ReadOutputs, RunCanary, WriteEpoch
 from aibwatch.core.decision import Decision, Note, NoteKind
 from aibwatch.core.engine import step
-from aibwatch.core.events import EpochAnswered, Event, Observed, OutputsRead, PolledAfresh, StepEnded, Ticked
+from aibwatch.core.events import (
+    CanaryAnswered,
+    EpochAnswered,
+    Event,
+    Observed,
+    OutputsRead,
+    PolledAfresh,
+    StepEnded,
+    Ticked,
+)
 from aibwatch.core.evidence import Evidence, Kind
 from aibwatch.core.model import (
     WELL,
@@ -227,6 +236,7 @@ def a_verdict(
         trouble_since=proven,
         confirmed_since=proven,
         held=convicted,
+        alone=VerdictKind(kind),
     )
 
 
@@ -251,7 +261,7 @@ def a_move(**settings: object) -> Move:
 
 
 def a_group_state(phase: str = "watching", **settings: object) -> GroupState:
-    known = GroupState(name="base", active=BASE_WEST, since=T0, phase=Phase(phase))
+    known = GroupState(name="base", active=BASE_WEST, since=T0, known_since=T0, phase=Phase(phase))
     return replace(known, **settings)  # type: ignore[arg-type]  # the names are those of GroupState
 
 
@@ -310,6 +320,8 @@ class Play:
         """What handlers say to the next calls; APPLIED when nothing is left."""
         self.status_results: list[StepResult] = []
         self.epoch_written = True
+        self.canary_answer = WELL
+        """How the request for a canary's run is answered."""
 
     # doing
 
@@ -381,6 +393,8 @@ class Play:
                 return (
                     OutputsRead(group=action.group, activation_id=action.activation_id, images=known, diagnosis=WELL),
                 )
+            case RunCanary():
+                return (CanaryAnswered(region=action.region, asked_at=action.asked_at, diagnosis=self.canary_answer),)
         assert_never(action)
 
     def epoch_answer(self, action: WriteEpoch, *, written: bool) -> EpochAnswered:

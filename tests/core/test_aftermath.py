@@ -117,5 +117,5 @@ def test_after_a_restart_outputs_that_came_are_not_read_again() -> None:
 
 
 def test_a_group_without_memory_is_left_alone() -> None:
-    group = GroupState(name="base", active=BASE_NORTH, since=at(0))
+    group = GroupState(name="base", active=BASE_NORTH, since=at(0), known_since=at(0))
     assert follow(group, outputs(), a_window()) == (group, (), ())

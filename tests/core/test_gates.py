@@ -83,9 +83,17 @@ def test_every_gate_is_asked_in_the_order_in_which_it_is_told() -> None:
         "not_global",
         "secondary_ready",
         "secondary_live",
+        "lease_held",
+        "handler_ok",
         "mode_allows",
+        "paused",
+        "frozen",
         "cooldown",
+        "no_unacknowledged_failure",
         "blast_radius",
+        "drill_fresh",
+        "maintenance",
+        "observers_agree",
     ]
 
 
@@ -127,7 +135,8 @@ def test_self_healthy_waits_after_a_jump_of_the_clock(minute: float, expected: G
     [
         ("blind", UNKNOWN),
         ("learning", UNKNOWN),
-        ("suspect", CLOSED),
+        ("degraded", CLOSED),
+        ("maintenance", CLOSED),
         ("confirming", CLOSED),
         ("outage", CLOSED),
         ("recovering", CLOSED),

@@ -35,7 +35,7 @@ from aibwatch.core.observation import Observation, TemplateGone
 from aibwatch.core.policy import Policy, StepSpec
 from aibwatch.core.state import Phase, State
 from aibwatch.core.verdict import VerdictKind, judge
-from aibwatch.core.weigh import weigh
+from aibwatch.core.weigh import Known, weigh
 from aibwatch.core.window import Window, add
 from tests.core.builders import (
     BASE_FRANCE,
@@ -107,7 +107,7 @@ def facts(draw: st.DrawFn) -> Observation:
 
 
 def evidence_of(window: Window) -> list[tuple[Evidence, ...]]:
-    return [weigh(window, r, policy=Policy(), trouble_since=None, now=NOW) for r in (WEST, NORTH)]
+    return [weigh(Known(window=window), r, policy=Policy(), trouble_since=None, now=NOW) for r in (WEST, NORTH)]
 
 
 # 7 order and duplicates

@@ -6,7 +6,7 @@ from aibwatch.core.evidence import Evidence, Kind
 from aibwatch.core.observation import Observation
 from aibwatch.core.policy import Policy
 from aibwatch.core.signals import events, probe, runs
-from aibwatch.core.weigh import weigh
+from aibwatch.core.weigh import Known, weigh
 from tests.core.builders import (
     MINUTE,
     NORTH,
@@ -228,6 +228,7 @@ def test_the_sentence_of_runs_names_templates_and_witnesses() -> None:
         brief="2 runs failed",
         since=at(20),
         last=at(21),
+        onset=at(21),
         witnesses=1,
     )
 
@@ -293,7 +294,7 @@ def test_an_event_that_was_not_updated_for_three_hours_has_no_weight_left() -> N
 
 def dependencies_say(*observations: Observation, now: float = 5) -> list[Evidence]:
     window = a_window(*observations, now=at(now))
-    found = weigh(window, WEST, policy=Policy(), trouble_since=None, now=at(now))
+    found = weigh(Known(window=window), WEST, policy=Policy(), trouble_since=None, now=at(now))
     return [e for e in found if e.kind is Kind.DEPENDENCIES]
 
 
@@ -346,7 +347,7 @@ def test_all_signals_are_asked_and_the_strongest_is_told_first() -> None:
         a_dependency(when=at(20)),
         now=at(20),
     )
-    found = weigh(window, WEST, policy=Policy(), trouble_since=None, now=at(20))
+    found = weigh(Known(window=window), WEST, policy=Policy(), trouble_since=None, now=at(20))
     assert [(e.kind.value, e.weight) for e in found] == [
         ("events", 4.9),
         ("probe", 3.5),

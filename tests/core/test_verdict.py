@@ -11,8 +11,9 @@ from aibwatch.core.model import Region
 from aibwatch.core.policy import Policy
 from aibwatch.core.sight import Sight
 from aibwatch.core.verdict import Verdict, VerdictKind, is_troubled, judge
-from tests.core.builders import MINUTE, NORTH, SEEN, WEST, a_proof, against, at, in_favour
+from tests.core.builders import FRANCE, MINUTE, NORTH, SEEN, WEST, a_proof, against, at, in_favour
 
+QUORUM = "two of these must agree: a failed canary, the probe, an Image Builder event, two independent failed runs"
 BLIND = Sight(seen=False, learned=True, why="no poll was answered")
 
 
@@ -22,6 +23,7 @@ def judged(
     before: Verdict | None = None,
     sight: Sight = SEEN,
     elsewhere: Sequence[Region] = (),
+    maintenance: str = "",
     policy: Policy | None = None,
 ) -> Verdict:
     return judge(
@@ -29,6 +31,7 @@ def judged(
         evidence=evidence,
         sight=sight,
         troubled_elsewhere=elsewhere,
+        maintenance=maintenance,
         before=before,
         policy=policy or Policy(),
         now=at(now),
@@ -91,7 +94,13 @@ def test_a_region_that_never_answered_is_learning() -> None:
 
 def test_without_evidence_a_region_is_healthy() -> None:
     assert judged() == Verdict(
-        region=WEST, kind=VerdictKind.HEALTHY, since=at(0), score=0.0, evidence=(), why="nothing speaks against it"
+        region=WEST,
+        kind=VerdictKind.HEALTHY,
+        alone=VerdictKind.HEALTHY,
+        since=at(0),
+        score=0.0,
+        evidence=(),
+        why="nothing speaks against it",
     )
 
 
@@ -156,23 +165,56 @@ def test_a_suspicion_that_passes_leaves_no_recovery_behind() -> None:
 # 4 everywhere
 
 
-def test_trouble_here_and_elsewhere_is_global_and_warrants_no_move() -> None:
+def test_trouble_here_and_elsewhere_is_called_global_and_the_proof_goes_on_beneath() -> None:
     verdict = judged(*a_proof(last=7), now=7, before=an_outage(now=6), elsewhere=[NORTH])
-    assert (verdict.kind, verdict.warrants_move, verdict.why) == (
+    assert (verdict.kind, verdict.alone, verdict.why) == (
         VerdictKind.GLOBAL,
-        False,
+        VerdictKind.OUTAGE,
         "northeurope shows trouble at the same time; moving would not help",
     )
+
+
+def test_a_global_outage_wants_to_move_so_that_the_gates_can_say_what_holds_it() -> None:
+    verdict = judged(*a_proof(last=7), now=7, before=an_outage(now=6), elsewhere=[NORTH, FRANCE])
+    assert (verdict.warrants_move, verdict.why[:37]) == (True, "francecentral and northeurope show tr")
+
+
+def test_trouble_during_announced_maintenance_is_called_so_and_the_proof_goes_on_beneath() -> None:
+    verdict = judged(*a_proof(last=7), now=7, before=an_outage(now=6), maintenance="an upgrade was announced")
+    assert (verdict.kind, verdict.alone, verdict.warrants_move, verdict.why[:24]) == (
+        VerdictKind.MAINTENANCE,
+        VerdictKind.OUTAGE,
+        True,
+        "an upgrade was announced",
+    )
+
+
+def test_maintenance_without_trouble_is_no_verdict() -> None:
+    assert judged(maintenance="an upgrade was announced").kind is VerdictKind.HEALTHY
+
+
+def test_a_region_where_some_runs_fail_and_others_succeed_is_degraded() -> None:
+    verdict = judged(against("runs", 5.8, witnesses=2), in_favour("runs"))
+    assert (verdict.kind, verdict.alone) == (VerdictKind.DEGRADED, VerdictKind.SUSPECT)
+
+
+def test_one_failure_beside_a_success_is_a_suspicion_and_no_brownout() -> None:
+    assert judged(against("runs", 5.8, witnesses=1), in_favour("runs")).kind is VerdictKind.SUSPECT
+
+
+def test_a_proven_outage_is_not_softened_by_one_success() -> None:
+    verdict = judged(*a_proof(last=7), in_favour("runs", -0.1), now=7, before=an_outage(now=6))
+    assert verdict.kind is VerdictKind.OUTAGE
 
 
 def test_a_quiet_region_is_healthy_whatever_happens_elsewhere() -> None:
     assert judged(elsewhere=[NORTH]).kind is VerdictKind.HEALTHY
 
 
-def test_after_global_trouble_the_hold_begins_anew_and_the_trouble_keeps_its_beginning() -> None:
+def test_when_the_other_region_is_well_again_the_outage_is_an_outage_and_its_clock_did_not_start_again() -> None:
     everywhere = judged(*a_proof(last=7), now=7, before=an_outage(now=6), elsewhere=[NORTH])
     verdict = judged(*a_proof(last=8), now=8, before=everywhere)
-    assert (verdict.kind, verdict.confirmed_since, verdict.trouble_since) == (VerdictKind.CONFIRMING, at(8), at(0))
+    assert (verdict.kind, verdict.confirmed_since, verdict.trouble_since) == (VerdictKind.OUTAGE, at(0), at(0))
 
 
 # 5 conviction
@@ -197,15 +239,15 @@ def test_a_conviction_lacks_nothing() -> None:
         ),
         (
             [against("probe", 10), against("runs", 10)],
-            "needed: the probe and an Image Builder event, or one of them and two independent failed runs",
+            QUORUM,
         ),
         (
             [against("events", 10), against("runs", 10)],
-            "needed: the probe and an Image Builder event, or one of them and two independent failed runs",
+            QUORUM,
         ),
         (
             [against("runs", 10, witnesses=5), against("dependencies", 10)],
-            "needed: the probe and an Image Builder event, or one of them and two independent failed runs",
+            QUORUM,
         ),
         ([against("probe", 3.5), against("events", 4.9)], "the score is 8.4 of 9.2 needed"),
         ([against("probe", 10, last=-10.1), against("events", 10)], "nothing of ours failed in the last 10 min"),
@@ -223,15 +265,34 @@ def test_a_conviction_says_what_it_still_lacks(evidence: list[Evidence], missing
         [against("probe", 5), against("events", 5)],
         [against("probe", 5), against("runs", 5, witnesses=2)],
         [against("events", 5), against("runs", 5, witnesses=2)],
+        [against("canary", 5), against("probe", 5)],
+        [against("canary", 5), against("events", 5)],
+        [against("canary", 5), against("runs", 5, witnesses=2)],
+        [against("canary", 8, witnesses=2), against("runs", 5)],
     ],
 )
 def test_each_quorum_is_enough(evidence: list[Evidence]) -> None:
     assert lacking(evidence, Policy(), at(0)) == ""
 
 
+def test_while_a_canary_is_awaited_the_probe_and_failed_runs_wait_for_its_answer() -> None:
+    awaited = replace(in_favour("canary", 0.0), awaited=True)
+    assert lacking([against("probe", 5), against("runs", 5, witnesses=2), awaited], Policy(), at(0)) == QUORUM
+
+
+def test_two_failed_canaries_without_another_kind_of_source_convict_nobody() -> None:
+    missing = lacking([against("canary", 20, witnesses=2)], Policy(), at(0))
+    assert missing == "two kinds of source are needed and only canary speaks against it"
+
+
+def test_what_forbids_a_conviction_is_said_whatever_the_score() -> None:
+    veto = replace(in_favour("canary", -4), forbids="a canary built well")
+    assert lacking([*a_proof(), veto], Policy(confirm_score=1.0), at(0)) == "a canary built well"
+
+
 def test_an_event_that_does_not_name_the_service_makes_no_quorum_with_the_probe() -> None:
     event = replace(against("events", 10), names_service=False)
-    assert lacking([against("probe", 10), event], Policy(), at(0)).startswith("needed: the probe and an Image Builder")
+    assert lacking([against("probe", 10), event], Policy(), at(0)) == QUORUM
 
 
 def test_what_the_provider_still_says_is_not_a_failure_that_goes_on() -> None:

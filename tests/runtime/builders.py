@@ -9,7 +9,7 @@ from pathlib import Path
 from aibwatch.core.actions import AskStatus, DispatchStep, StepCall
 from aibwatch.core.model import Diagnosis, Region, TemplateId
 from aibwatch.core.move import MoveKind, StepResult
-from aibwatch.handlers.api import Answer, Handler, HandlerRequest, Plan
+from aibwatch.handlers.api import Answer, Handler, HandlerRequest, Plan, Refusal
 from aibwatch.runtime.executor import Executor, Ports
 from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.store import Store
@@ -105,18 +105,26 @@ class Bench:
     polled: list[tuple[Region, ...]] = field(default_factory=list)
     outputs: tuple[str, ...] | Diagnosis | Exception = ("/images/1",)
     steps: list[str] = field(default_factory=list)
+    ran: list[TemplateId] = field(default_factory=list)
+    refusal: Refusal | None = None
+    """How a request for a canary's run is answered."""
 
     def executor(self, handlers: Mapping[str, Handler] | None = None) -> Executor:
         ports = Ports(
             handlers={"fake": self.handler} if handlers is None else handlers,
             poll_afresh=self._poll,
             read_outputs=self._outputs,
+            run=self._run,
             observe_step=lambda name, _: self.steps.append(name),
         )
         return Executor(self.recorder, ports, self.clock)
 
     async def _poll(self, regions: tuple[Region, ...]) -> None:
         self.polled.append(regions)
+
+    async def _run(self, template: TemplateId) -> Refusal | None:
+        self.ran.append(template)
+        return self.refusal
 
     async def _outputs(self, _: TemplateId) -> tuple[str, ...] | Diagnosis:
         if isinstance(self.outputs, Exception):

@@ -57,6 +57,7 @@ class Shell:
             handlers={"fake": self.handler},
             poll_afresh=afresh,
             read_outputs=self.bench._outputs,
+            run=self.bench._run,
             observe_step=lambda *_: None,
         )
 

@@ -132,9 +132,11 @@ def _no_executor(recorder: Recorder, clock: Clock) -> Executor:
     async def outputs(_: TemplateId) -> tuple[str, ...]:
         return ()
 
-    return Executor(
-        recorder, Ports(handlers={}, poll_afresh=poll, read_outputs=outputs, observe_step=lambda *_: None), clock
-    )
+    async def run(_: TemplateId) -> None:
+        return None
+
+    ports = Ports(handlers={}, poll_afresh=poll, read_outputs=outputs, run=run, observe_step=lambda *_: None)
+    return Executor(recorder, ports, clock)
 
 
 def _served(loop: Loop, metrics: Metrics, clock: Clock) -> Served:

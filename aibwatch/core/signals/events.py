@@ -26,6 +26,22 @@ def weigh(window: Window, region: Region, now: datetime) -> tuple[Evidence, ...]
     return (*ranked[:1], *(_echo(e) if e.against else e for e in ranked[1:]))
 
 
+def maintenance(window: Window, region: Region, now: datetime) -> str:
+    """Return what maintenance is under way by the provider's announcement, as a sentence; empty if none is."""
+    under_way = sorted(
+        (
+            e
+            for e in window.events.values()
+            if e.region == region and e.maintenance and e.active and e.concern in WEIGHTS and e.began <= now
+        ),
+        key=lambda e: (e.began, e.tracking_id),
+    )
+    if not under_way:
+        return ""
+    event = under_way[0]
+    return f'maintenance {event.tracking_id} "{event.title}" was announced, under way since {when(event.began, now)}'
+
+
 def _echo(evidence: Evidence) -> Evidence:
     sentence = f"{evidence.sentence}; the same voice as the event above, so it does not count again"
     return Evidence(kind=Kind.EVENTS, weight=0.0, last=evidence.last, sentence=sentence)

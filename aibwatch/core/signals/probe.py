@@ -9,6 +9,7 @@ Note [A failed read is not a failed build]: in 2022 reads answered 500 for 20 mi
 well. So this signal alone can make a region suspect and can never convict it; verdict.py asks for a second kind.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from aibwatch.core.evidence import Evidence, Kind
@@ -28,16 +29,18 @@ LASTING = timedelta(minutes=5)
 """Restarts inside the service are over by then."""
 
 AMBIGUOUS_SHARE = 0.5
+FAILING = frozenset({FailureClass.SERVICE, FailureClass.AMBIGUOUS})
 
 
 def weigh(window: Window, region: Region, now: datetime) -> tuple[Evidence, ...]:
     """Return what the probe says of the region; nothing if it was never answered."""
-    answered = [p for p in window.probes.get(region, ()) if is_answer(p.diagnosis) and p.at <= now]
-    if not answered:
+    probes = _until(window.probes.get(region, ()), now)
+    last = next((p for p in reversed(probes) if is_answer(p.diagnosis)), None)
+    if last is None:
         return ()
-    row = _failing_row(answered)
+    row = _failing_row(probes)
     if len(row) < ROW:
-        return (_well(answered, len(row)),)
+        return (_well(last, len(row)),)
     lasted = row[-1].at - row[0].at
     weight = LASTING_WEIGHT if lasted >= LASTING else WEIGHT
     clear = all(p.diagnosis.cls is FailureClass.SERVICE for p in row[-ROW:])
@@ -54,18 +57,31 @@ def weigh(window: Window, region: Region, now: datetime) -> tuple[Evidence, ...]
     )
 
 
-def _failing_row(answered: list[Probed]) -> list[Probed]:
-    start = len(answered)
-    while start and answered[start - 1].diagnosis.cls in {FailureClass.SERVICE, FailureClass.AMBIGUOUS}:
-        start -= 1
-    return answered[start:]
+def _until(probes: Sequence[Probed], now: datetime) -> Sequence[Probed]:
+    """Return the reads without those dated in the future, which stand at the end."""
+    end = len(probes)
+    while end and probes[end - 1].at > now:
+        end -= 1
+    return probes[:end]
 
 
-def _well(answered: list[Probed], failing: int) -> Evidence:
+def _failing_row(probes: Sequence[Probed]) -> list[Probed]:
+    """Return the reads that failed since the last that did not, oldest first; polls without an answer left out."""
+    row: list[Probed] = []
+    for probe in reversed(probes):
+        if probe.diagnosis.cls in FAILING:
+            row.append(probe)
+        elif is_answer(probe.diagnosis):
+            break
+    row.reverse()
+    return row
+
+
+def _well(last: Probed, failing: int) -> Evidence:
     if failing:
-        sentence = f"{failing} failed in a row, {ROW} needed to count: {answered[-1].diagnosis.summary}"
-    elif answered[-1].diagnosis.cls is FailureClass.OK:
+        sentence = f"{failing} failed in a row, {ROW} needed to count: {last.diagnosis.summary}"
+    elif last.diagnosis.cls is FailureClass.OK:
         sentence = "the last read was answered"
     else:
-        sentence = f"the last read was answered, though with a refusal that is ours: {answered[-1].diagnosis.summary}"
-    return Evidence(kind=Kind.PROBE, weight=0.0, last=answered[-1].at, sentence=sentence)
+        sentence = f"the last read was answered, though with a refusal that is ours: {last.diagnosis.summary}"
+    return Evidence(kind=Kind.PROBE, weight=0.0, last=last.at, sentence=sentence)

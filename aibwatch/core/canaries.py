@@ -1,0 +1,92 @@
+"""Keep the canaries of all regions: follow what runs, start what is due, say what changed.
+
+A canary is started where any viewpoint suspects its region. It is no move: it goes on while groups are paused, in every
+mode, and whatever gates are closed, because without it nobody can tell whose fault a failure is.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from aibwatch.core.actions import Action, RunCanary
+from aibwatch.core.canary import Canary, CanaryResult, ask, follow
+from aibwatch.core.canary_plan import Trouble, due, spent
+from aibwatch.core.decision import Note, NoteKind
+from aibwatch.core.events import Event
+from aibwatch.core.evidence import latest_onset
+from aibwatch.core.model import template_name
+from aibwatch.core.policy import CanarySpec, Setup
+from aibwatch.core.sentences import span
+from aibwatch.core.state import State
+from aibwatch.core.verdict import Verdict, VerdictKind
+
+UNTROUBLED = frozenset({VerdictKind.LEARNING, VerdictKind.HEALTHY, VerdictKind.RECOVERING, VerdictKind.BLIND})
+"""Verdicts that are no reason for a canary. BLIND is none: without sight its result would not be seen either."""
+
+BLINDING = frozenset({VerdictKind.LEARNING, VerdictKind.BLIND})
+
+SAID = {
+    CanaryResult.WELL: "built well",
+    CanaryResult.FAILED: "failed",
+    CanaryResult.STUCK: "is stuck",
+    CanaryResult.BROKEN: "is broken",
+    CanaryResult.ALIVE: "got past Building",
+    CanaryResult.LOST: "was lost",
+}
+
+
+def follow_canaries(state: State, event: Event, setup: Setup, now: datetime) -> tuple[State, tuple[Note, ...]]:
+    """Return the state with every configured canary as it stands now, and notes of what became of their runs."""
+    before = {region: _known(state, spec) for region, spec in setup.canaries.items()}
+    after = {region: follow(canary, event, state.window.templates, now) for region, canary in before.items()}
+    notes = tuple(_note(canary, now) for region, canary in after.items() if _turned(before[region], canary))
+    return replace(state, canaries=after), notes
+
+
+def start_canaries(state: State, setup: Setup, now: datetime) -> tuple[State, tuple[Action, ...], tuple[Note, ...]]:
+    """Return the state with every canary asked for that is due, the actions that ask, and what to say."""
+    canaries, actions, notes = dict(state.canaries), [], []
+    for region, spec in setup.canaries.items():
+        verdicts = [v for v in state.verdicts.values() if v.region == region]
+        why = _due(canaries[region], spec, verdicts, now)
+        if why:
+            canaries[region] = ask(canaries[region], why, state.window.templates.get(spec.template), now)
+            actions.append(RunCanary(region=region, template=spec.template, asked_at=now))
+            used = f"{spent(canaries[region], now)} of {spec.max_per_day} in 24 h"
+            what = f"canary {template_name(spec.template)} started"
+            notes.append(Note(kind=NoteKind.CANARY, subject=region, what=what, why=f"{why}; {used}"))
+    return replace(state, canaries=canaries), tuple(actions), tuple(notes)
+
+
+def _known(state: State, spec: CanarySpec) -> Canary:
+    known = state.canaries.get(spec.region)
+    if known is None or known.template != spec.template:
+        return Canary(region=spec.region, template=spec.template)
+    return known
+
+
+def _due(canary: Canary, spec: CanarySpec, verdicts: list[Verdict], now: datetime) -> str:
+    if not verdicts or any(v.kind in BLINDING for v in verdicts):
+        return ""
+    return due(canary, spec, _trouble([v for v in verdicts if v.kind not in UNTROUBLED]), now)
+
+
+def _trouble(verdicts: list[Verdict]) -> Trouble | None:
+    """Return the trouble of a region that any viewpoint suspects, or None."""
+    began = min((v.trouble_since for v in verdicts if v.trouble_since), default=None)
+    since = latest_onset(began, (e for v in verdicts for e in v.evidence))
+    if since is None:
+        return None
+    onsets = [e.onset or e.since for v in verdicts for e in v.evidence if e.against]
+    return Trouble(since=since, onset=max((at for at in onsets if at is not None), default=since))
+
+
+def _turned(before: Canary, after: Canary) -> bool:
+    was, is_now = before.last, after.last
+    return is_now is not None and (was is None or was.result is not is_now.result) and is_now.result in SAID
+
+
+def _note(canary: Canary, now: datetime) -> Note:
+    run = canary.runs[-1]
+    why = run.diagnosis.summary or f"started {span(now - run.asked_at)} ago for {run.why}"
+    what = f"canary {template_name(canary.template)} {SAID[run.result]}"
+    return Note(kind=NoteKind.CANARY, subject=canary.region, what=what, why=why, loud=run.result is CanaryResult.BROKEN)

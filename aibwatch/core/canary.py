@@ -1,0 +1,194 @@
+"""Keep the canary of a region: a minimal template of the operator's, run to tell the service's fault from a customer's.
+
+Rules: what the service does to a canary speaks of the service; what our own identity, quota or definition does to it
+speaks of nothing, and the canary is called broken. One run at a time. A run is known by another start than the one
+read before it was asked for, which needs no clock of ours.
+
+Note [A canary that never gets a build VM]: a service that accepts runs and leaves them in Queued gives no error to
+read. A canary that has not come to Customizing after STUCK_AFTER counts as failed, and as failed once more after twice
+as long. It is not cancelled and run anew: the service runs one build of a template at a time, and what is stuck often
+cannot be cancelled either.
+
+This module does not know what a canary's result weighs; that is for signals/canary.py. When the next one is due is
+core/canary_plan.py's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from aibwatch.core.events import CanaryAnswered, Event
+from aibwatch.core.model import WELL, Diagnosis, FailureClass, Region, Run, RunPhase, RunState, TemplateId
+from aibwatch.core.observation import TemplateSeen
+
+PROGRESS = frozenset({RunPhase.CUSTOMIZING, RunPhase.OPTIMIZING, RunPhase.VALIDATING, RunPhase.DISTRIBUTING})
+"""Phases that a run reaches only after the service has made and reached a build VM."""
+
+SERVICE_MADE = frozenset({FailureClass.SERVICE, FailureClass.AMBIGUOUS})
+"""Failures of a canary that speak of the service. It has no script, and nothing of the customer's but its identity."""
+
+NO_WORD = frozenset({FailureClass.NETWORK, FailureClass.THROTTLED})
+"""Answers to the request for a run that leave open whether it was taken."""
+
+STUCK_AFTER = timedelta(minutes=25)
+"""From a canary's start to Customizing. Six minutes are usual; see Note [A canary that never gets a build VM]."""
+
+LOST_AFTER = timedelta(minutes=3)
+"""How long a run that was asked for may take to show. Accepted runs showed within 3 s in every recording."""
+
+ENDLESS = timedelta(hours=5)
+"""A canary that neither ends nor is seen for so long is forgotten; builds end after four hours by default."""
+
+KEPT = 60
+"""Runs remembered of one canary: more than a day's limit allows."""
+
+
+class CanaryResult(StrEnum):
+    """What became of one run of a canary."""
+
+    ASKED = "asked"
+    """Asked for; whether the service took it is not known yet."""
+    RUNNING = "running"
+    ALIVE = "alive"
+    """Running, and past Building: the service made a build VM and reached it."""
+    STUCK = "stuck"
+    """Running, and for too long not past Building."""
+    WELL = "well"
+    FAILED = "failed"
+    """Failed by the service's fault, or in a way that cannot be told from it."""
+    BROKEN = "broken"
+    """Failed for a reason of its own: identity, quota, definition."""
+    LOST = "lost"
+    """Nothing can be said: cancelled, never seen, or the answer to the request got lost."""
+
+    @property
+    def open(self) -> bool:
+        """Whether more may come of this run."""
+        return self in {CanaryResult.ASKED, CanaryResult.RUNNING, CanaryResult.ALIVE, CanaryResult.STUCK}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CanaryRun:
+    """One run of a canary."""
+
+    asked_at: datetime
+    """By our clock; identifies the run among those of its canary."""
+    why: str
+    """What it was started for."""
+    run_before: datetime | None
+    """Start of the template's last run when this one was asked for: a run with another start is this one."""
+    result: CanaryResult = CanaryResult.ASKED
+    started: datetime | None = None
+    """Start by the service's clock."""
+    alive_at: datetime | None = None
+    """When it was first seen past Building."""
+    ended_at: datetime | None = None
+    diagnosis: Diagnosis = WELL
+
+    def failures(self, now: datetime) -> int:
+        """Return how many failed canaries this run stands for: 0, 1, or 2 for one that is stuck twice too long."""
+        if self.result is CanaryResult.FAILED:
+            return 1
+        if self.result is not CanaryResult.STUCK:
+            return 0
+        return 2 if now - (self.started or self.asked_at) >= 2 * STUCK_AFTER else 1
+
+    def told_at(self, now: datetime) -> datetime:
+        """Return when its present result was last true: now while it is stuck, else its end."""
+        return now if self.result is CanaryResult.STUCK else (self.ended_at or self.alive_at or self.asked_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """The canary of one region and its runs, oldest first."""
+
+    region: Region
+    template: TemplateId
+    runs: tuple[CanaryRun, ...] = ()
+
+    @property
+    def last(self) -> CanaryRun | None:
+        """Return the latest run, open or ended; None if it was never run by us."""
+        return self.runs[-1] if self.runs else None
+
+    @property
+    def broken(self) -> str:
+        """Return why the canary is of no use at the moment; empty if it is of use."""
+        last = self.last
+        return last.diagnosis.summary if last and last.result is CanaryResult.BROKEN else ""
+
+    def latest(self) -> tuple[CanaryRun, ...]:
+        """Return the runs that say something of the service, the latest first."""
+        telling = (CanaryResult.WELL, CanaryResult.FAILED, CanaryResult.STUCK)
+        return tuple(run for run in reversed(self.runs) if run.result in telling)
+
+
+def ask(canary: Canary, why: str, seen: TemplateSeen | None, now: datetime) -> Canary:
+    """Return the canary with one more run asked for."""
+    before = seen.run.started if seen and seen.run else None
+    return replace(canary, runs=(*canary.runs, CanaryRun(asked_at=now, why=why, run_before=before))[-KEPT:])
+
+
+def follow(canary: Canary, event: Event, seen: Mapping[TemplateId, TemplateSeen], now: datetime) -> Canary:
+    """Return the canary with what the event and the latest sight of its template say of its open run."""
+    run = canary.last
+    if run is None or not run.result.open:
+        return canary
+    if isinstance(event, CanaryAnswered) and (event.region, event.asked_at) == (canary.region, run.asked_at):
+        run = _answered(run, event, now)
+    template = seen.get(canary.template)
+    if run.result.open:
+        run = _watched(run, template.run if template else None, now)
+    return canary if run == canary.last else replace(canary, runs=(*canary.runs[:-1], run))
+
+
+def _answered(run: CanaryRun, answer: CanaryAnswered, now: datetime) -> CanaryRun:
+    match answer.diagnosis.cls:
+        case FailureClass.OK:
+            return replace(run, result=CanaryResult.RUNNING)
+        case FailureClass.EXPECTED:
+            # It is running already: somebody else's run of the same template tells as much as ours.
+            return replace(run, result=CanaryResult.RUNNING, run_before=None)
+        case cls if cls in NO_WORD or answer.uncertain:
+            return run
+        case cls if cls in SERVICE_MADE:
+            return replace(run, result=CanaryResult.FAILED, ended_at=now, diagnosis=answer.diagnosis)
+        case _:
+            return replace(run, result=CanaryResult.BROKEN, ended_at=now, diagnosis=answer.diagnosis)
+
+
+def _watched(run: CanaryRun, seen: Run | None, now: datetime) -> CanaryRun:
+    if seen is None or seen.started == run.run_before:
+        return _unseen(run, now)
+    known = replace(run, started=seen.started, result=CanaryResult.RUNNING)
+    if seen.state.ended:
+        return _ended(known, seen, now)
+    if seen.phase in PROGRESS:
+        return replace(known, result=CanaryResult.ALIVE, alive_at=run.alive_at or now)
+    if now - run.asked_at >= STUCK_AFTER:
+        return replace(known, result=CanaryResult.STUCK, diagnosis=_stuck(seen))
+    return known
+
+
+def _unseen(run: CanaryRun, now: datetime) -> CanaryRun:
+    limit = LOST_AFTER if run.result is CanaryResult.ASKED else ENDLESS
+    return replace(run, result=CanaryResult.LOST, ended_at=now) if now - run.asked_at >= limit else run
+
+
+def _ended(run: CanaryRun, seen: Run, now: datetime) -> CanaryRun:
+    ended = replace(run, ended_at=min(now, max(seen.ended or now, run.asked_at)), diagnosis=seen.diagnosis)
+    match seen.state:
+        case RunState.SUCCEEDED | RunState.PARTIALLY_SUCCEEDED:
+            return replace(ended, result=CanaryResult.WELL, diagnosis=WELL)
+        case RunState.FAILED if seen.diagnosis.cls in SERVICE_MADE:
+            return replace(ended, result=CanaryResult.FAILED)
+        case RunState.FAILED:
+            return replace(ended, result=CanaryResult.BROKEN)
+        case _:
+            return replace(ended, result=CanaryResult.LOST)
+
+
+def _stuck(seen: Run) -> Diagnosis:
+    summary = f"it is still {seen.phase} and was never past Building"
+    return Diagnosis(cls=FailureClass.SERVICE, rule="canary-stuck", summary=summary)

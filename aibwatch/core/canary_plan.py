@@ -1,0 +1,112 @@
+"""Say when a canary is due: on suspicion, and now and then on ordinary days to see that it still works.
+
+Rules: never two at a time, never more in a day than the operator allows. After a failed one the next follows soon,
+because two failed canaries convict; when two have failed, less often, to see whether it goes on. After a good one
+nothing more is asked for a while, twice as long after each further good one, unless something failed since it ended,
+or it was started before the trouble began: new trouble deserves a new look. A canary that is broken is tried again as
+seldom as after a good one.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aibwatch.core.canary import Canary, CanaryResult
+from aibwatch.core.policy import CanarySpec
+
+AGAIN = timedelta(minutes=5)
+"""From the start of one canary to the next while fewer than two have failed."""
+
+BETWEEN = timedelta(minutes=1)
+"""From the end of a failed canary to the next: a build that took its time to fail needs no further wait."""
+
+STILL = timedelta(minutes=10)
+"""From start to start once two have failed: as long as a failure counts as "still failing"."""
+
+LONG = timedelta(minutes=30)
+"""From start to start once MANY have failed in a row: nobody doubts it any more, it only must not miss the recovery."""
+
+MANY = 6
+
+RESPITE = timedelta(minutes=20)
+"""After a good canary; doubled for each further good one. About as long as a canary takes to build."""
+
+LONGEST_RESPITE = timedelta(hours=4)
+
+MEMORY = timedelta(hours=6)
+"""How far back rows of like results are counted: last week's routine says nothing of tonight."""
+
+DAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """The trouble that a canary is asked about."""
+
+    since: datetime
+    """When it began."""
+    onset: datetime
+    """When something last began to fail in it."""
+
+
+def due(canary: Canary, spec: CanarySpec, trouble: Trouble | None, now: datetime) -> str:
+    """Return what a canary is due for at this moment; empty if none is. Without trouble only the routine is."""
+    if canary.last is not None and canary.last.result.open:
+        return ""
+    if spent(canary, now) >= spec.max_per_day:
+        return ""
+    if trouble is not None:
+        waits_until = _waits_until(canary, trouble, now)
+        return "suspicion" if waits_until is None or now >= waits_until else ""
+    routine = spec.routine is not None and (canary.last is None or now - canary.last.asked_at >= spec.routine)
+    return "routine" if routine else ""
+
+
+def spent(canary: Canary, now: datetime) -> int:
+    """Return how many runs were asked for in the last 24 hours."""
+    return sum(now - run.asked_at < DAY for run in canary.runs)
+
+
+def respite_until(canary: Canary, now: datetime) -> datetime | None:
+    """Return until when a good canary answers for the region; None if the latest result was not a good one."""
+    telling = canary.latest()
+    if not telling or telling[0].result is not CanaryResult.WELL or telling[0].ended_at is None:
+        return None
+    return telling[0].ended_at + _respite(_row(canary, CanaryResult.WELL, now))
+
+
+def _waits_until(canary: Canary, trouble: Trouble, now: datetime) -> datetime | None:
+    last = canary.last
+    if last is None:
+        return None
+    ended = last.ended_at or last.asked_at
+    match last.result:
+        case CanaryResult.FAILED:
+            return max(last.asked_at + _pace(_row(canary, CanaryResult.FAILED, now)), ended + BETWEEN)
+        case CanaryResult.WELL if last.asked_at < trouble.since:
+            return ended + BETWEEN
+        case CanaryResult.WELL if trouble.onset > ended:
+            return ended + AGAIN
+        case CanaryResult.LOST:
+            return ended + AGAIN
+        case result:
+            return ended + _respite(_row(canary, result, now))
+
+
+def _pace(failed: int) -> timedelta:
+    if failed < 2:
+        return AGAIN
+    return STILL if failed < MANY else LONG
+
+
+def _respite(times: int) -> timedelta:
+    return min(LONGEST_RESPITE, RESPITE * (2.0 ** min(times - 1, 10)))
+
+
+def _row(canary: Canary, result: CanaryResult, now: datetime) -> int:
+    """Return how many runs in a row, counted back from the latest and not older than MEMORY, ended so."""
+    number = 0
+    for run in reversed(canary.runs):
+        if run.result is not result or now - run.asked_at > MEMORY:
+            break
+        number += 1
+    return number
