@@ -84,7 +84,7 @@ async def kill_at(folder: Path, *points: str) -> Ending:
     [
         pytest.param(points, expected, marks=pytest.mark.beside(kill_at, *points, long=long), id=", ".join(points))
         for points, expected, long in [
-            (("recorded checking",), moved_once(), False),
+            (("recorded checking",), moved_once(), True),
             (("recorded committing",), moved_once(), False),
             (("after swap_epoch",), moved_once(), False),
             (("recorded moving",), moved_once(attempt=2), False),
