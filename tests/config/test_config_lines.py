@@ -46,7 +46,7 @@ class Writer:
                 self.header(here, f"[{'.'.join(names)}]")
                 self.table(here, names)
                 continue
-            for index in range(self.draw(st.integers(1, 3))):
+            for index in range(self.draw(st.integers(1, 2))):  # two show that they are counted; more is only longer
                 self.header(here, f"[[ {' . '.join(names)} ]]")
                 self.lines[(*here, index)] = self.text.count("\n")
                 self.table((*here, index), names)
