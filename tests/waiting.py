@@ -11,8 +11,9 @@ T = TypeVar("T")
 BETWEEN = timedelta(milliseconds=100)
 """Between looks: short against the seconds that daemons need, long against what a look costs."""
 
-USUAL = 45.0
-"""Seconds. A wait that is met ends at once, so the limit costs only where something is wrong."""
+USUAL = 90.0
+"""Seconds. A wait that is met ends at once, so the limit costs only where something is wrong. On a busy machine a check
+before a move may be given up, and the next one follows half a minute later."""
 
 
 async def until(

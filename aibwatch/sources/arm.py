@@ -91,7 +91,9 @@ class Arm:
         self._now = now
         self._on_request = on_request
         # One SSL context for the session: given a file, the SDK would build one, and a connection, for every request.
-        context = ssl.create_default_context(cafile=settings.ca_bundle or None)
+        # Plain http needs none, and reading all certificates of the machine takes longer than the rest of this.
+        plain = self._endpoint.plain and not settings.ca_bundle
+        context = True if plain else ssl.create_default_context(cafile=settings.ca_bundle or None)
         self._session = self._open_session(context)
         url, pipeline = self._endpoint.url, self._pipeline(settings)
         # The subscription of a client matters to its typed operations only; here the path says it.
@@ -125,7 +127,7 @@ class Arm:
         await self._session.close()
         await self._credential.close()
 
-    def _open_session(self, context: ssl.SSLContext) -> aiohttp.ClientSession:
+    def _open_session(self, context: ssl.SSLContext | bool) -> aiohttp.ClientSession:
         trace = aiohttp.TraceConfig()
         trace.on_request_headers_sent.append(_mark_sent)
         return aiohttp.ClientSession(

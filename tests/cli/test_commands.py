@@ -1,16 +1,15 @@
-"""Use the real console script as people and pipelines do, without a daemon and with one."""
+"""Use the commands as people and pipelines do, without a daemon and with one."""
 
 import asyncio
-import statistics
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from aibwatch.cli.exits import Exit
-from tests.story.support import GROUP, PROGRAM, Done, a_daemon, a_world, an_azure, free_port, surroundings
+from tests.story.support import GROUP, PROGRAM, Done, a_daemon, a_world, an_azure, free_port, run_aibwatch, surroundings
 
 COMMANDS = (
     "run",
@@ -27,15 +26,20 @@ COMMANDS = (
 )
 
 
-def run(*arguments: str, **environment: str) -> Done:
+def script(*arguments: str) -> Done:
+    """Run the console script, from scratch."""
     ended = subprocess.run(
-        [PROGRAM, *arguments], capture_output=True, text=True, env=surroundings(environment), check=False, timeout=20
+        [PROGRAM, *arguments], capture_output=True, text=True, env=surroundings({}), check=False, timeout=20
     )
     return Done(ended.returncode, ended.stdout, ended.stderr)
 
 
+def run(*arguments: str, **environment: str) -> Done:
+    return asyncio.run(run_aibwatch(*arguments, environment=environment))
+
+
 def test_help_names_every_command_and_the_exit_codes() -> None:
-    told = run("--help")
+    told = script("--help")
     assert (told.code, told.err) == (0, "")
     assert [c for c in COMMANDS if f"\n  {c} " not in told.out] == []
     assert [str(e.value) for e in Exit if str(e.value) not in told.out.split("Exit codes:")[1]] == []
@@ -50,18 +54,24 @@ def test_every_command_says_what_it_does(name: str) -> None:
 
 @pytest.mark.parametrize("option", ["--version", "--help"])
 def test_it_answers_in_less_than_a_third_of_a_second(option: str) -> None:
+    # Of CPU, and the least of three: how long it takes on the wall is up to what else the machine does, and stories are
+    # played while this is measured.
     lengths = []
     for _ in range(3):
-        begun = time.perf_counter()  # noqa: TID251  # what is measured is a process; no clock of ours can tell
-        assert run(option).code == 0
-        lengths.append(time.perf_counter() - begun)  # noqa: TID251
-    median = statistics.median(lengths)
-    sys.stdout.write(f"aibwatch {option}: {median:.3f} s, the median of 3\n")
-    assert median < 0.3
+        before = cpu_of_children()
+        assert script(option).code == 0
+        lengths.append(cpu_of_children() - before)
+    sys.stdout.write(f"aibwatch {option}: {min(lengths):.3f} s\n")
+    assert min(lengths) < 0.3
+
+
+def cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def test_the_version_is_one_line() -> None:
-    told = run("--version")
+    told = script("--version")
     assert (told.code, told.err, told.out.count("\n"), told.out.startswith("aibwatch ")) == (0, "", 1, True)
 
 
@@ -119,40 +129,48 @@ async def ask_a_daemon(folder: Path) -> dict[str, Done]:
         return dict(zip(asked, told, strict=True))
 
 
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Done]:
-    """Ask one daemon everything, once for all tests."""
-    return asyncio.run(ask_a_daemon(tmp_path_factory.mktemp("cli")))
+in_answer = pytest.mark.beside.with_args(ask_a_daemon)
 
 
+@in_answer
 @pytest.mark.parametrize("name", ["status", "explain group", "explain region", "history"])
-def test_every_report_is_json_of_schema_1_with_its_text(told: dict[str, Done], name: str) -> None:
-    assert (told[name].code, told[name].err, told[name].json["schema"]) == (0, "", 1)
-    assert isinstance(told[name].json["text"], str)
+def test_every_report_is_json_of_schema_1_with_its_text(outcome: dict[str, Done], name: str) -> None:
+    assert (outcome[name].code, outcome[name].err, outcome[name].json["schema"]) == (0, "", 1)
+    assert isinstance(outcome[name].json["text"], str)
 
 
-def test_explain_as_json_wants_a_name_and_tells_which_there_are(told: dict[str, Done]) -> None:
-    assert (told["explain all"].code, GROUP in told["explain all"].err) == (Exit.USAGE, True)
+@in_answer
+def test_explain_as_json_wants_a_name_and_tells_which_there_are(outcome: dict[str, Done]) -> None:
+    assert (outcome["explain all"].code, GROUP in outcome["explain all"].err) == (Exit.USAGE, True)
 
 
-def test_a_region_may_be_written_in_any_case(told: dict[str, Done]) -> None:
-    assert (told["explain REGION"].code, told["explain REGION"].out.startswith("westeurope")) == (0, True)
+@in_answer
+def test_a_region_may_be_written_in_any_case(outcome: dict[str, Done]) -> None:
+    assert (outcome["explain REGION"].code, outcome["explain REGION"].out.startswith("westeurope")) == (0, True)
 
 
-def test_explain_of_an_unknown_name_tells_groups_and_regions(told: dict[str, Done]) -> None:
-    err = told["explain nobody"].err
-    assert told["explain nobody"].code == Exit.FAILED
+@in_answer
+def test_explain_of_an_unknown_name_tells_groups_and_regions(outcome: dict[str, Done]) -> None:
+    err = outcome["explain nobody"].err
+    assert outcome["explain nobody"].code == Exit.FAILED
     assert [name for name in (GROUP, "northeurope", "westeurope") if name not in err] == []
 
 
-def test_active_of_an_unknown_group_prints_nothing_on_stdout(told: dict[str, Done]) -> None:
+@in_answer
+def test_active_of_an_unknown_group_prints_nothing_on_stdout(outcome: dict[str, Done]) -> None:
     # A pipeline takes stdout for a resource id.
-    assert (told["active nobody"].code, told["active nobody"].out, GROUP in told["active nobody"].err) == (1, "", True)
+    assert (outcome["active nobody"].code, outcome["active nobody"].out, GROUP in outcome["active nobody"].err) == (
+        1,
+        "",
+        True,
+    )
 
 
-def test_history_of_an_unknown_name_is_not_taken_for_an_empty_record(told: dict[str, Done]) -> None:
-    assert "nobody" in told["history nobody"].out + told["history nobody"].err
+@in_answer
+def test_history_of_an_unknown_name_is_not_taken_for_an_empty_record(outcome: dict[str, Done]) -> None:
+    assert "nobody" in outcome["history nobody"].out + outcome["history nobody"].err
 
 
-def test_reset_without_a_token_exits_with_77_and_says_what_to_configure(told: dict[str, Done]) -> None:
-    assert (told["reset"].code, "http.token_file" in told["reset"].err) == (Exit.NOT_PERMITTED, True)
+@in_answer
+def test_reset_without_a_token_exits_with_77_and_says_what_to_configure(outcome: dict[str, Done]) -> None:
+    assert (outcome["reset"].code, "http.token_file" in outcome["reset"].err) == (Exit.NOT_PERMITTED, True)

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import aiohttp
@@ -62,12 +63,18 @@ class Site:
         return json.loads(text)
 
 
+@cache
+def a_story() -> Play:
+    """Return a state after a failover; played once, because nothing here changes it."""
+    play = Play()
+    play.break_region()
+    return play.run(20)
+
+
 @pytest.fixture
 async def site() -> AsyncIterator[Site]:
     """A daemon's pages after a failover."""
-    play = Play()
-    play.break_region()
-    play.run(20)
+    play = a_story()
     site = Site(state=play.state, setup=play.setup, now=play.now, decided_at=play.now)
     metrics = Metrics(lambda: site.now)
     metrics.expose(lambda: site.state, lambda: site.setup)

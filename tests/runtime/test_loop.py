@@ -83,11 +83,11 @@ class Shell:
         raise AssertionError(f"never {kind}: {self.loop.state.verdicts}")
 
     async def until_moved(self) -> None:
-        async def look() -> bool:
+        for _ in range(100):
+            if self.group.phase == "watching" and self.group.last is not None:
+                return
             await self.poll()
-            return self.group.phase == "watching" and self.group.last is not None
-
-        await until("the group has moved", look, seen=lambda: self.group)
+        raise AssertionError(f"never moved: {self.group}")
 
     def break_west(self) -> None:
         ended = (self.clock.now() - BEAT * 4 - self.clock.now().replace(minute=0, second=0, microsecond=0)) / MINUTE

@@ -1,4 +1,4 @@
-"""Run aibwatch as it is and let it die by SIGKILL at a named moment: `killer.py "after dispatch" ARGUMENT...`.
+"""Let aibwatch run as it is and die by SIGKILL at a named moment, "after dispatch".
 
 Why this is honest: not one line of the daemon is changed or left out. The methods named here get their own arguments
 and do all their work; what is added is only the death of the process right before or right after one of them. That is
@@ -8,12 +8,10 @@ closed or released on the way out.
 
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from aibwatch.cli import main
 from aibwatch.runtime.codec import Memory
 from aibwatch.runtime.journal import Journal
 from aibwatch.runtime.move_log import MoveLog
@@ -57,8 +55,3 @@ def arm(point: str) -> None:
         deadly_record(name)
     else:
         setattr(MoveLog, name, deadly(getattr(MoveLog, name), when))
-
-
-if __name__ == "__main__":
-    arm(sys.argv.pop(1))
-    main()

@@ -7,7 +7,7 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +20,10 @@ from aibwatch.runtime.clock import Clock
 from aibwatch.simulator.parts import SUBSCRIPTION
 from aibwatch.simulator.scenario import parse_scenario
 from aibwatch.simulator.server import StandIn
+from tests.program import Program
 from tests.waiting import USUAL, until
 
 PROGRAM = str(Path(sys.executable).parent / "aibwatch")
-KILLER = str(Path(__file__).with_name("killer.py"))
 PROVIDER = "Microsoft.VirtualMachineImages/imageTemplates"
 GROUP = "ubuntu-base"
 LIMIT = aiohttp.ClientTimeout(total=5)
@@ -141,8 +141,8 @@ class Done:
         return told
 
 
-async def command(*arguments: str, environment: Mapping[str, str] | None = None, within: float = USUAL) -> Done:
-    """Run a program to its end."""
+async def from_scratch(*arguments: str, environment: Mapping[str, str] | None = None, within: float = USUAL) -> Done:
+    """Run any program, from scratch, to its end."""
     process = await asyncio.create_subprocess_exec(
         *arguments,
         stdin=asyncio.subprocess.DEVNULL,
@@ -150,19 +150,29 @@ async def command(*arguments: str, environment: Mapping[str, str] | None = None,
         stderr=asyncio.subprocess.PIPE,
         env=surroundings(environment or {}),
     )
+    return await _done(process, arguments, within)
+
+
+async def run_aibwatch(*arguments: str, environment: Mapping[str, str] | None = None, within: float = USUAL) -> Done:
+    """Run aibwatch to its end. See program.py."""
+    return await _done(Program(arguments, surroundings(environment or {})), arguments, within)
+
+
+async def _done(process: asyncio.subprocess.Process | Program, arguments: Sequence[str], within: float) -> Done:
     try:
         out, err = await asyncio.wait_for(process.communicate(), within)
     except TimeoutError:
         process.kill()
-        out, err = await process.communicate()
-        raise AssertionError(f"{arguments} did not end within {within:.0f} s: {out!r} {err!r}") from None
+        await process.wait()
+        raise AssertionError(f"{arguments} did not end within {within:.0f} s") from None
     assert process.returncode is not None
     return Done(process.returncode, out.decode(), err.decode())
 
 
 def surroundings(more: Mapping[str, str]) -> dict[str, str]:
     """Return an environment with nothing in it that could lead elsewhere than to the stand-in."""
-    known = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    names = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH")
+    known = {name: os.environ[name] for name in names if name in os.environ}
     return {**known, **more}
 
 
@@ -220,35 +230,18 @@ class Daemon:
         self.config.write_text(a_config(folder, azure, self.port, **settings))
         self._log = folder / "daemon.log"
         self._environment = {"AZURE_POD_IDENTITY_AUTHORITY_HOST": azure}
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Program | None = None
         self._copier: asyncio.Task[None] | None = None
 
     async def start(self, *, kill_at: str = "") -> "Daemon":
         """Start it; with `kill_at` it dies by itself at that point. See killer.py."""
-        program = [sys.executable, KILLER, kill_at] if kill_at else [PROGRAM]
-        self._process = await asyncio.create_subprocess_exec(
-            *program,
-            "--config",
-            str(self.config),
-            "run",
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-            env=surroundings(self._environment),
-        )
+        self._process = Program(["--config", str(self.config), "run"], surroundings(self._environment), kill_at=kill_at)
         # Not straight into a file: a story that forbids the daemon to write files wants to read its log all the same.
-        self._copier = asyncio.create_task(self._copy(self._process.stderr))
+        self._copier = asyncio.create_task(self._process.copy_stderr(self._log))
         return self
 
-    async def _copy(self, stream: asyncio.StreamReader | None) -> None:
-        assert stream is not None
-        with self._log.open("ab") as out:
-            while block := await stream.read(65_536):
-                out.write(block)
-                out.flush()
-
     @property
-    def process(self) -> asyncio.subprocess.Process:
+    def process(self) -> Program:
         assert self._process is not None, "not started"
         return self._process
 
@@ -333,7 +326,11 @@ class Daemon:
 
     async def cli(self, *arguments: str) -> Done:
         """Run a command with this daemon's configuration."""
-        return await command(PROGRAM, "--config", str(self.config), *arguments, environment=self._environment)
+        return await run_aibwatch("--config", str(self.config), *arguments, environment=self._environment)
+
+    async def script(self, *arguments: str) -> Done:
+        """Run a command with this daemon's configuration, from scratch."""
+        return await from_scratch(PROGRAM, "--config", str(self.config), *arguments, environment=self._environment)
 
     def _last_words(self) -> str:
         return f"the end of its log:\n{self.log[-3000:]}"

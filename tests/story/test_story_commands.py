@@ -20,8 +20,9 @@ from .support import (
     a_daemon,
     a_world,
     an_azure,
-    command,
     free_port,
+    from_scratch,
+    run_aibwatch,
 )
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
@@ -39,7 +40,6 @@ async def ask_in_good_times(folder: Path) -> dict[str, Done]:
         "explain nobody": ["explain", "nobody"],
         "active nobody": ["active", "nobody"],
         "run": ["run"],
-        "probe": ["probe", "--once"],
         "status --json": ["status", "--json"],
         "explain GROUP --json": ["explain", GROUP, "--json"],
         "explain REGION --json": ["explain", "westeurope", "--json"],
@@ -52,9 +52,10 @@ async def ask_in_good_times(folder: Path) -> dict[str, Done]:
         await daemon.verdict("healthy", "westeurope")
         await daemon.verdict("healthy", "northeurope")
         told = {name: await daemon.cli(*arguments) for name, arguments in asked.items()}
+        told["probe"] = await daemon.script("probe", "--once")
         await azure.trouble(region="westeurope", operations=["get"], answer="500")
         await daemon.verdict("suspect")
-        told["status of a suspect"] = await daemon.cli("status")
+        told["status of a suspect"] = await daemon.script("status")
         pid = daemon.process.pid
         told["SIGTERM"] = Done(await daemon.stop(), str(pid), daemon.log)
         told["status of nobody"] = await daemon.cli("status")
@@ -250,14 +251,16 @@ async def run_on(folder: Path, *before: str, state: Path | None = None, port: in
     config = folder / "config.toml"
     text = a_config(folder, NOWHERE, port or free_port())
     config.write_text(text.replace(f"{folder}/state/aibwatch.db", str(state)) if state else text)
-    return await command(*before, PROGRAM, "--config", str(config), "run")
+    if before:
+        return await from_scratch(*before, PROGRAM, "--config", str(config), "run")
+    return await run_aibwatch("--config", str(config), "run")
 
 
 @pytest.mark.parametrize("verb", ["run", "check-config"])
 async def test_five_mistakes_are_told_as_five_lines_that_editors_can_jump_to(verb: str, tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text(FIVE_MISTAKES)
-    done = await command(PROGRAM, "--config", str(config), verb)
+    done = await run_aibwatch("--config", str(config), verb)
     told = [line.partition(": ") for line in done.err.splitlines() if line.startswith(f"{config}:")]
     assert done.code == 78
     assert [place for place, _, what in told if what] == [f"{config}:{line}" for line in MISTAKEN]
@@ -290,10 +293,14 @@ async def test_status_without_a_daemon_says_where_it_looked(tmp_path: Path) -> N
     assert f"no daemon answers on 127.0.0.1:{daemon.port}" in done.err
 
 
-async def test_probe_once_without_azure_exits_with_69(tmp_path: Path) -> None:
-    done = await Daemon(tmp_path, NOWHERE).cli("probe", "--once")
-    assert done.code == 69
-    assert done.out.startswith("0 of ")
+async def probe_without_azure(folder: Path) -> Done:
+    return await Daemon(folder, NOWHERE).cli("probe", "--once")
+
+
+@pytest.mark.beside.with_args(probe_without_azure)
+async def test_probe_once_without_azure_exits_with_69(outcome: Done) -> None:
+    assert outcome.code == 69
+    assert outcome.out.startswith("0 of ")
 
 
 async def stop_without_azure(folder: Path) -> tuple[int, str]:

@@ -84,7 +84,7 @@ async def kill_at(folder: Path, *points: str) -> Ending:
     [
         pytest.param(points, expected, marks=pytest.mark.beside(kill_at, *points, long=long), id=", ".join(points))
         for points, expected, long in [
-            (("recorded checking",), moved_once(), False),
+            (("recorded checking",), moved_once(), True),
             (("recorded committing",), moved_once(), False),
             (("after swap_epoch",), moved_once(), False),
             (("recorded moving",), moved_once(attempt=2), False),
@@ -164,8 +164,10 @@ async def test_a_run_whose_answer_is_lost_is_found_and_not_asked_for_again(answe
 async def swallow_the_post(folder: Path) -> Ending:
     """Let the first POST vanish without an effect, and the second one be met as usual."""
     async with an_azure(a_world(broken=True)) as azure, a_daemon(folder, azure.base) as daemon:
-        await azure.trouble(region="northeurope", operations=["run"], answer="timeout", **{"for": 25})
+        await azure.trouble(region="northeurope", operations=["run"], answer="timeout")
         await daemon.start()
+        await until("a run is asked for", azure.posts)
+        await azure.end_troubles()
         await daemon.noted("put out 1 image", within=NEVER_SENT_WAITS)
         return await ending(azure, daemon)
 

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from .support import PROGRAM, Done, command
+from .support import PROGRAM, Done, from_scratch
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def play(_: Path) -> Done:
-    return await command(PROGRAM, "demo", "--fast", "--exit", within=60.0)
+    return await from_scratch(PROGRAM, "demo", "--fast", "--exit", within=60.0)
 
 
 played = pytest.mark.beside(play, long=True)
