@@ -31,13 +31,14 @@ from aibwatch.runtime.polls import Polls, Sources
 from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.scheduler import Scheduler
 from aibwatch.runtime.store import JournalError, NewerStateError, Store
+from aibwatch.runtime.unclassified import Unclassified
 from aibwatch.sources.answer import Bad
 from aibwatch.sources.arm import Arm
 from aibwatch.sources.connection import connect
 from aibwatch.sources.probe import Probe
 from aibwatch.sources.resource_health import ResourceHealth
 from aibwatch.sources.service_health import ServiceHealth
-from aibwatch.sources.templates import Templates
+from aibwatch.sources.templates import OnUnclassified, Templates, untold
 from aibwatch.views.history import Recorded
 
 log = structlog.get_logger(__name__)
@@ -88,7 +89,7 @@ class App:
 
     async def _watch(self, recorder: Recorder, metrics: Metrics, arm: Arm, stop: asyncio.Event) -> None:
         settings, setup = self._loaded.settings, self._loaded.setup
-        sources = make_sources(settings, arm, self._clock)
+        sources = make_sources(settings, arm, self._clock, Unclassified().seen)
         state = await _recalled(recorder, self._clock.now())
         access = _TemplateAccess(sources.templates)
         surroundings = Surroundings(templates=access, now=self._clock.now, pause=self._clock.pause)
@@ -174,10 +175,10 @@ class App:
         )
 
 
-def make_sources(settings: Settings, arm: Arm, clock: Clock) -> Sources:
+def make_sources(settings: Settings, arm: Arm, clock: Clock, on_unclassified: OnUnclassified = untold) -> Sources:
     """Return all sources, on one way to Azure."""
     return Sources(
-        templates=Templates(arm, clock.now),
+        templates=Templates(arm, clock.now, on_unclassified=on_unclassified),
         probe=Probe(arm, clock.now),
         service_health=ServiceHealth(arm, clock.now, settings.policy.service_health_service),
         resource_health=ResourceHealth(arm, clock.now),

@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from aibwatch import __version__
 from aibwatch.core.decision import Decision
 from aibwatch.core.events import Event, JournalFailed, Observed
+from aibwatch.core.failures import DEFAULT
 from aibwatch.core.model import FailureClass, Region, RunState
 from aibwatch.core.observation import Source, TemplateSeen
 from aibwatch.core.policy import Setup
@@ -21,9 +22,6 @@ from aibwatch.core.state import State
 from aibwatch.runtime.polls import PollTaken
 from aibwatch.sources.answer import RequestSeen
 from aibwatch.views.prometheus import families, labels_of
-
-UNCLASSIFIED = "default"
-"""Name of the failure table's last row, which fits what no other row fits."""
 
 POLL_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 ORDINARY = (("list_templates", "200"), ("get_template", "200"), ("run_template", "202"), ("list_events", "200"))
@@ -133,12 +131,15 @@ class Metrics:
     def _run_seen(self, before: State, seen: TemplateSeen) -> None:
         if seen.run is None:
             return
+        if seen.run.state is not RunState.FAILED:
+            return
         known = before.window.templates.get(seen.template)
-        again = known is not None and known.run == seen.run
-        if seen.run.state is RunState.FAILED and not again:
+        same = known.run if known and known.run and known.run.started == seen.run.started else None
+        # The text of a failure may come after its state: the same run is then diagnosed anew, and is still one failure.
+        if same is None or same.state is not RunState.FAILED:
             self._run_failures.labels(seen.region, seen.run.diagnosis.cls).inc()
-            if seen.run.diagnosis.rule == UNCLASSIFIED:
-                self._unclassified.inc()
+        if seen.run.diagnosis.rule == DEFAULT.name and (same is None or same.diagnosis.rule != DEFAULT.name):
+            self._unclassified.inc()
 
     def _note_templates(self, state: State, templates: Collection[TemplateSeen]) -> None:
         labels = labels_of((t.template for t in templates), state) if templates else {}

@@ -6,7 +6,7 @@ once it has ended; provisioningState stays Succeeded through failed runs. A fail
 
 Note [A failed run is diagnosed once]: how far a run had come is shown only while it lives, and decides between the
 customer's step and the service. So a diagnosis made at first sight stands while the run stays the same; only one
-that no rule made is tried again, as the text may come after the state.
+that rests on no text, or that no rule made, is tried again, as the text may come after the state.
 """
 
 from collections.abc import Mapping
@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aibwatch.core.classify import Symptom, classify
-from aibwatch.core.failure_table import DEFAULT
+from aibwatch.core.failures import DEFAULT, NO_WORDS
 from aibwatch.core.model import WELL, Diagnosis, Run, RunPhase, RunState, TemplateId, region_of, template_id
 from aibwatch.core.observation import TemplateSeen
 from aibwatch.sources.reading import moment, table, text, whole
 from aibwatch.sources.shares import shares_of
 
 KIND = "/providers/microsoft.virtualmachineimages/imagetemplates/"
+
+TRIED_AGAIN = frozenset({DEFAULT.name, NO_WORDS})
 
 _STATES = {state.value: state for state in RunState if state not in {RunState.NEVER, RunState.UNKNOWN}}
 _PHASES = {phase.value: phase for phase in RunPhase if phase not in {RunPhase.ABSENT, RunPhase.UNKNOWN}}
@@ -63,6 +65,13 @@ def parse_template(entry: object, at: datetime, known: TemplateSeen | None = Non
     )
 
 
+def symptom_of(entry: object, known: TemplateSeen | None = None) -> Symptom:
+    """Return what the failed last run of a template looked like, for those who want more of it than its diagnosis."""
+    status = table(entry, "properties", "lastRunStatus")
+    run = known.run if known else None
+    return _symptom(status, run if run is not None and run.started == moment(status, "startTime") else None)
+
+
 def parse_outputs(entries: tuple[object, ...]) -> tuple[str, ...]:
     """Return the artifact ids of run outputs, as the service writes them; outputs without one are left out."""
     found = (text(table(entry, "properties"), "artifactId").strip() for entry in entries)
@@ -85,7 +94,7 @@ def _run(properties: Mapping[str, object], known: Run | None) -> Run | Unreadabl
         ended=moment(status, "endTime") if state.ended or state is RunState.UNKNOWN else None,
         state=state,
         phase=RunPhase.ABSENT if state.ended else _phase(status),
-        diagnosis=_diagnosis(text(status, "message"), same) if state is RunState.FAILED else WELL,
+        diagnosis=_diagnosis(_symptom(status, same), same) if state is RunState.FAILED else WELL,
     )
 
 
@@ -94,7 +103,17 @@ def _phase(status: Mapping[str, object]) -> RunPhase:
     return _PHASES.get(said, RunPhase.UNKNOWN) if said else RunPhase.ABSENT
 
 
-def _diagnosis(message: str, same: Run | None) -> Diagnosis:
-    if same is not None and same.state is RunState.FAILED and same.diagnosis.rule != DEFAULT.name:
+def _diagnosis(symptom: Symptom, same: Run | None) -> Diagnosis:
+    if same is not None and same.state is RunState.FAILED and same.diagnosis.rule not in TRIED_AGAIN:
         return same.diagnosis
-    return classify(Symptom(of_run=True, message=message, phase=same.phase if same else RunPhase.ABSENT))
+    return classify(symptom)
+
+
+def _symptom(status: Mapping[str, object], same: Run | None) -> Symptom:
+    started, ended = moment(status, "startTime"), moment(status, "endTime")
+    return Symptom(
+        of_run=True,
+        message=text(status, "message"),
+        phase=same.phase if same else RunPhase.ABSENT,
+        lasted=ended - started if started and ended and ended >= started else None,
+    )

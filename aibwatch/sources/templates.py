@@ -15,12 +15,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from aibwatch.core.classify import Symptom
+from aibwatch.core.failures import DEFAULT
 from aibwatch.core.model import WELL, TemplateId, template_id
 from aibwatch.core.observation import Observation, Polled, Source, TemplateGone, TemplateSeen
 from aibwatch.sources.answer import Answer, Bad, unexpected
 from aibwatch.sources.arm import Api, Arm
 from aibwatch.sources.paging import USUAL, Limits, Listed, collect
-from aibwatch.sources.parse_template import Unreadable, id_of, parse_outputs, parse_template
+from aibwatch.sources.parse_template import Unreadable, id_of, parse_outputs, parse_template, symptom_of
 
 LIST_GROUPS = 8
 """Resource groups of one subscription listed one by one; beyond that one list of the subscription is less to read."""
@@ -34,13 +36,29 @@ CONFIRMATIONS = 5
 TYPE = "/providers/Microsoft.VirtualMachineImages/imageTemplates"
 
 
+OnUnclassified = Callable[[TemplateSeen, Symptom], None]
+"""Told of a run that failed in a way that no row of the failure table knows, and what it looked like."""
+
+
+def untold(_seen: TemplateSeen, _symptom: Symptom) -> None:
+    """Tell nobody: for those who show the diagnosis anyway."""
+
+
 class Templates:
     """The image templates of one ARM endpoint."""
 
-    def __init__(self, arm: Arm, now: Callable[[], datetime], limits: Limits = USUAL) -> None:
+    def __init__(
+        self,
+        arm: Arm,
+        now: Callable[[], datetime],
+        limits: Limits = USUAL,
+        *,
+        on_unclassified: OnUnclassified = untold,
+    ) -> None:
         self._arm = arm
         self._now = now
         self._limits = limits
+        self._on_unclassified = on_unclassified
 
     async def poll(
         self, watched: Collection[TemplateId], known: Mapping[TemplateId, TemplateSeen]
@@ -97,7 +115,11 @@ class Templates:
             failure = sorted_out.failure
             diagnosis = failure.diagnosis if failure else WELL
             found: list[Observation] = [Polled(at=at, source=Source.TEMPLATES, subject=scope, diagnosis=diagnosis)]
-            found += changed(sorted_out.seen, known)
+            news = changed(sorted_out.seen, known)
+            found += news
+            for seen in news:
+                if seen.template in sorted_out.unclassified:
+                    self._on_unclassified(seen, sorted_out.unclassified[seen.template])
             if failure is None:
                 missing = sorted((watched & known.keys()) - {seen.template for seen in sorted_out.seen})
                 found += await self._look_again(missing[:CONFIRMATIONS], known)
@@ -153,6 +175,8 @@ class _SortedOut:
 
     seen: list[TemplateSeen] = field(default_factory=list)
     failure: Bad | None = None
+    unclassified: dict[TemplateId, Symptom] = field(default_factory=dict)
+    """Of those that failed in a way that no row of the failure table knows."""
 
 
 def _sort_out(
@@ -165,17 +189,21 @@ def _sort_out(
     """
     latest: dict[TemplateId, TemplateSeen] = {}
     torn: list[str] = []
+    unclassified: dict[TemplateId, Symptom] = {}
     for entry in listed.entries:
         template = id_of(entry)
         if template is not None and template not in watched:
             continue
-        seen = parse_template(entry, at, known.get(template) if template else None)
+        before = known.get(template) if template else None
+        seen = parse_template(entry, at, before)
         if isinstance(seen, Unreadable):
             torn.append(seen.why)
         else:
             latest[seen.template] = seen
+            if seen.run is not None and seen.run.diagnosis.rule == DEFAULT.name:
+                unclassified[seen.template] = symptom_of(entry, before)
     failure = listed.failure
     if failure is None and torn:
         others = f", and {len(torn) - 1} more like it" if len(torn) > 1 else ""
         failure = unexpected(f"the list has {torn[0]}{others}")
-    return _SortedOut(list(latest.values()), failure)
+    return _SortedOut(list(latest.values()), failure, unclassified)

@@ -23,6 +23,7 @@ COMMANDS = (
     "active",
     "history",
     "reset",
+    "classify",
 )
 
 
@@ -77,7 +78,15 @@ def test_the_version_is_one_line() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("nonsense",), ("active",), ("reset", GROUP), ("status", "--nonsense"), ("probe",), ("status", "too", "much")],
+    [
+        ("nonsense",),
+        ("active",),
+        ("reset", GROUP),
+        ("status", "--nonsense"),
+        ("probe",),
+        ("classify",),
+        ("status", "too", "much"),
+    ],
 )
 def test_what_cannot_be_understood_exits_with_2_and_says_so(arguments: tuple[str, ...]) -> None:
     told = run(*arguments)

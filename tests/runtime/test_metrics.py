@@ -171,6 +171,24 @@ def test_a_failure_that_no_row_fits_is_counted_apart() -> None:
     assert Scraped(metrics).value("unclassified_failures_total") == 1.0
 
 
+def test_a_run_whose_text_comes_after_its_state_is_one_failure() -> None:
+    metrics = metrics_of(State(awake_since=T0))
+    run = a_run("ambiguous")
+    state = watched(metrics, a_template(run=replace(run, diagnosis=replace(run.diagnosis, rule="no-words"))))
+    watched(metrics, a_template(run=replace(run, diagnosis=replace(run.diagnosis, rule="default"))), before=state)
+    scraped = Scraped(metrics)
+    failures = scraped.value("run_failures_total", **{"azure_region": WEST, "class": "ambiguous"})
+    assert (failures, scraped.value("unclassified_failures_total")) == (1.0, 1.0)
+
+
+def test_a_failure_that_no_row_fits_is_counted_once_however_often_it_is_seen() -> None:
+    metrics = metrics_of(State(awake_since=T0))
+    run = a_run("ambiguous")
+    unknown = a_template(run=replace(run, diagnosis=replace(run.diagnosis, rule="default")))
+    watched(metrics, unknown, before=watched(metrics, unknown))
+    assert Scraped(metrics).value("unclassified_failures_total") == 1.0
+
+
 def test_a_decision_that_was_not_recorded_is_counted_and_the_loop_lives() -> None:
     metrics = metrics_of(State(awake_since=T0))
     nothing = Decision(state=State(awake_since=T0))

@@ -116,7 +116,7 @@ def test_the_diagnosis_of_a_failed_run_stands_when_its_phase_is_no_longer_known(
 def test_a_diagnosis_that_knew_nothing_is_tried_again_when_the_text_comes() -> None:
     first = seen(a_template(run=a_run("Failed", message="")))
     assert first.run is not None
-    assert first.run.diagnosis.rule == "default"
+    assert first.run.diagnosis.rule == "no-words"
     assert run_of(a_run("Failed", message=PACKER), first).diagnosis.rule == "packer"
 
 

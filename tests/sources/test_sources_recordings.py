@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from aibwatch.core.classify import row_for
 from aibwatch.core.model import FailureClass, Region, RunState
 from aibwatch.core.observation import TemplateSeen
 from aibwatch.sources.answer import Answer, Bad, Good, RequestIds
@@ -16,6 +17,8 @@ from aibwatch.sources.error_body import error_of
 from aibwatch.sources.parse_availability import STATES, state_of
 from aibwatch.sources.parse_event import parse_event
 from aibwatch.sources.parse_template import KIND, parse_outputs, parse_template
+from aibwatch.sources.pasted import understand
+from aibwatch.sources.reading import table
 from aibwatch.sources.reply import Reply, answer_of
 
 from .support import NOW, shared
@@ -128,6 +131,24 @@ def test_every_recorded_failure_of_arm_and_providers_has_the_class_of_its_header
             assert bad.diagnosis.cls is FailureClass.SERVICE
         if case["status"] >= 500 and case["headers"].get("x-ms-failure-cause") == "gateway":
             assert bad.diagnosis.cls is FailureClass.AMBIGUOUS
+
+
+def test_every_recorded_refusal_is_known_also_as_somebody_would_paste_it() -> None:
+    refusals = [
+        e for e in exchanges() if with_status(e) and e["status"] >= 400 and "imagetemplates" in e["url"].lower()
+    ]
+    unknown = [e["body"] for e in refusals if row_for(understand(raw_of(e).decode()).symptom).name == "default"]
+
+    assert refusals
+    assert unknown == []
+
+
+def test_every_recorded_reason_why_a_template_could_not_be_created_is_the_customers() -> None:
+    refused = [t for b in objects() for t in (b, *_entries(b)) if table(t, "properties", "provisioningError")]
+    rows = [row_for(understand(json.dumps(template)).symptom) for template in refused]
+
+    assert len(rows) >= 8
+    assert {row.cls for row in rows} == {FailureClass.CUSTOMER}
 
 
 def test_every_recorded_run_output_has_an_artifact() -> None:

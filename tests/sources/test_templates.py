@@ -1,11 +1,13 @@
 """Templates, read with lists."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from aibwatch.core.model import WELL, FailureClass, TemplateId
+from aibwatch.core.classify import Symptom
+from aibwatch.core.model import WELL, FailureClass, RunPhase, TemplateId
 from aibwatch.core.observation import Observation, Polled, Source, TemplateGone, TemplateSeen
 from aibwatch.sources.answer import Bad, Good
 from aibwatch.sources.templates import Templates, scopes_of
@@ -59,6 +61,21 @@ async def test_a_new_run_is_seen(rig: Rig) -> None:
 
     assert isinstance(seen, TemplateSeen)
     assert seen.template == UBUNTU
+
+
+async def test_a_run_that_failed_in_an_unknown_way_is_told_with_what_it_looked_like(rig: Rig) -> None:
+    before = await known_of(rig, a_template("ubuntu", a_run("Running", runSubState="Building")), a_template("rhel"))
+    unknown = a_run("Failed", message="something new")
+    lists(rig, a_template("ubuntu", unknown), a_template("rhel", a_run("Failed", message="QuotaExceeded")))
+    told: list[tuple[TemplateId, Symptom]] = []
+    source = Templates(rig.arm, now, on_unclassified=lambda seen, symptom: told.append((seen.template, symptom)))
+    news = await source.poll(WATCHED, before)
+    again = {s.template: s for s in news if isinstance(s, TemplateSeen)}
+    await source.poll(WATCHED, again)
+
+    lasted = timedelta(minutes=20, microseconds=864198)
+    symptom = Symptom(of_run=True, message="something new", phase=RunPhase.BUILDING, lasted=lasted)
+    assert told == [(UBUNTU, symptom)]
 
 
 async def test_a_template_that_is_listed_no_more_and_cannot_be_read_is_gone(rig: Rig) -> None:
