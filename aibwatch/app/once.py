@@ -9,6 +9,7 @@ from aibwatch.config.load import Loaded
 from aibwatch.core.events import Event, Observed
 from aibwatch.core.model import FailureClass, template_name
 from aibwatch.core.observation import (
+    CallFailed,
     DependencySeen,
     EventSeen,
     Observation,
@@ -105,6 +106,10 @@ def _line(observation: Observation) -> str:
             return f"event       {observation.region:<16} {observation.tracking_id} {word}: {observation.title}"
         case DependencySeen():
             return f"dependency  {observation.region:<16} {observation.resource}: {observation.state}"
+        case CallFailed():
+            whose = "aibwatch's own" if observation.ours else "somebody's"
+            what = f"run {template_name(observation.template)}, failed {clock(observation.called_at)}"
+            return f"call        {whose:<16} {what}: {observation.diagnosis.summary}"
         case _:
             assert_never(observation)
 

@@ -19,6 +19,7 @@ class Source(StrEnum):
     PROBE = "probe"
     SERVICE_HEALTH = "service_health"
     RESOURCE_HEALTH = "resource_health"
+    ACTIVITY_LOG = "activity_log"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,33 @@ class DependencySeen:
     """The provider says that the customer caused it (a VM that was stopped by its owner)."""
 
 
-Observation = Polled | TemplateSeen | TemplateGone | Probed | EventSeen | DependencySeen
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFailed:
+    """A call to run a template that was answered 5xx, as the Activity Log tells minutes later; no run came of it.
+
+    In which region it failed is not written there: it is where the window knows the template to be.
+    """
+
+    type: Literal["call_failed"] = "call_failed"
+    at: datetime
+    """When we saw it in the log."""
+    called_at: datetime
+    """When it failed, by the provider's eventTimestamp."""
+    template: TemplateId
+    call: str
+    """The correlation id, in lower case. Some clients give one id to all calls of an hour, to several templates."""
+    diagnosis: Diagnosis
+    ours: bool = False
+    """Whether aibwatch itself made the call, for a move or a test of its own: whoever made it knows the answer already,
+    so it is no further witness. How that is told: sources.ours."""
+
+    @property
+    def key(self) -> str:
+        """What it is known by: calls that differ in it are two."""
+        return f"{self.call}/{self.template}"
+
+
+Observation = Polled | TemplateSeen | TemplateGone | Probed | EventSeen | DependencySeen | CallFailed
 
 
 def is_answer(diagnosis: Diagnosis) -> bool:

@@ -1,7 +1,8 @@
 """Keep the observations that still matter, each once, in an order that does not depend on their arrival.
 
 Rules: the same fact seen twice is one fact; of an event's notices the one with the latest `updated` stands; of a
-template the latest sight stands; a run is known by its template and its start. Nothing grows without a limit.
+template the latest sight stands; a run is known by its template and its start, a call by its id and its template.
+Nothing grows without a limit.
 This module does not know what an observation is worth.
 """
 
@@ -12,6 +13,7 @@ from typing import assert_never
 
 from aibwatch.core.model import Diagnosis, FailureClass, Region, Run, TemplateId
 from aibwatch.core.observation import (
+    CallFailed,
     DependencySeen,
     EventSeen,
     Observation,
@@ -31,6 +33,9 @@ PROBES_PER_REGION = 1000
 
 RUNS = 5000
 """Ended runs kept at the most: 5,000 templates run once in KEEP; beyond that the oldest are let go."""
+
+CALLS = 5000
+"""Failed calls kept at the most, for the same reason; a pipeline that tries again every minute makes 360 in KEEP."""
 
 
 LISTS = f"{Source.TEMPLATES}/"
@@ -71,6 +76,8 @@ class Window:
     events: Mapping[str, EventSeen] = field(default_factory=dict)
     """By tracking id and region."""
     dependencies: Mapping[str, DependencySeen] = field(default_factory=dict)
+    calls: Mapping[str, CallFailed] = field(default_factory=dict)
+    """Calls to run a template that failed, by their keys."""
     polls: Mapping[str, PollRecord] = field(default_factory=dict)
     """By source and subject."""
 
@@ -120,6 +127,7 @@ class _Draft:
         self.probes = {region: [p for p in probes if p.at <= now] for region, probes in window.probes.items()}
         self.events = dict(window.events)
         self.dependencies = {k: d for k, d in window.dependencies.items() if d.at <= now}
+        self.calls = {k: c for k, c in window.calls.items() if c.at <= now}
         self.polls = {k: r for k, r in window.polls.items() if r.last_at <= now}
 
     def take(self, observation: Observation) -> None:
@@ -141,9 +149,9 @@ class _Draft:
                 if known is None or (observation.updated, observation.at) >= (known.updated, known.at):
                     self.events[key] = observation
             case DependencySeen():
-                known_state = self.dependencies.get(observation.resource)
-                if known_state is None or observation.at >= known_state.at:
-                    self.dependencies[observation.resource] = observation
+                self._dependency(observation)
+            case CallFailed():
+                self._call(observation)
             case _:
                 assert_never(observation)
 
@@ -156,6 +164,15 @@ class _Draft:
             key = (seen.template, seen.run.started)
             if newest or key not in self.runs:
                 self.runs[key] = RunSeen(template=seen.template, region=seen.region, run=seen.run, shares=seen.shares)
+
+    def _dependency(self, seen: DependencySeen) -> None:
+        known = self.dependencies.get(seen.resource)
+        if known is None or seen.at >= known.at:
+            self.dependencies[seen.resource] = seen
+
+    def _call(self, seen: CallFailed) -> None:
+        known = self.calls.get(seen.key)
+        self.calls[seen.key] = one_call(known, seen) if known else seen
 
     def done(self, now: datetime) -> Window:
         horizon = now - KEEP
@@ -170,6 +187,7 @@ class _Draft:
             # An event that is still listed comes back with the next poll.
             events={k: e for k, e in self.events.items() if max(e.at, e.updated) >= horizon},
             dependencies={k: d for k, d in self.dependencies.items() if d.at >= horizon},
+            calls=_latest_calls(self.calls.values(), horizon),
             polls=self.polls,
         )
 
@@ -177,6 +195,21 @@ class _Draft:
 def ended_at(run: Run) -> datetime:
     """Return when the run ended; its start where the service named no end for an ended run."""
     return run.ended or run.started
+
+
+def one_call(one: CallFailed, other: CallFailed) -> CallFailed:
+    """Return what two sights of one call come to: its latest failure, as it was seen first, and ours if either knew.
+
+    A client that tries again under one id fails again later; the entry that names the client may come after the other.
+    """
+    latest = max(one.called_at, other.called_at)
+    stands = min((c for c in (one, other) if c.called_at == latest), key=_order)
+    return replace(stands, ours=one.ours or other.ours)
+
+
+def _latest_calls(calls: Iterable[CallFailed], horizon: datetime) -> Mapping[str, CallFailed]:
+    kept = sorted((c for c in calls if c.called_at >= horizon), key=lambda c: (c.called_at, c.key))
+    return {c.key: c for c in kept[-CALLS:]}
 
 
 def _recent(probes: list[Probed], horizon: datetime) -> tuple[Probed, ...]:

@@ -28,6 +28,7 @@ from aibwatch.core.model import (
 )
 from aibwatch.core.move import Move, MoveKind, Step, StepResult
 from aibwatch.core.observation import (
+    CallFailed,
     Concern,
     DependencySeen,
     EventSeen,
@@ -174,6 +175,27 @@ def a_dependency(
     own: bool = False,
 ) -> DependencySeen:
     return DependencySeen(at=when, region=region, resource=resource, state=state, customer_made=own)
+
+
+def a_call(
+    name: str = "base",
+    cls: str = "service",
+    *,
+    region: Region = WEST,
+    called: float = 0.0,
+    when: datetime | None = None,
+    call: str = "c0ffee",
+    ours: bool = False,
+) -> CallFailed:
+    """Return a call to run that failed, in minutes after T0; by default it was seen five minutes later."""
+    return CallFailed(
+        at=when or at(called + 5),
+        called_at=at(called),
+        template=a_template_id(name, region),
+        call=call,
+        diagnosis=a_diagnosis(cls),
+        ours=ours,
+    )
 
 
 def a_window(*observations: Observation, now: datetime = T0) -> Window:
