@@ -42,7 +42,7 @@ def lacking(evidence: Sequence[Evidence], policy: Policy, now: datetime) -> str:
     """Return what a conviction still lacks, as a sentence; empty if it lacks nothing."""
     score = score_of(evidence)
     against = [e for e in evidence if e.against]
-    kinds = {e.kind for e in against}
+    kinds = {e.kind.family for e in against}
     if len(kinds) < 2:
         return f"two kinds of source are needed and only {listing(sorted(kinds))} speaks against it"
     if not kinds & OURS:
@@ -60,7 +60,7 @@ def lacking(evidence: Sequence[Evidence], policy: Policy, now: datetime) -> str:
 def _quorum(against: Sequence[Evidence]) -> bool:
     probe = any(e.kind is Kind.PROBE for e in against)
     event = any(e.names_service for e in against)
-    runs = sum(e.witnesses for e in against if e.kind is Kind.RUNS)
+    runs = sum(e.witnesses for e in against if e.kind.family is Kind.RUNS)
     return (probe and event) or (runs >= 2 and (probe or event))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from aibwatch.core.evidence import Evidence
 from aibwatch.core.model import Region
 from aibwatch.core.policy import Policy
-from aibwatch.core.signals import dependencies, events, probe, runs
+from aibwatch.core.signals import calls, dependencies, events, probe, runs
 from aibwatch.core.window import Window
 
 
@@ -29,6 +29,7 @@ def _ask_all(
     found = (
         *probe.weigh(window, region, now),
         *runs.weigh(window, region, run_window=policy.run_window, trouble_since=began, now=now),
+        *calls.weigh(window, region, run_window=policy.run_window, now=now),
         *events.weigh(window, region, now),
         *dependencies.weigh(window, region, now),
     )

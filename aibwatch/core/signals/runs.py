@@ -3,23 +3,18 @@
 Rules: a template has one vote, its latest ended run that was not cancelled. A failure of class service weighs in full,
 an ambiguous one half, every other class nothing (a broken script says nothing about the region). Templates that share a
 script, identity, subnet, source or gallery are one witness: the first counts in full, the second a quarter, the rest
-nothing.
+nothing (core.votes).
 Old successes prove little; a run *started after* the trouble began that ends well, or gets as far as Customizing, is
 proof of life.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from aibwatch.core.evidence import Evidence, Kind
-from aibwatch.core.model import FailureClass, Region, RunPhase, RunState, template_name
+from aibwatch.core.model import Region, RunPhase, RunState, template_name
 from aibwatch.core.sentences import count, listing
+from aibwatch.core.votes import SUSPICIOUS, independent, is_suspicious, latest_runs, vote
 from aibwatch.core.window import RunSeen, Window, ended_at
-
-SERVICE_WEIGHT = 2.9
-AMBIGUOUS_WEIGHT = SERVICE_WEIGHT / 2
-SECOND_VOTE = 0.25
-"""What the second failing template of one witness adds, as a share of its weight; later ones add nothing."""
 
 NEW_RUN_WELL = -2.25
 NEW_RUN_PROGRESS = -1.5
@@ -29,23 +24,14 @@ PROGRESS = frozenset({RunPhase.CUSTOMIZING, RunPhase.OPTIMIZING, RunPhase.VALIDA
 
 WELL_STATES = frozenset({RunState.SUCCEEDED, RunState.PARTIALLY_SUCCEEDED})
 
-SUSPICIOUS = {FailureClass.SERVICE: SERVICE_WEIGHT, FailureClass.AMBIGUOUS: AMBIGUOUS_WEIGHT}
-
 
 def weigh(
     window: Window, region: Region, *, run_window: timedelta, trouble_since: datetime | None, now: datetime
 ) -> tuple[Evidence, ...]:
     """Return what runs say: failures that ended within `run_window`, and proofs of life since `trouble_since`."""
-    latest = _latest_per_template(r for r in window.runs if r.region == region and ended_at(r.run) > now - run_window)
+    latest = latest_runs(window, region, run_window, now)
     found = (_failures(latest), _successes(latest, trouble_since), _progress(window, region, trouble_since))
     return tuple(evidence for evidence in found if evidence)
-
-
-def _latest_per_template(runs: Iterable[RunSeen]) -> list[RunSeen]:
-    votes = (
-        r for r in runs if r.run.state is not RunState.CANCELED and r.run.diagnosis.cls is not FailureClass.EXPECTED
-    )
-    return list({r.template: r for r in sorted(votes, key=lambda r: (ended_at(r.run), r.run.started))}.values())
 
 
 def _failures(latest: list[RunSeen]) -> Evidence | None:
@@ -63,7 +49,7 @@ def _failures(latest: list[RunSeen]) -> Evidence | None:
     voices = count(len(witnesses), "independent witness", "independent witnesses")
     return Evidence(
         kind=Kind.RUNS,
-        weight=sum(_vote(witness) for witness in witnesses),
+        weight=sum(vote(SUSPICIOUS[r.run.diagnosis.cls] for r in witness) for witness in witnesses),
         witnesses=len(witnesses),
         since=min(ends),
         last=max(ends),
@@ -72,35 +58,8 @@ def _failures(latest: list[RunSeen]) -> Evidence | None:
     )
 
 
-def independent(runs: list[RunSeen]) -> list[list[RunSeen]]:
-    """Group runs whose templates share something, directly or through a third; each group is one witness.
-
-    Good runs are grouped too: that the template between two others is well does not make them strangers.
-    """
-    root = list(range(len(runs)))
-
-    def top(number: int) -> int:
-        while root[number] != number:
-            root[number] = number = root[root[number]]
-        return number
-
-    first: dict[str, int] = {}
-    for number, run in enumerate(runs):
-        for thing in run.shares:
-            root[top(number)] = top(first.setdefault(thing, number))
-    witnesses: dict[int, list[RunSeen]] = {}
-    for number, run in enumerate(runs):
-        witnesses.setdefault(top(number), []).append(run)
-    return list(witnesses.values())
-
-
 def _suspicious(runs: list[RunSeen]) -> list[RunSeen]:
-    return [r for r in runs if r.run.state is RunState.FAILED and r.run.diagnosis.cls in SUSPICIOUS]
-
-
-def _vote(witness: list[RunSeen]) -> float:
-    weights = sorted((SUSPICIOUS[r.run.diagnosis.cls] for r in witness), reverse=True)
-    return weights[0] + SECOND_VOTE * sum(weights[1:2])
+    return [r for r in runs if is_suspicious(r)]
 
 
 def _successes(latest: list[RunSeen], trouble_since: datetime | None) -> Evidence | None:

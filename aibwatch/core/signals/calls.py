@@ -1,0 +1,109 @@
+"""Weigh calls to run a template that were refused with 5xx: they leave no trace in any lastRunStatus.
+
+Rules: a refused call is a failed run of its template, of the same weight, and the same kind of witness as runs. What
+weighs is what the calls add to the votes that runs have cast already: a template has one vote over both, and templates
+that share something are one witness over both.
+Nothing counts twice: a call is left out if a run of its template began about then (it was carried out, and the run
+speaks for itself), if a run that began later has ended (that is the template's vote), and if it was our own.
+The log is 3 to 20 minutes late, so a call is as old as its failure, not as our sight of it. Its silence proves nothing.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aibwatch.core.evidence import Evidence, Kind
+from aibwatch.core.model import Region, TemplateId, template_name
+from aibwatch.core.observation import CallFailed
+from aibwatch.core.sentences import count, listing
+from aibwatch.core.votes import SUSPICIOUS, independent, is_suspicious, latest_runs, vote
+from aibwatch.core.window import RunSeen, Window
+
+SAME_RUN = timedelta(minutes=2)
+"""A run that began this near to a refused call is the call's own: ARM gives up on a region after a minute, and the
+clocks of the two differ by seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Voter:
+    """A template and what speaks against its region, by its runs and by its calls; 0 where nothing does."""
+
+    shares: frozenset[str]
+    by_run: float
+    by_call: float
+
+
+def weigh(window: Window, region: Region, *, run_window: timedelta, now: datetime) -> tuple[Evidence, ...]:
+    """Return what calls that failed within `run_window` add to what runs say; nothing if there is none."""
+    runs = {r.template: r for r in latest_runs(window, region, run_window, now)}
+    refused = _refused(window, region, runs, now - run_window)
+    if not refused:
+        return ()
+    witnesses = independent([_voter(t, window, runs, refused) for t in sorted(runs.keys() | refused.keys())])
+    weight = sum(_added(witness) for witness in witnesses)
+    new = sum(1 for witness in witnesses if _added(witness) and not any(v.by_run for v in witness))
+    times = [call.called_at for call in refused.values()]
+    names = listing(sorted(map(template_name, refused)))
+    failed = f"{count(len(refused), 'call')} to run a template failed ({names})"
+    if not weight:
+        sentence = f"{failed}, but failed runs of the same witnesses count already"
+        return (Evidence(kind=Kind.CALLS, weight=0.0, last=max(times), sentence=sentence),)
+    voices = count(new, "independent witness", "independent witnesses") if new else "no further witness"
+    latest = max(refused.values(), key=lambda call: (call.called_at, call.key))
+    return (
+        Evidence(
+            kind=Kind.CALLS,
+            weight=weight,
+            witnesses=new,
+            since=min(times),
+            last=max(times),
+            sentence=f"{failed}, {voices}: {latest.diagnosis.summary}",
+            brief=f"{count(len(refused), 'call')} to run failed",
+        ),
+    )
+
+
+def _refused(
+    window: Window, region: Region, runs: dict[TemplateId, RunSeen], since: datetime
+) -> dict[TemplateId, CallFailed]:
+    """Return the last call of each template of the region that counts."""
+    starts = _starts(window)
+    counted = (
+        call
+        for call in window.calls.values()
+        if call.called_at > since
+        and call.diagnosis.cls in SUSPICIOUS
+        and not call.ours
+        and window.region_of(call.template) == region
+        and not _outdated(call, runs.get(call.template))
+        and not any(abs(started - call.called_at) <= SAME_RUN for started in starts[call.template])
+    )
+    return {call.template: call for call in sorted(counted, key=lambda call: (call.called_at, call.key))}
+
+
+def _outdated(call: CallFailed, latest: RunSeen | None) -> bool:
+    return latest is not None and latest.run.started > call.called_at
+
+
+def _starts(window: Window) -> defaultdict[TemplateId, list[datetime]]:
+    """Return when runs began that any sight of a template has shown, those that go on too."""
+    starts = defaultdict(list, {t.template: [t.run.started] for t in window.templates.values() if t.run})
+    for seen in window.runs:
+        starts[seen.template].append(seen.run.started)
+    return starts
+
+
+def _voter(
+    template: TemplateId, window: Window, runs: dict[TemplateId, RunSeen], refused: dict[TemplateId, CallFailed]
+) -> _Voter:
+    run, call, seen = runs.get(template), refused.get(template), window.templates.get(template)
+    return _Voter(
+        shares=run.shares if run else seen.shares if seen else frozenset(),
+        by_run=SUSPICIOUS[run.run.diagnosis.cls] if run and is_suspicious(run) else 0.0,
+        by_call=SUSPICIOUS[call.diagnosis.cls] if call else 0.0,
+    )
+
+
+def _added(witness: list[_Voter]) -> float:
+    """Return what a witness weighs by runs and calls together, less what it weighs by runs alone."""
+    return vote(max(v.by_run, v.by_call) for v in witness) - vote(v.by_run for v in witness)
