@@ -30,6 +30,7 @@ from aibwatch.core.events import (
 )
 from aibwatch.core.model import FailureClass
 from aibwatch.core.observation import (
+    CallFailed,
     DependencySeen,
     EventSeen,
     Observation,
@@ -175,5 +176,5 @@ def _is_news(before: Window, observation: Observation) -> bool:
         case DependencySeen():
             dependency = before.dependencies.get(observation.resource)
             return dependency is None or replace(dependency, at=observation.at) != observation
-        case TemplateSeen() | TemplateGone():
+        case TemplateSeen() | TemplateGone() | CallFailed():
             return True  # the source reports only changes
