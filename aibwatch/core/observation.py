@@ -113,10 +113,7 @@ class DependencySeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallFailed:
-    """A call to run a template that was answered 5xx, as the Activity Log tells minutes later; no run came of it.
-
-    In which region it failed is not written there: it is where the window knows the template to be.
-    """
+    """A call to run a template that was answered 5xx, as the Activity Log tells minutes later; no run came of it."""
 
     type: Literal["call_failed"] = "call_failed"
     at: datetime
@@ -124,6 +121,9 @@ class CallFailed:
     called_at: datetime
     """When it failed, by the provider's eventTimestamp."""
     template: TemplateId
+    region: Region
+    """Where the template was when this was seen. The log does not say it; so of templates that no list has shown yet,
+    nothing is told."""
     call: str
     """The correlation id, in lower case. Some clients give one id to all calls of an hour, to several templates."""
     diagnosis: Diagnosis

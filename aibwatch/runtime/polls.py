@@ -138,7 +138,8 @@ class Polls:
         window = self._state().window
         record = window.poll(Source.ACTIVITY_LOG, subscription)
         last_well = record.well_at if record else None
-        return await self._sources.activity_log.poll(subscription, _watched(self._setup()), window.calls, last_well)
+        places = {t: region for t in _watched(self._setup()) if (region := window.region_of(t))}
+        return await self._sources.activity_log.poll(subscription, places, window.calls, last_well)
 
     async def _take(self, source: Source, subject: str, poll: Awaitable[tuple[Observation, ...]]) -> None:
         began = self._clock.elapsed()

@@ -1,14 +1,14 @@
-"""Ask the Activity Log of a subscription which calls to run a watched template failed.
+"""Ask the Activity Log of a subscription which calls to run a template failed.
 
 Rules: only what is new is asked for, and so much before it as the log may be late; what was seen already is not told
-again. Only watched templates are told of: of any other nobody knows here in which region it is.
+again. Only templates whose region is known are told of: the log does not say where a call has failed.
 This module does not know what a failed call is worth, nor that the log's silence proves nothing.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from aibwatch.core.model import WELL, TemplateId
+from aibwatch.core.model import WELL, Region, TemplateId
 from aibwatch.core.observation import CallFailed, Observation, Polled, Source
 from aibwatch.core.window import KEEP, one_call
 from aibwatch.sources.answer import Bad, unexpected
@@ -42,13 +42,14 @@ class ActivityLog:
     async def poll(
         self,
         subscription: str,
-        watched: Collection[TemplateId],
+        places: Mapping[TemplateId, Region],
         known: Mapping[str, CallFailed],
         last_well: datetime | None,
     ) -> tuple[Observation, ...]:
         """Return Polled, whose subject is the subscription id in lower case, and CallFailed where that is news.
 
-        `known` are the calls as core.window keeps them; `last_well` is when the log was last read well, None if never.
+        `places` says where the watched templates live; `known` are the calls as core.window keeps them; `last_well` is
+        when the log was last read well, None if never.
         """
         name, until = subscription.strip().lower(), self._now()
         since = until - LOOK_BACK if last_well is None else max(min(last_well, until) - LATE, until - LOOK_BACK)
@@ -61,7 +62,7 @@ class ActivityLog:
             limits=self._limits,
         )
         at = self._now()
-        told = parse_calls(listed.entries, frozenset(watched), since=since - SLACK, until=until + SLACK, at=at)
+        told = parse_calls(listed.entries, places, since=since - SLACK, until=until + SLACK, at=at)
         failure = listed.failure or _torn(told.unreadable)
         polled = Polled(
             at=at, source=Source.ACTIVITY_LOG, subject=name, diagnosis=failure.diagnosis if failure else WELL

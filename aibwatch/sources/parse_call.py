@@ -11,13 +11,13 @@ failed only if its end is a 5xx, has not that code, and no entry of its id says 
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
 from aibwatch.core.classify import Symptom, classify
-from aibwatch.core.model import TemplateId
+from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.observation import CallFailed
 from aibwatch.sources.error_body import error_of
 from aibwatch.sources.ours import is_ours
@@ -39,7 +39,7 @@ class Understood:
     """What entries say."""
 
     failed: tuple[CallFailed, ...]
-    """Calls for watched templates that failed, in the order of their failure."""
+    """Calls for templates whose place is known that failed, in the order of their failure."""
     unreadable: int = 0
     """Entries that are none, or that are about a run and do not say of which template, when, or how it went."""
 
@@ -59,9 +59,12 @@ class _Entry:
 
 
 def parse_calls(
-    entries: Iterable[object], watched: Collection[TemplateId], *, since: datetime, until: datetime, at: datetime
+    entries: Iterable[object], places: Mapping[TemplateId, Region], *, since: datetime, until: datetime, at: datetime
 ) -> Understood:
-    """Return the calls for watched templates that failed between `since` and `until`. `at` is when the list came."""
+    """Return the calls for the templates in `places` that failed between `since` and `until`.
+
+    `at` is when the list came.
+    """
     of_call: defaultdict[tuple[str, TemplateId], list[_Entry]] = defaultdict(list)
     unreadable = 0
     for body in map(table, entries):
@@ -69,9 +72,9 @@ def parse_calls(
         entry = _entry(body) if action == ACTION else None
         if not action or (action == ACTION and entry is None):
             unreadable += 1
-        elif entry is not None and entry.template in watched:
+        elif entry is not None and entry.template in places:
             of_call[entry.call, entry.template].append(entry)
-    calls = (_failed(told, since, until, at) for told in of_call.values())
+    calls = (_failed(told, places[template], since, until, at) for (_, template), told in of_call.items())
     found = sorted((call for call in calls if call), key=lambda call: (call.called_at, call.key))
     return Understood(failed=tuple(found), unreadable=unreadable)
 
@@ -113,7 +116,7 @@ def _code(body: Mapping[str, object]) -> int:
     return int(in_words[1]) if in_words else 0
 
 
-def _failed(told: list[_Entry], since: datetime, until: datetime, at: datetime) -> CallFailed | None:
+def _failed(told: list[_Entry], region: Region, since: datetime, until: datetime, at: datetime) -> CallFailed | None:
     """Return the last failure of a call, if it failed. See Note [A failed run is not a failed call]."""
     if any(entry.status in ACCEPTED or 200 <= entry.code < 300 for entry in told):
         return None
@@ -130,6 +133,7 @@ def _failed(told: list[_Entry], since: datetime, until: datetime, at: datetime) 
         at=at,
         called_at=last.at,
         template=last.template,
+        region=region,
         call=last.call,
         diagnosis=classify(Symptom(status=last.code, code=one_line(code), message=message)),
         ours=any(is_ours(entry.client_id) for entry in told),

@@ -192,6 +192,7 @@ def a_call(
         at=when or at(called + 5),
         called_at=at(called),
         template=a_template_id(name, region),
+        region=region,
         call=call,
         diagnosis=a_diagnosis(cls),
         ours=ours,

@@ -79,9 +79,8 @@ def test_a_call_counts_for_the_region_of_its_template_only() -> None:
     assert calls_say(a_template(region=NORTH), a_call(region=NORTH, called=10)) == []
 
 
-def test_a_call_for_a_template_whose_region_is_not_known_waits_until_it_is() -> None:
-    assert calls_say(called()) == []
-    assert calls_say(called(), a_place()) == [(2.9, 1)]
+def test_a_call_for_a_template_that_is_gone_counts_like_its_run_would() -> None:
+    assert calls_say(called()) == [(2.9, 1)]
 
 
 def test_a_call_counts_within_the_window_of_runs_by_when_it_failed() -> None:

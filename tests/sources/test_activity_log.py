@@ -13,7 +13,7 @@ from aibwatch.sources.activity_log import ActivityLog
 from aibwatch.sources.paging import Limits
 
 from .support import NOW, RHEL, SUBSCRIPTION, UBUNTU, Rig, Script, now, says
-from .test_parse_call import FAILED, an_entry
+from .test_parse_call import FAILED, WEST, an_entry
 
 PATH = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Insights/eventtypes/management/values"
 POLLED = Polled(at=NOW, source=Source.ACTIVITY_LOG, subject=SUBSCRIPTION, diagnosis=WELL)
@@ -24,7 +24,7 @@ async def poll(
     rig: Rig, *known: CallFailed, last_well: datetime | None = None, limits: Limits | None = None
 ) -> tuple[Observation, ...]:
     source = ActivityLog(rig.arm, now, limits) if limits else ActivityLog(rig.arm, now)
-    return await source.poll(SUBSCRIPTION.upper(), [UBUNTU, RHEL], {c.key: c for c in known}, last_well)
+    return await source.poll(SUBSCRIPTION.upper(), {UBUNTU: WEST, RHEL: WEST}, {c.key: c for c in known}, last_well)
 
 
 def query(rig: Rig) -> dict[str, list[str]]:

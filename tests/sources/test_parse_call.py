@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aibwatch.core.model import Diagnosis, FailureClass
+from aibwatch.core.model import Diagnosis, FailureClass, Region
 from aibwatch.core.observation import CallFailed
 from aibwatch.sources.ours import new_id
 from aibwatch.sources.parse_call import Understood, parse_calls
 
 from .support import GROUP, NOW, RHEL, TYPE, UBUNTU
 
+WEST = Region("westeurope")
 SINCE, UNTIL = NOW - timedelta(hours=6), NOW
 CALLED = datetime(2026, 3, 2, 9, 50, 0, 500_000, tzinfo=UTC)
 REFUSAL = {"error": {"code": "InternalServerError", "message": "It broke."}}
@@ -23,6 +24,7 @@ FAILED = CallFailed(
     at=NOW,
     called_at=CALLED,
     template=UBUNTU,
+    region=WEST,
     call="1e12-abc",
     diagnosis=Diagnosis(
         cls=FailureClass.SERVICE, rule="server-error-status", summary="500 InternalServerError: It broke."
@@ -53,7 +55,7 @@ ACCEPTED = an_entry("Accepted", "Accepted", eventTimestamp="2026-03-02T09:49:00Z
 
 
 def parsed(*entries: object) -> Understood:
-    return parse_calls(entries, {UBUNTU, RHEL}, since=SINCE, until=UNTIL, at=NOW)
+    return parse_calls(entries, {UBUNTU: WEST, RHEL: WEST}, since=SINCE, until=UNTIL, at=NOW)
 
 
 def test_a_call_that_ended_with_500_failed() -> None:
@@ -129,7 +131,7 @@ def test_a_call_is_ours_if_one_of_its_entries_has_an_id_of_ours(where: int) -> N
     assert parsed(*entries) == Understood(failed=(replace(FAILED, ours=True),))
 
 
-def test_calls_for_templates_that_are_not_watched_are_left_out() -> None:
+def test_calls_for_templates_of_which_nobody_knows_the_region_are_left_out() -> None:
     assert parsed(an_entry(resourceId=f"{GROUP}{TYPE}/stranger")) == Understood(failed=())
 
 

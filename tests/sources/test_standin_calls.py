@@ -61,7 +61,8 @@ class Watcher(World):
         await self._take(await Templates(self.arm, self.now).poll(BOTH, self.window.templates))
         record = self.window.poll(Source.ACTIVITY_LOG, SUBSCRIPTION)
         log = ActivityLog(self.arm, self.now)
-        told = await log.poll(SUBSCRIPTION, BOTH, self.window.calls, record.well_at if record else None)
+        places = {template: seen.region for template, seen in self.window.templates.items()}
+        told = await log.poll(SUBSCRIPTION, places, self.window.calls, record.well_at if record else None)
         await self._take(told)
         self.polls += [one for one in told if isinstance(one, Polled)]
         return [one for one in told if isinstance(one, CallFailed)]

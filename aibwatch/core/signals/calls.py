@@ -74,7 +74,7 @@ def _refused(
         if call.called_at > since
         and call.diagnosis.cls in SUSPICIOUS
         and not call.ours
-        and window.region_of(call.template) == region
+        and call.region == region
         and not _outdated(call, runs.get(call.template))
         and not any(abs(started - call.called_at) <= SAME_RUN for started in starts[call.template])
     )
