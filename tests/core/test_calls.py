@@ -114,8 +114,14 @@ def test_a_call_that_was_carried_out_all_the_same_does_not_count(how: str, apart
     assert calls_say(a_place(run=run), called(at_minute=10)) == []
 
 
-def test_a_run_that_began_well_before_the_call_takes_nothing_away() -> None:
-    assert calls_say(a_place(run=a_run("ok", started=5, ended=9)), called(at_minute=10)) == [(2.9, 1)]
+@pytest.mark.parametrize("how", ["customer", "ok", "canceled"])
+@pytest.mark.parametrize("ended", [9, 10, 11, 25])
+def test_a_call_that_failed_while_a_run_went_on_or_ended_is_left_to_the_run(how: str, ended: float) -> None:
+    assert calls_say(a_place(run=a_run(how, started=1, ended=ended)), called(at_minute=10)) == []
+
+
+def test_a_run_that_ended_well_before_the_call_takes_nothing_away() -> None:
+    assert calls_say(a_place(run=a_run("ok", started=5, ended=7.9)), called(at_minute=10)) == [(2.9, 1)]
 
 
 @pytest.mark.parametrize("how", ["ok", "customer"])

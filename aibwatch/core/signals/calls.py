@@ -3,8 +3,9 @@
 Rules: a refused call is a failed run of its template, of the same weight, and the same kind of witness as runs. What
 weighs is what the calls add to the votes that runs have cast already: a template has one vote over both, and templates
 that share something are one witness over both.
-Nothing counts twice: a call is left out if a run of its template began about then (it was carried out, and the run
-speaks for itself), if a run that began later has ended (that is the template's vote), and if it was our own.
+Nothing counts twice: a call is left out if a run of its template was under way about then (it was carried out all the
+same, or it is the entry of a run that failed: the run speaks for itself), if a run that began later has ended (that is
+the template's vote), and if it was our own.
 The log is 3 to 20 minutes late, so a call is as old as its failure, not as our sight of it. Its silence proves nothing.
 """
 
@@ -13,15 +14,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aibwatch.core.evidence import Evidence, Kind
-from aibwatch.core.model import Region, TemplateId, template_name
+from aibwatch.core.model import Region, Run, TemplateId, template_name
 from aibwatch.core.observation import CallFailed
 from aibwatch.core.sentences import count, listing
 from aibwatch.core.votes import SUSPICIOUS, independent, is_suspicious, latest_runs, vote
-from aibwatch.core.window import RunSeen, Window
+from aibwatch.core.window import RunSeen, Window, ended_at
 
 SAME_RUN = timedelta(minutes=2)
-"""A run that began this near to a refused call is the call's own: ARM gives up on a region after a minute, and the
-clocks of the two differ by seconds."""
+"""A run that began or ended this near to a refused call belongs to it: ARM gives up on a region after a minute, the end
+of a run is noted up to one later, and clocks differ by seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class _Voter:
 
 def weigh(window: Window, region: Region, *, run_window: timedelta, now: datetime) -> tuple[Evidence, ...]:
     """Return what calls that failed within `run_window` add to what runs say; nothing if there is none."""
+    if not window.calls:
+        return ()
     runs = {r.template: r for r in latest_runs(window, region, run_window, now)}
     refused = _refused(window, region, runs, now - run_window)
     if not refused:
@@ -67,7 +70,7 @@ def _refused(
     window: Window, region: Region, runs: dict[TemplateId, RunSeen], since: datetime
 ) -> dict[TemplateId, CallFailed]:
     """Return the last call of each template of the region that counts."""
-    starts = _starts(window)
+    lives = _lives(window)
     counted = (
         call
         for call in window.calls.values()
@@ -76,7 +79,7 @@ def _refused(
         and not call.ours
         and call.region == region
         and not _outdated(call, runs.get(call.template))
-        and not any(abs(started - call.called_at) <= SAME_RUN for started in starts[call.template])
+        and not any(_about_then(run, call.called_at) for run in lives[call.template])
     )
     return {call.template: call for call in sorted(counted, key=lambda call: (call.called_at, call.key))}
 
@@ -85,12 +88,16 @@ def _outdated(call: CallFailed, latest: RunSeen | None) -> bool:
     return latest is not None and latest.run.started > call.called_at
 
 
-def _starts(window: Window) -> defaultdict[TemplateId, list[datetime]]:
-    """Return when runs began that any sight of a template has shown, those that go on too."""
-    starts = defaultdict(list, {t.template: [t.run.started] for t in window.templates.values() if t.run})
+def _about_then(run: Run, at: datetime) -> bool:
+    return run.started - SAME_RUN <= at and (not run.state.ended or at <= ended_at(run) + SAME_RUN)
+
+
+def _lives(window: Window) -> defaultdict[TemplateId, list[Run]]:
+    """Return all runs that any sight of a template has shown, those that go on too."""
+    lives = defaultdict(list, {t.template: [t.run] for t in window.templates.values() if t.run})
     for seen in window.runs:
-        starts[seen.template].append(seen.run.started)
-    return starts
+        lives[seen.template].append(seen.run)
+    return lives
 
 
 def _voter(
