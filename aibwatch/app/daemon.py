@@ -32,6 +32,7 @@ from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.scheduler import Scheduler
 from aibwatch.runtime.store import JournalError, NewerStateError, Store
 from aibwatch.runtime.unclassified import Unclassified
+from aibwatch.sources.activity_log import ActivityLog
 from aibwatch.sources.answer import Bad
 from aibwatch.sources.arm import Arm
 from aibwatch.sources.connection import connect
@@ -182,6 +183,7 @@ def make_sources(settings: Settings, arm: Arm, clock: Clock, on_unclassified: On
         probe=Probe(arm, clock.now),
         service_health=ServiceHealth(arm, clock.now, settings.policy.service_health_service),
         resource_health=ResourceHealth(arm, clock.now),
+        activity_log=ActivityLog(arm, clock.now),
         dependencies=tuple((Region(d.region), d.resource) for d in settings.dependency),
     )
 

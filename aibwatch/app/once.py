@@ -2,32 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import assert_never
 
 from aibwatch.app.daemon import make_sources
 from aibwatch.config.load import Loaded
 from aibwatch.core.events import Event, Observed
-from aibwatch.core.model import FailureClass, template_name
-from aibwatch.core.observation import (
-    DependencySeen,
-    EventSeen,
-    HandlerChecked,
-    Observation,
-    PeerSaid,
-    Polled,
-    Probed,
-    ReadinessSeen,
-    TemplateGone,
-    TemplateSeen,
-    is_answer,
-)
-from aibwatch.core.sentences import clock
+from aibwatch.core.model import FailureClass
+from aibwatch.core.observation import Observation, Polled, is_answer
 from aibwatch.core.state import State
 from aibwatch.core.window import add
 from aibwatch.runtime.clock import Clock
 from aibwatch.runtime.codec import dump_observations
 from aibwatch.runtime.polls import Polls
 from aibwatch.sources.connection import connect
+from aibwatch.views.observation import line
 
 UNREACHABLE = 69
 DEGRADED = 3
@@ -79,7 +66,7 @@ def _report(seen: Sequence[Observation]) -> Report:
     answered = [p for p in polls if is_answer(p.diagnosis)]
     well = [p for p in polls if p.diagnosis.cls is FailureClass.OK]
     code = 0 if len(well) == len(polls) else DEGRADED if answered else UNREACHABLE
-    text = "\n".join([_headline(polls, well), "", *(_line(o) for o in seen)])
+    text = "\n".join([_headline(polls, well), "", *(line(o) for o in seen)])
     return Report(body={"schema": 1, "observations": dump_observations(seen), "text": text}, code=code)
 
 
@@ -87,38 +74,3 @@ def _headline(polls: Sequence[Polled], well: Sequence[Polled]) -> str:
     if not polls:
         return "Nothing was polled: no group is configured."
     return f"{len(well)} of {len(polls)} polls were answered well."
-
-
-def _line(observation: Observation) -> str:
-    match observation:
-        case Polled():
-            outcome = "well" if observation.diagnosis.cls is FailureClass.OK else _why(observation)
-            return f"poll        {observation.source:<16} {observation.subject}: {outcome}"
-        case Probed():
-            return f"read        {observation.region:<16} {observation.diagnosis.cls}"
-        case TemplateSeen():
-            run = observation.run
-            last = f"last run {run.state}, begun {clock(run.started)}" if run else "never run"
-            name = template_name(observation.template)
-            return f"template    {observation.region:<16} {name}: {observation.provisioning}, {last}"
-        case TemplateGone():
-            return f"template    gone             {observation.template}"
-        case EventSeen():
-            word = "active" if observation.active else "resolved"
-            return f"event       {observation.region:<16} {observation.tracking_id} {word}: {observation.title}"
-        case DependencySeen():
-            return f"dependency  {observation.region:<16} {observation.resource}: {observation.state}"
-        case ReadinessSeen():
-            return f"readiness   {template_name(observation.template)}: {observation.state}, {observation.why}"
-        case HandlerChecked():
-            word = "can act" if observation.well else "cannot act"
-            return f"handler     {observation.handler:<16} {word}: {observation.why}"
-        case PeerSaid():
-            word = "in trouble" if observation.troubled else "well"
-            return f"peer        {observation.region:<16} {observation.peer} sees it {word}: {observation.why}"
-        case _:
-            assert_never(observation)
-
-
-def _why(polled: Polled) -> str:
-    return f"{polled.diagnosis.cls}, {polled.diagnosis.summary}"

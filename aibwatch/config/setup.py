@@ -45,6 +45,7 @@ def _pace(poll: PollSettings, azure: AzureSettings) -> Pace:
         probe=poll.probe,
         service_health=poll.service_health,
         resource_health=poll.resource_health,
+        activity_log=poll.activity_log,
         patience=azure.request_timeout,
     )
 

@@ -43,6 +43,9 @@ FLOORS = (
     Floor(
         key="poll.resource_health", least=MINUTE, why="Azure does not refresh it faster, and the calls are throttled"
     ),
+    Floor(
+        key="poll.activity_log", least=30 * SECOND, why="the log is minutes late anyway, and the calls are throttled"
+    ),
     Floor(key="hold_min", least=MINUTE, why="a group then moves for a blip that ends by itself"),
     Floor(key="hold_max", least=5 * MINUTE, why="a group then moves on evidence that is only just enough"),
     Floor(key="min_outage_age", least=2 * MINUTE, why="a group then moves for a restart inside the service"),

@@ -54,7 +54,7 @@ def lacking(evidence: Sequence[Evidence], policy: Policy, now: datetime) -> str:
     """Return what a conviction still lacks, as a sentence; empty if it lacks nothing."""
     score = score_of(evidence)
     against = [e for e in evidence if e.against]
-    kinds = {e.kind for e in against}
+    kinds = {e.kind.family for e in against}
     forbidden = next((e.forbids for e in evidence if e.forbids), "")
     if forbidden:
         return forbidden
@@ -81,7 +81,7 @@ def _quorum(evidence: Sequence[Evidence]) -> bool:
     canaries = min(2, sum(e.witnesses for e in against if e.kind is Kind.CANARY))
     probe = any(e.kind is Kind.PROBE for e in against)
     event = any(e.names_service for e in against)
-    runs = sum(e.witnesses for e in against if e.kind is Kind.RUNS) >= 2
+    runs = sum(e.witnesses for e in against if e.kind.family is Kind.RUNS) >= 2
     awaited = any(e.awaited for e in evidence)
     if probe and runs and awaited and not (canaries or event):
         return False

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """Where evidence comes from. Two kinds must agree before a region is convicted."""
+    """Where evidence comes from. Two kinds must agree before a region is convicted, kinds of one family count once."""
 
     PROBE = "probe"
     RUNS = "runs"
@@ -19,9 +19,15 @@ class Kind(StrEnum):
     DEPENDENCIES = "dependencies"
     CANARY = "canary"
     PEERS = "peers"
+    CALLS = "calls"
+
+    @property
+    def family(self) -> "Kind":
+        """What counts when kinds must agree: a run that was refused and a run that failed are one kind of witness."""
+        return Kind.RUNS if self is Kind.CALLS else self
 
 
-OURS = frozenset({Kind.PROBE, Kind.RUNS, Kind.CANARY})
+OURS = frozenset({Kind.PROBE, Kind.RUNS, Kind.CALLS, Kind.CANARY})
 """What we saw ourselves, as against what the provider says of itself."""
 
 

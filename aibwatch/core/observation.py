@@ -20,6 +20,7 @@ class Source(StrEnum):
     SERVICE_HEALTH = "service_health"
     RESOURCE_HEALTH = "resource_health"
     PEER = "peer"
+    ACTIVITY_LOG = "activity_log"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,32 @@ class DependencySeen:
     """The provider says that the customer caused it (a VM that was stopped by its owner)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFailed:
+    """A call to run a template that was answered 5xx, as the Activity Log tells minutes later; no run came of it."""
+
+    type: Literal["call_failed"] = "call_failed"
+    at: datetime
+    """When we saw it in the log."""
+    called_at: datetime
+    """When it failed, by the provider's eventTimestamp."""
+    template: TemplateId
+    region: Region
+    """Where the template was when this was seen. The log does not say it; so of templates that no list has shown yet,
+    nothing is told."""
+    call: str
+    """The correlation id, in lower case. Some clients give one id to all calls of an hour, to several templates."""
+    diagnosis: Diagnosis
+    ours: bool = False
+    """Whether aibwatch itself made the call, for a move or a test of its own: whoever made it knows the answer already,
+    so it is no further witness. How that is told: sources.ours."""
+
+    @property
+    def key(self) -> str:
+        """What it is known by: calls that differ in it are two."""
+        return f"{self.call}/{self.template}"
+
+
 class Ready(StrEnum):
     """Whether a secondary would build if it were run now."""
 
@@ -160,7 +187,7 @@ class HandlerChecked:
 Report = DependencySeen | ReadinessSeen | PeerSaid | HandlerChecked
 """Observations of which only the latest about its subject counts."""
 
-Observation = Polled | TemplateSeen | TemplateGone | Probed | EventSeen | Report
+Observation = Polled | TemplateSeen | TemplateGone | Probed | EventSeen | CallFailed | Report
 
 
 def is_answer(diagnosis: Diagnosis) -> bool:

@@ -85,6 +85,7 @@ class Pace:
     probe: timedelta = timedelta(seconds=30)
     service_health: timedelta = MINUTE
     resource_health: timedelta = 5 * MINUTE
+    activity_log: timedelta = 2 * MINUTE
     patience: timedelta = timedelta(seconds=70)
     """How long one poll may take: so much later than its interval it may come without being late."""
 

@@ -9,7 +9,8 @@ from aibwatch.core.evidence import Evidence, latest_onset
 from aibwatch.core.habits import Habit
 from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.policy import Policy
-from aibwatch.core.signals import canary, dependencies, events, peers, probe, runs
+from aibwatch.core.signals import calls, canary, dependencies, events, peers, probe, runs
+from aibwatch.core.votes import Hearing
 from aibwatch.core.window import Window
 
 
@@ -42,18 +43,19 @@ def _ask_all(
     window = known.window
     reads = probe.weigh(window, region, now)
     asked_since = latest_onset(began, reads)
+    hearing = Hearing(
+        window=window,
+        region=region,
+        canary=known.canary,
+        asked_since=asked_since,
+        habits=known.habits,
+        run_window=policy.run_window,
+        now=now,
+    )
     found = (
         *reads,
-        *runs.weigh(
-            window,
-            region,
-            canary=known.canary,
-            asked_since=asked_since,
-            habits=known.habits,
-            run_window=policy.run_window,
-            trouble_since=began,
-            now=now,
-        ),
+        *runs.weigh(hearing, began),
+        *calls.weigh(hearing),
         *canary.weigh(known.canary, asked_since, now),
         *events.weigh(window, region, now),
         *dependencies.weigh(window, region, now),

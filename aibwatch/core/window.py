@@ -1,7 +1,8 @@
 """Keep the observations that still matter, each once, in an order that does not depend on their arrival.
 
 Rules: the same fact seen twice is one fact; of an event's notices the one with the latest `updated` stands; of a
-template the latest sight stands; a run is known by its template and its start. Nothing grows without a limit.
+template the latest sight stands; a run is known by its template and its start, a call by its id and its template.
+Nothing grows without a limit.
 This module does not know what an observation is worth.
 """
 
@@ -12,6 +13,7 @@ from typing import TypeVar, assert_never
 
 from aibwatch.core.model import Diagnosis, FailureClass, Region, Run, TemplateId
 from aibwatch.core.observation import (
+    CallFailed,
     DependencySeen,
     EventSeen,
     HandlerChecked,
@@ -35,6 +37,9 @@ PROBES_PER_REGION = 1000
 
 RUNS = 5000
 """Ended runs kept at the most: 5,000 templates run once in KEEP; beyond that the oldest are let go."""
+
+CALLS = 5000
+"""Failed calls kept at the most, for the same reason; a pipeline that tries again every minute makes 360 in KEEP."""
 
 
 LISTS = f"{Source.TEMPLATES}/"
@@ -80,6 +85,8 @@ class Window:
     peers: Mapping[str, PeerSaid] = field(default_factory=dict)
     """By peer and region."""
     handlers: Mapping[str, HandlerChecked] = field(default_factory=dict)
+    calls: Mapping[str, CallFailed] = field(default_factory=dict)
+    """Calls to run a template that failed, by their keys."""
     polls: Mapping[str, PollRecord] = field(default_factory=dict)
     """By source and subject."""
     latest: datetime | None = None
@@ -136,6 +143,7 @@ def _until(window: Window, now: datetime) -> Window:
         readiness={k: r for k, r in window.readiness.items() if r.at <= now},
         peers={k: p for k, p in window.peers.items() if p.at <= now},
         handlers={k: h for k, h in window.handlers.items() if h.at <= now},
+        calls={k: c for k, c in window.calls.items() if c.at <= now},
         polls={k: r for k, r in window.polls.items() if r.last_at <= now},
         latest=now,
     )
@@ -154,6 +162,7 @@ class _Draft:
         self.readiness = dict(window.readiness)
         self.peers = dict(window.peers)
         self.handlers = dict(window.handlers)
+        self.calls = dict(window.calls)
         self.polls = dict(window.polls)
 
     def take(self, observation: Observation) -> None:
@@ -177,6 +186,8 @@ class _Draft:
                     self.events[key] = observation
             case DependencySeen() | ReadinessSeen() | PeerSaid() | HandlerChecked():
                 self._report(observation)
+            case CallFailed():
+                self._call(observation)
             case _:
                 assert_never(observation)
 
@@ -201,6 +212,10 @@ class _Draft:
             if newest or key not in self.runs:
                 self.runs[key] = RunSeen(template=seen.template, region=seen.region, run=seen.run, shares=seen.shares)
 
+    def _call(self, seen: CallFailed) -> None:
+        known = self.calls.get(seen.key)
+        self.calls[seen.key] = one_call(known, seen) if known else seen
+
     def done(self) -> Window:
         horizon = self.now - KEEP
         return Window(
@@ -213,6 +228,7 @@ class _Draft:
             readiness={k: r for k, r in self.readiness.items() if r.at >= horizon},
             peers={k: p for k, p in self.peers.items() if p.at >= horizon},
             handlers={k: h for k, h in self.handlers.items() if h.at >= horizon},
+            calls=_latest_calls(self.calls.values(), horizon),
             polls=self.polls,
             latest=self.latest,
         )
@@ -245,6 +261,21 @@ def _insert(probes: list[Probed], probed: Probed) -> None:
 def ended_at(run: Run) -> datetime:
     """Return when the run ended; its start where the service named no end for an ended run."""
     return run.ended or run.started
+
+
+def one_call(one: CallFailed, other: CallFailed) -> CallFailed:
+    """Return what two sights of one call come to: its latest failure, as it was seen first, and ours if either knew.
+
+    A client that tries again under one id fails again later; the entry that names the client may come after the other.
+    """
+    latest = max(one.called_at, other.called_at)
+    stands = min((c for c in (one, other) if c.called_at == latest), key=_order)
+    return replace(stands, ours=one.ours or other.ours)
+
+
+def _latest_calls(calls: Iterable[CallFailed], horizon: datetime) -> Mapping[str, CallFailed]:
+    kept = sorted((c for c in calls if c.called_at >= horizon), key=lambda c: (c.called_at, c.key))
+    return {c.key: c for c in kept[-CALLS:]}
 
 
 def _recent(probes: list[Probed], horizon: datetime) -> tuple[Probed, ...]:

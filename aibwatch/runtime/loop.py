@@ -33,6 +33,7 @@ from aibwatch.core.events import (
 )
 from aibwatch.core.model import FailureClass
 from aibwatch.core.observation import (
+    CallFailed,
     DependencySeen,
     EventSeen,
     HandlerChecked,
@@ -189,5 +190,5 @@ def _is_news(before: Window, observation: Observation) -> bool:
             return checked is None or replace(checked, at=observation.at) != observation
         case ReadinessSeen():
             return True  # one in half an hour, and its age counts
-        case TemplateSeen() | TemplateGone():
+        case TemplateSeen() | TemplateGone() | CallFailed():
             return True  # the source reports only changes

@@ -24,7 +24,13 @@ from aibwatch.sources.answer import RequestSeen
 from aibwatch.views.prometheus import families, labels_of
 
 POLL_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
-ORDINARY = (("list_templates", "200"), ("get_template", "200"), ("run_template", "202"), ("list_events", "200"))
+ORDINARY = (
+    ("list_templates", "200"),
+    ("get_template", "200"),
+    ("run_template", "202"),
+    ("list_events", "200"),
+    ("list_calls", "200"),
+)
 """Requests that belong to no region, with the answer that they get on a good day: their series begin at 0."""
 
 STEP_BUCKETS = (0.5, 1, 5, 15, 60, 300, 900)

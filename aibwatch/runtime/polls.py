@@ -18,6 +18,7 @@ from aibwatch.core.observation import Observation, Polled, Source
 from aibwatch.core.policy import Setup
 from aibwatch.core.state import State
 from aibwatch.runtime.clock import Clock
+from aibwatch.sources.activity_log import ActivityLog
 from aibwatch.sources.probe import Probe
 from aibwatch.sources.resource_health import ResourceHealth
 from aibwatch.sources.service_health import ServiceHealth
@@ -34,6 +35,7 @@ class Sources:
     probe: Probe
     service_health: ServiceHealth
     resource_health: ResourceHealth
+    activity_log: ActivityLog
     dependencies: tuple[tuple[Region, str], ...] = ()
     """Region and resource id of what the operator named."""
 
@@ -104,11 +106,21 @@ class Polls:
             )
         )
 
+    async def activity_log(self) -> None:
+        """Read which calls to run failed, in every subscription that groups live in."""
+        await asyncio.gather(
+            *(
+                self._take(Source.ACTIVITY_LOG, subscription, self._calls(subscription))
+                for subscription in sorted(_subscriptions(self._setup()))
+            )
+        )
+
     async def afresh(self, regions: tuple[Region, ...]) -> None:
         """Poll now whatever a decision about these regions rests on; return when all of it was handed in.
 
         The region to leave comes first in `regions`. The others are read after it: it may hang for a request's whole
-        time-out, and by then a read of the region to go to would not be fresh any more.
+        time-out, and by then a read of the region to go to would not be fresh any more. The Activity Log is left out:
+        it is minutes late, so what it says next is no fresher than what it said last.
         """
         await asyncio.gather(self.probe(regions[:1]), self.templates(), self.service_health())
         await self.probe(regions[1:])
@@ -116,11 +128,18 @@ class Polls:
     async def everything(self) -> None:
         """Poll every source once; the templates first, because they tell which regions there are."""
         await self.templates()
-        await asyncio.gather(self.service_health(), self.resource_health())
+        await asyncio.gather(self.service_health(), self.resource_health(), self.activity_log())
 
     async def _events(self, subscription: str) -> tuple[Observation, ...]:
         known = self._state().window.events
         return await self._sources.service_health.poll(subscription, self.regions(), known)
+
+    async def _calls(self, subscription: str) -> tuple[Observation, ...]:
+        window = self._state().window
+        record = window.poll(Source.ACTIVITY_LOG, subscription)
+        last_well = record.well_at if record else None
+        places = {t: region for t in _watched(self._setup()) if (region := window.region_of(t))}
+        return await self._sources.activity_log.poll(subscription, places, window.calls, last_well)
 
     async def _take(self, source: Source, subject: str, poll: Awaitable[tuple[Observation, ...]]) -> None:
         began = self._clock.elapsed()
@@ -136,6 +155,10 @@ class Polls:
         self._taken(PollTaken(source=source, at=self._clock.now(), seconds=seconds, failed=failed))
         if observations:
             await self._put(Observed(observations=observations))
+
+
+def _watched(setup: Setup) -> frozenset[TemplateId]:
+    return frozenset(t for spec in setup.groups.values() for t in spec.members)
 
 
 def _subscriptions(setup: Setup) -> frozenset[str]:

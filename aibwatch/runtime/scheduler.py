@@ -63,6 +63,7 @@ class Scheduler:
             ("templates", self._polls.templates, pace.templates),
             ("service_health", self._polls.service_health, pace.service_health),
             ("resource_health", self._polls.resource_health, pace.resource_health),
+            ("activity_log", self._polls.activity_log, pace.activity_log),
         )
         for name, job, every in polls:
             self._poll(name, job, every)

@@ -5,7 +5,7 @@ goes on, a trouble prevents it or the template is not ready; when somebody looks
 nothing is ever taken back. Where a run stands is computed (run.py), not kept.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from aibwatch.simulator.outcome import message as end_message
 from aibwatch.simulator.parts import LastRun, Provisioning, TemplateSpec
 from aibwatch.simulator.run import Course, Durations, Origin, Run, Spell, Status, course, status
 from aibwatch.simulator.template import Template
-from aibwatch.simulator.trouble import Answer, Desk
+from aibwatch.simulator.trouble import Answer, Desk, Trouble
 
 MAX_RUNS = 50_000
 """Kept in all; about 30 MB. Past it the stand-in starts no more, rather than forget one that counts."""
@@ -31,6 +31,10 @@ _ENDED = {
 }
 
 
+ScheduleSeen = Callable[[Template, datetime, Run | Trouble], None]
+"""Told of each of a customer's own calls to run: what came of it, a run or a trouble that prevented it."""
+
+
 class LedgerFullError(RuntimeError):
     """The ledger holds all it may."""
 
@@ -38,11 +42,14 @@ class LedgerFullError(RuntimeError):
 class Ledger:
     """The runs of one world. Mutable: runs are added and cancels noted."""
 
-    def __init__(self, desk: Desk, lengths: Durations, seed: int, begun: datetime) -> None:
+    def __init__(
+        self, desk: Desk, lengths: Durations, seed: int, begun: datetime, on_schedule: ScheduleSeen = lambda *_: None
+    ) -> None:
         self._desk = desk
         self._lengths = lengths
         self._seed = seed
         self._begun = begun
+        self._on_schedule = on_schedule
         self._runs: dict[int, list[Run]] = {}
         self._due: dict[int, float] = {}
         self._kept = 0
@@ -151,14 +158,17 @@ class Ledger:
         for template in templates:
             while (due := self._due.get(template.life)) is not None and self._at(due) <= now:
                 self._due[template.life] = due + (template.every or 0.0)
-                if self._may_start(template, due) and self._kept < MAX_RUNS:
-                    self._start(template, self._at(due), Origin.SCHEDULE)
+                if self._may_start(template, self._at(due)) and self._kept < MAX_RUNS:
+                    self._call(template, due)
 
-    def _may_start(self, template: Template, due: float) -> bool:
-        at = self._at(due)
+    def _may_start(self, template: Template, at: datetime) -> bool:
         last = self.last(template, at)
-        free = (last is None or last[1].over) and template.provisioning(at) is Provisioning.SUCCEEDED
-        return free and not self._desk.prevents_run(template.region, template.name, due)
+        return (last is None or last[1].over) and template.provisioning(at) is Provisioning.SUCCEEDED
+
+    def _call(self, template: Template, due: float) -> None:
+        at = self._at(due)
+        trouble = self._desk.prevented_by(template.region, template.name, due)
+        self._on_schedule(template, at, trouble or self._start(template, at, Origin.SCHEDULE))
 
     def _at(self, seconds: float) -> datetime:
         return self._begun + timedelta(seconds=seconds)

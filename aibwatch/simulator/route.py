@@ -35,6 +35,7 @@ _ROUTES = tuple(
             Operation.OPERATION,
         ),
         ("GET", _SUBSCRIPTION + _HEALTH + r"/events", Operation.EVENTS),
+        ("GET", _SUBSCRIPTION + r"/providers/Microsoft\.Insights/eventtypes/management/values", Operation.ACTIVITY),
         ("GET", _SUBSCRIPTION + _HEALTH + r"/availabilityStatuses", Operation.AVAILABILITY),
         (
             "GET",

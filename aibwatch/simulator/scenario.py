@@ -8,6 +8,7 @@ second.
     speed = 20                        # a build of 40 minutes takes two
     regions = ["swedencentral"]       # besides those of the templates
     resource_groups = ["images-dr"]   # besides those of the templates; one that is not known is a 404
+    activity_lag = 300                # seconds until the Activity Log shows what happened; `speed` does not change it
 
     [durations]                       # queued building customizing optimizing validating distributing
     building = 300                    # canceling creating updating deleting dying
@@ -32,7 +33,7 @@ second.
     [[trouble]]
     region = "westeurope"             # "*" for all; see trouble.py for what "*" alone can reach
     operations = ["run", "get"]       # list get run cancel outputs operation create patch delete events availability
-                                      # token; "*": all of them; absent: all but token
+                                      # activity token; "*": all of them; absent: all but token
     templates = ["ubuntu-weu"]        # absent: all of them
     answer = "500"                    # arm-500 502 503 503-html 504 429 429-text unauthorized forbidden: errors
                                       # html empty garbage huge wrong-shape foreign-next-link: worthless 200s
@@ -85,6 +86,9 @@ from aibwatch.simulator.trouble import EVERYWHERE, Trouble
 MAX_TEMPLATES = 1_000
 """Of a scenario: far more than anybody watches, few enough to list in one answer's time."""
 
+ACTIVITY_LAG = 300.0
+"""Seconds. The service promises 3 to 20 minutes, and is mostly near the lower end."""
+
 
 class ScenarioError(ValueError):
     """A scenario nobody can play. The message lists every mistake, one a line."""
@@ -101,6 +105,7 @@ class Scenario:
     templates: tuple[TemplateSpec, ...]
     seed: int = 7
     speed: float = 1.0
+    activity_lag: float = ACTIVITY_LAG
     durations: Durations = Durations()  # noqa: RUF009 - frozen, so one for all is safe
     regions: tuple[str, ...] = ()
     resource_groups: tuple[str, ...] = ()
@@ -159,6 +164,7 @@ def _read(document: Mapping[str, object], mistakes: Mistakes) -> Scenario:
         speed=top.number("speed", 1.0, above=True),
         regions=top.texts("regions"),
         resource_groups=top.texts("resource_groups"),
+        activity_lag=top.number("activity_lag", ACTIVITY_LAG),
         durations=_read_durations(document, mistakes),
         templates=tuple(read_template(table) for table in _tables(document, "template", mistakes)),
         troubles=tuple(read_trouble(table) for table in _tables(document, "trouble", mistakes)),

@@ -115,7 +115,7 @@ class StandIn:
             status, body = self._tokens.issue(request.headers, request.query, now)
             return replace(arm(status, body), bare=True)
 
-        return await self._answer(request, Operation.TOKEN, (), "", issue, entry)
+        return await self._answer(request, Operation.TOKEN, (), "", issue, entry, _as_it_is)
 
     def _instance(self, request: web.Request) -> Reply:
         if request.headers.get("Metadata", "").lower() != "true" or "api-version" not in request.query:
@@ -145,7 +145,22 @@ class StandIn:
         regions = self._service.regions(ask)
         entry.operation, entry.region = ask.call.operation, ",".join(regions)
         name = ask.call.name("name")
-        return await self._answer(request, ask.call.operation, regions, name, lambda: self._service.perform(ask), entry)
+        note = self._noting(request, ask) if ask.call.operation is Operation.RUN else _as_it_is
+        return await self._answer(
+            request, ask.call.operation, regions, name, lambda: self._service.perform(ask), entry, note
+        )
+
+    def _noting(self, request: web.Request, ask: Ask) -> Callable[[Reply], Reply]:
+        """Return what keeps a call to run for the Activity Log, under the correlation id of its answer."""
+        came, client_id = self.world.time(), request.headers.get("x-ms-client-request-id", "")
+
+        def note(reply: Reply) -> Reply:
+            if reply.bare:
+                return reply  # something before ARM has answered: ARM knows of no call
+            correlation = self.world.note_call(ask.call.key, came, reply, client_id)
+            return replace(reply, headers={**reply.headers, "x-ms-correlation-request-id": correlation})
+
+        return note
 
     async def _answer(
         self,
@@ -155,10 +170,11 @@ class StandIn:
         template: str,
         act: Callable[[], Reply],
         entry: Entry,
+        note: Callable[[Reply], Reply],
     ) -> web.StreamResponse:
         trouble = self.world.meet(operation, regions, template)
         if trouble is None:
-            return self._send(act(), operation, entry)
+            return self._send(note(act()), operation, entry)
         entry.trouble = trouble.answer
         # Done before the answer is spoilt, without an await between: the effect is whole or it is not there.
         done = act() if trouble.effect or trouble.answer is Answer.RESET_AFTER else None
@@ -167,17 +183,19 @@ class StandIn:
                 await self._closing.wait()
                 return _cut(request)
             case Answer.RESET | Answer.RESET_AFTER:
+                if done is not None:
+                    note(done)
                 return _cut(request)
             case Answer.SLOW:
                 await self._pause(trouble.delay)
-                return self._send(done or act(), operation, entry)
+                return self._send(note(done or act()), operation, entry)
             case Answer.HUGE:
                 entry.status = 200
                 return await _stream(request)
             case Answer.FOREIGN_NEXT_LINK:
-                return self._send(foreign(done or act()), operation, entry)
+                return self._send(foreign(note(done or act())), operation, entry)
             case _:
-                return self._send(self._spoilt(trouble, operation, request), operation, entry)
+                return self._send(note(self._spoilt(trouble, operation, request)), operation, entry)
 
     def _spoilt(self, trouble: Trouble, operation: Operation, request: web.Request) -> Reply:
         return spoilt(trouble, operation, request.path, self.world.time())
@@ -198,6 +216,10 @@ def _check_loopback(host: str) -> None:
             f"the stand-in gives a token to whoever asks, so it listens on loopback only; "
             f"use 127.0.0.1 instead of {host!r}"
         )
+
+
+def _as_it_is(reply: Reply) -> Reply:
+    return reply
 
 
 def _call(request: web.Request) -> Call:

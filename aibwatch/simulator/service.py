@@ -22,6 +22,8 @@ from aibwatch.simulator.world import World
 PAGE = 10
 """Templates a page, as recorded; used for every list here."""
 
+NOTHING: Mapping[str, str] = {}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
@@ -54,6 +56,7 @@ class Service:
             Operation.OPERATION: self._operation,
             Operation.EVENTS: self._events,
             Operation.AVAILABILITY: self._availability,
+            Operation.ACTIVITY: self._activity,
         }
 
     def regions(self, ask: Ask) -> tuple[str, ...]:
@@ -73,7 +76,7 @@ class Service:
                     spec.region for spec in self._world.scenario.availabilities if spec.resource.lower() == resource
                 )
                 return tuple(sorted(set(mine)))
-            case Operation.EVENTS:
+            case Operation.EVENTS | Operation.ACTIVITY:
                 return ()
             case _:
                 return self._world.regions_of(name("subscription"), name("group"), name("name"))
@@ -143,9 +146,16 @@ class Service:
             return reply.arm(200, self._world.availability(resource))
         return reply.arm(200, _page(self._world.availabilities(ask.call.name("subscription")), ask))
 
+    def _activity(self, ask: Ask) -> Reply:
+        wanted, select = ask.query.get("$filter", ""), ask.query.get("$select", "")
+        entries = self._world.activities(ask.call.name("subscription"), wanted, select)
+        first = _first(ask, "$skiptoken")
+        kept = {name: ask.query[name] for name in ("$filter", "$select") if name in ask.query}
+        return reply.provider(200, _linked(entries[first : first + PAGE], first, len(entries), ask, "$skiptoken", kept))
 
-def _first(ask: Ask) -> int:
-    skip = ask.query.get("skiptoken", "0")
+
+def _first(ask: Ask, word: str = "skiptoken") -> int:
+    skip = ask.query.get(word, "0")
     if not skip.isdecimal() or len(skip) > 6:
         raise Refusal(400, "InvalidSkipToken", f"The skipToken '{skip[:20]}' is not one that was given out.")
     return int(skip)
@@ -156,10 +166,13 @@ def _page(items: list[Json], ask: Ask) -> Json:
     return _linked(items[first : first + PAGE], first, len(items), ask)
 
 
-def _linked(page: list[Json], first: int, count: int, ask: Ask) -> Json:
+def _linked(
+    page: list[Json], first: int, count: int, ask: Ask, word: str = "skipToken", kept: Mapping[str, str] = NOTHING
+) -> Json:
+    """Return the page with the link to the next one, which repeats what was `kept` of the question."""
     body: Json = {"value": page}
     if first + PAGE < count:
-        query = {"api-version": ask.query["api-version"], "skipToken": str(first + PAGE)}
+        query = {"api-version": ask.query["api-version"], **kept, word: str(first + PAGE)}
         body["nextLink"] = f"{ask.origin}{quote(ask.path)}?{urlencode(query)}"
     return body
 

@@ -44,9 +44,10 @@ _ACTIONS = {
     Operation.PATCH: "imageTemplates/write",
     Operation.DELETE: "imageTemplates/delete",
 }
-_HEALTH_ACTIONS = {
+_OTHER_ACTIONS = {
     Operation.EVENTS: "Microsoft.ResourceHealth/events/read",
     Operation.AVAILABILITY: "Microsoft.ResourceHealth/AvailabilityStatuses/read",
+    Operation.ACTIVITY: "Microsoft.Insights/eventtypes/values/read",
 }
 
 _HTML = (
@@ -61,6 +62,11 @@ _HTML_503 = (
 def spoilt(trouble: Trouble, operation: Operation, path: str, now: datetime) -> Reply:
     """Return the answer of a trouble that answers at once."""
     return _WORDED[trouble.answer](trouble, operation, path, now)
+
+
+def answers_at_once(trouble: Trouble) -> bool:
+    """Return whether the trouble has an answer of its own."""
+    return trouble.answer in _WORDED
 
 
 def _error(status: int, code: str, text: str, cause: str, **headers: str) -> Reply:
@@ -125,7 +131,7 @@ def _throttled_text(trouble: Trouble, operation: Operation, *_: object) -> Reply
 
 
 def _action(operation: Operation) -> str:
-    return _HEALTH_ACTIONS.get(operation) or f"{PROVIDER}/{_ACTIONS.get(operation, 'imageTemplates/read')}"
+    return _OTHER_ACTIONS.get(operation) or f"{PROVIDER}/{_ACTIONS.get(operation, 'imageTemplates/read')}"
 
 
 def _unauthorized(*_: object) -> Reply:

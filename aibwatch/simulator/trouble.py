@@ -1,10 +1,10 @@
 """Name what can go wrong, and say which trouble a request or a run meets.
 
 Rules: 1 the first trouble of the file that fits a request is the one it meets. 2 `every_nth` and `share` count the
-requests that fit, nothing else. 3 a trouble that ends stays in the past, because runs it killed stay dead. 4 events
-and tokens belong to no region, and a list over a subscription is made by ARM over all regions: only a trouble of
-region "*" reaches those three. This module does not know how a trouble looks on the wire (spoil.py) nor what it does
-to a run (run.py).
+requests that fit, nothing else. 3 a trouble that ends stays in the past, because runs it killed stay dead. 4 events,
+the Activity Log and tokens belong to no region, and a list over a subscription is made by ARM over all regions: only a
+trouble of region "*" reaches those four. This module does not know how a trouble looks on the wire (spoil.py) nor what
+it does to a run (run.py).
 """
 
 from collections.abc import Collection, Sequence
@@ -30,12 +30,13 @@ class Operation(StrEnum):
     DELETE = "delete"
     EVENTS = "events"
     AVAILABILITY = "availability"
+    ACTIVITY = "activity"
     TOKEN = "token"  # noqa: S105 - the name of an operation
 
 
 OF_ARM = frozenset(Operation) - {Operation.TOKEN}
 """What a trouble means that names no operation: an outage of ARM leaves the machine's own metadata service alone."""
-OF_NO_REGION = frozenset({Operation.EVENTS, Operation.TOKEN})
+OF_NO_REGION = frozenset({Operation.EVENTS, Operation.ACTIVITY, Operation.TOKEN})
 
 
 class Answer(StrEnum):
@@ -144,8 +145,8 @@ class Desk:
         turn = self._met[place]
         return turn % trouble.every_nth == 0 and lot(self._seed, "share", place, turn) < trouble.share
 
-    def prevents_run(self, region: str, template: str, elapsed: float) -> bool:
-        """Return whether a customer's own run cannot start now. Does not count: nobody sees that request."""
+    def prevented_by(self, region: str, template: str, elapsed: float) -> Trouble | None:
+        """Return the trouble for which a customer's own run cannot start now. Does not count as a request that fits."""
         for place, trouble in enumerate(self._troubles):
             fits = trouble.prevents and Operation.RUN in trouble.operations and trouble.stands(elapsed)
             chance = trouble.share / trouble.every_nth
@@ -154,8 +155,8 @@ class Desk:
                 and trouble.reaches((region,), template)
                 and lot(self._seed, "own", place, template, elapsed) < chance
             ):
-                return True
-        return False
+                return trouble
+        return None
 
     def fates(self, region: str, template: str, number: int) -> tuple[Trouble, ...]:
         """Return what befalls a template's run of that number, whenever it is alive."""

@@ -8,15 +8,18 @@ being made, changed or removed takes no run. This module knows neither HTTP nor 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from aibwatch.core.model import region_of
-from aibwatch.simulator import body, health
+from aibwatch.simulator import activity, body, health
+from aibwatch.simulator.calls import CallLog, RunCall
 from aibwatch.simulator.definition import accept, changed
 from aibwatch.simulator.ledger import Ledger, LedgerFullError
 from aibwatch.simulator.lots import guid
 from aibwatch.simulator.outcome import RunState
 from aibwatch.simulator.parts import Provisioning
 from aibwatch.simulator.refusal import Refusal, conflict, no_group, no_subscription, not_allowed, not_found
+from aibwatch.simulator.reply import Reply
 from aibwatch.simulator.run import Origin, Run
 from aibwatch.simulator.scenario import Scenario
 from aibwatch.simulator.template import Key, Template, definition_of, template_of
@@ -39,7 +42,8 @@ class World:
         self.begun = now()
         self._lengths = scenario.lengths
         self._desk = Desk(scenario.troubles, scenario.seed)
-        self._ledger = Ledger(self._desk, self._lengths, scenario.seed, self.begun)
+        self._calls = CallLog(scenario.seed)
+        self._ledger = Ledger(self._desk, self._lengths, scenario.seed, self.begun, self._calls.scheduled)
         self._templates: dict[Key, Template] = {}
         self._leaving: set[Key] = set()
         self._gone: list[Template] = []
@@ -256,6 +260,35 @@ class World:
         over = None if ended is None else ended + body.OPERATION_LAG
         error = body.run_error(self._ledger.status(work.template, run, now))
         return body.operation_body(work.operation, run.accepted, over, error, now)
+
+    # The Activity Log
+
+    def note_call(self, key: Key, came: datetime, reply: Reply, client_id: str) -> str:
+        """Keep a client's call to run a template, if there is such a one; return the correlation id of the call."""
+        now = self.time()
+        template = self._templates.get(key)
+        if template is None:
+            return str(uuid4())
+        last = self._ledger.last(template, now)
+        run = last[0].number if last is not None and last[0].operation == reply.request_id else None
+        return self._calls.answered(template, came, now, reply, client_id, run)
+
+    def activities(self, subscription: str, wanted: str, select: str) -> list[Json]:
+        """Return the Activity Log's entries that a $filter asks for. Raises Refusal for one that is not understood."""
+        self._check_scope(subscription, None)
+        now = self.time()
+        want = activity.wanted(wanted, now)
+        told = [(call, self._end_of(call)) for call in self._calls.of(subscription)]
+        lag = timedelta(seconds=self.scenario.activity_lag)
+        return [activity.selected(entry, select) for entry in activity.entries(told, want, lag, now)]
+
+    def _end_of(self, call: RunCall) -> activity.Ended | None:
+        if call.run is None:
+            return None
+        way = self._ledger.course(call.template, self._ledger.run(call.template, call.run))
+        well = way.state in (RunState.SUCCEEDED, RunState.PARTIALLY_SUCCEEDED)
+        failure = "" if well else way.message or way.state.value
+        return None if way.ended is None else activity.Ended(at=way.ended + body.OPERATION_LAG, failure=failure)
 
     # Health, and the account
 

@@ -24,6 +24,7 @@ from azure.core.rest import AsyncHttpResponse, HttpRequest
 from azure.mgmt.core.policies import AsyncARMChallengeAuthenticationPolicy
 
 from aibwatch.sources.endpoint import Endpoint
+from aibwatch.sources.ours import new_id
 from aibwatch.sources.reading import one_line
 
 HEADERS = {
@@ -67,13 +68,22 @@ class Trip:
 def policies(endpoint: Endpoint, credential: AsyncTokenCredential, scopes: Sequence[str], agent: str) -> list[Policy]:
     """Return the steps, first to last."""
     return [
-        RequestIdPolicy(),
+        Marking(),
         HeadersPolicy(base_headers=dict(HEADERS)),
         UserAgentPolicy(user_agent=agent),
         StayHome(endpoint),
         Signing(credential, *scopes),
         Departing(),
     ]
+
+
+class Marking(RequestIdPolicy):
+    """Put an id on every request that tells it from other people's, in the Activity Log too."""
+
+    def on_request(self, request: PipelineRequest[Any]) -> None:
+        """Take the id for this request from sources.ours."""
+        request.context.options["request_id"] = new_id()
+        super().on_request(request)
 
 
 class StayHome(SansIOHTTPPolicy[HttpRequest, AsyncHttpResponse]):

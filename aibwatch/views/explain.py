@@ -111,7 +111,7 @@ ANSWERS = {
 
 def _proof(state: State, setup: Setup, verdict: Verdict, now: datetime) -> list[str]:
     lines = [_evidence_line(e, now) for e in verdict.evidence] or ["  no source has anything to say"]
-    kinds = len({e.kind for e in verdict.evidence if e.against})
+    kinds = len({e.kind.family for e in verdict.evidence if e.against})
     sum_up = f"  {verdict.score:.1f} of {setup.policy.confirm_score:g} points; {min(kinds, 2)} of 2 kinds of source; "
     sum_up += f"{live_since(state, verdict.region, now)}"
     return [*lines, sum_up, f"  {verdict.why}"]

@@ -8,6 +8,7 @@ import pytest
 from aibwatch.app.once import DEGRADED, UNREACHABLE, Report, poll_once
 from aibwatch.config.load import load
 from tests.story.support import a_config, a_world, an_azure
+from tests.waiting import until
 
 
 async def poll(folder: Path, azure: str, monkeypatch: pytest.MonkeyPatch, *, within: str = "2s") -> Report:
@@ -23,14 +24,38 @@ async def test_where_everything_answers_the_code_is_0(tmp_path: Path, monkeypatc
     async with an_azure(a_world()) as azure:
         report = await poll(tmp_path, azure.base, monkeypatch)
     text = str(report.body["text"])
-    assert (report.code, text.split("\n")[0]) == (0, "5 of 5 polls were answered well.")
+    assert (report.code, text.split("\n")[0]) == (0, "6 of 6 polls were answered well.")
     assert "ubuntu-weu: succeeded, last run succeeded, begun" in text
 
 
 async def test_where_one_region_answers_500_the_code_is_3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with an_azure(a_world(broken=True)) as azure:
         report = await poll(tmp_path, azure.base, monkeypatch)
-    assert (report.code, str(report.body["text"]).split("\n")[0]) == (DEGRADED, "4 of 5 polls were answered well.")
+    assert (report.code, str(report.body["text"]).split("\n")[0]) == (DEGRADED, "5 of 6 polls were answered well.")
+
+
+async def test_where_the_activity_log_may_not_be_read_it_names_the_permission(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = '[[trouble]]\nregion = "*"\noperations = ["activity"]\nanswer = "forbidden"\n'
+    async with an_azure(a_world() + refused) as azure:
+        report = await poll(tmp_path, azure.base, monkeypatch)
+    (line,) = [line for line in str(report.body["text"]).split("\n") if " activity_log " in line]
+    assert (report.code, "Microsoft.Insights/eventtypes/values/read" in line) == (DEGRADED, True)
+
+
+async def test_a_call_to_run_that_failed_is_shown_with_whose_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = a_world().replace('name = "ubuntu-weu"', 'name = "ubuntu-weu"\nevery = 1')
+    refused = '[[trouble]]\nregion = "westeurope"\noperations = ["run"]\nanswer = "500"\n'
+    async with an_azure("activity_lag = 0\n" + own + refused) as azure:
+
+        async def shown() -> bool:
+            report = await poll(tmp_path, azure.base, monkeypatch)
+            return "call        somebody's       run ubuntu-weu, failed " in str(report.body["text"])
+
+        await until("a call of the customer's schedule is shown", shown)
 
 
 async def test_where_nobody_answers_the_code_is_69(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

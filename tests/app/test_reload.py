@@ -50,6 +50,12 @@ async def test_intervals_change_at_once(bench: Bench) -> None:
     assert (bench.interval("service_health"), bench.loop.setup.pace.service_health) == (timedelta(seconds=17),) * 2
 
 
+async def test_the_activity_log_is_read_at_its_own_interval(bench: Bench) -> None:
+    assert bench.interval("activity_log") == timedelta(minutes=2)
+    assert bench.reload(a_file().replace("[poll]", '[poll]\nactivity_log = "3m"'))
+    assert bench.interval("activity_log") == timedelta(minutes=3)
+
+
 async def test_a_file_with_mistakes_changes_nothing_and_every_mistake_is_told(bench: Bench) -> None:
     before = bench.loop.setup
     with capture_logs() as logs:

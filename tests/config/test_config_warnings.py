@@ -25,7 +25,6 @@ def test_without_a_group_nothing_is_watched(warnings_in: Warnings) -> None:
         ('allowed_geographies = ["Europe"]', 'group "base": allowed_geographies', "does not compare geographies"),
         ('[policy]\nmode = "approve"', "policy.mode", "cannot take approvals"),
         ('[policy]\ndrill_max_age = "35d"', "policy.drill_max_age", "drills do not exist in this version"),
-        ('[poll]\nactivity_log = "2m"', "poll.activity_log", "does not read the Activity Log"),
         ('[poll]\nreadiness = "30m"', "poll.readiness", "does not check the readiness of secondaries"),
         ('service_health_service = "builder"', 'group "base": service_health_service', "only the one under [policy]"),
         ('[http]\nweb_config_file = "/etc/web.yml"', "http.web_config_file", "serves plain HTTP"),

@@ -37,6 +37,7 @@ from aibwatch.core.model import (
 )
 from aibwatch.core.move import Move, MoveKind, Step, StepResult
 from aibwatch.core.observation import (
+    CallFailed,
     Concern,
     DependencySeen,
     EventSeen,
@@ -50,6 +51,7 @@ from aibwatch.core.policy import GroupSpec, Policy, Setup, StepSpec
 from aibwatch.core.sight import Sight
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict, VerdictKind
+from aibwatch.core.votes import Hearing
 from aibwatch.core.window import Window, add
 
 T0 = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -185,8 +187,36 @@ def a_dependency(
     return DependencySeen(at=when, region=region, resource=resource, state=state, customer_made=own)
 
 
+def a_call(
+    name: str = "base",
+    cls: str = "service",
+    *,
+    region: Region = WEST,
+    called: float = 0.0,
+    when: datetime | None = None,
+    call: str = "c0ffee",
+    ours: bool = False,
+) -> CallFailed:
+    """Return a call to run that failed, in minutes after T0; by default it was seen five minutes later."""
+    return CallFailed(
+        at=when or at(called + 5),
+        called_at=at(called),
+        template=a_template_id(name, region),
+        region=region,
+        call=call,
+        diagnosis=a_diagnosis(cls),
+        ours=ours,
+    )
+
+
 def a_window(*observations: Observation, now: datetime = T0) -> Window:
     return add(Window(), observations, now)
+
+
+def a_hearing(window: Window, *, now: datetime, region: Region = WEST, **settings: object) -> Hearing:
+    """Return a hearing of the region at `now`, with an hour of runs."""
+    known = Hearing(window=window, region=region, run_window=60 * MINUTE, now=now)
+    return replace(known, **settings)  # type: ignore[arg-type]  # the names are those of Hearing
 
 
 def the_runs(*runs: tuple[str, Run, str]) -> list[TemplateSeen]:

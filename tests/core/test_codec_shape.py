@@ -28,6 +28,7 @@ from aibwatch.core.state import State
 from tests.core.builders import (
     BASE_WEST,
     Play,
+    a_call,
     a_dependency,
     a_diagnosis,
     a_poll,
@@ -50,6 +51,7 @@ FACTS: Sequence[Observation] = (
     a_probe(),
     an_event(maintenance=True),
     a_dependency(own=True),
+    a_call(called=1.5, ours=True),
 )
 
 HAPPENINGS: Sequence[Event] = (

@@ -47,6 +47,7 @@ from tests.core.builders import (
     SEEN,
     WEST,
     Play,
+    a_call,
     a_dependency,
     a_group,
     a_policy,
@@ -88,7 +89,7 @@ def facts(draw: st.DrawFn) -> Observation:
     second = draw(SECONDS)
     when, region = at(after(second)), draw(REGIONS)
     cls = ["ok", "service", "ambiguous", "network", "customer"][second % 5]
-    kind = draw(st.sampled_from(["poll", "probe", "template", "gone", "event", "dependency"]))
+    kind = draw(st.sampled_from(["poll", "probe", "template", "gone", "event", "dependency", "call"]))
     match kind:
         case "poll":
             return a_poll(cls, when=when, subject=region)
@@ -100,6 +101,9 @@ def facts(draw: st.DrawFn) -> Observation:
             return a_template(draw(NAMES), region, run=run if second % 7 else None, when=when, shares={"a.sh"})
         case "gone":
             return TemplateGone(at=at(after(second) + 0.001), template=a_template_id(draw(NAMES), region))
+        case "call":
+            how = ["service", "ambiguous", "customer"][second % 3]
+            return a_call(draw(NAMES), how, region=region, called=after(second) - 5, call=str(second % 4))
         case "event":
             return an_event(region, when=when, updated=at(second // 300), active=bool(second // 300 % 2), began=at(0))
         case _:

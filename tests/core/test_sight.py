@@ -25,6 +25,12 @@ def test_a_provider_failure_is_an_answer_so_the_region_is_seen() -> None:
     assert sight(a_poll("service", when=at(1)), now=1) == Sight(seen=True, learned=True, why="")
 
 
+@pytest.mark.parametrize("cls", ["network", "auth", "throttled"])
+def test_an_activity_log_that_cannot_be_read_blinds_nobody(cls: str) -> None:
+    log = [a_poll(cls, when=at(m), source=Source.ACTIVITY_LOG, subject="s1") for m in range(60)]
+    assert sight(*log, a_poll(when=at(60)), now=60) == Sight(seen=True, learned=True, why="")
+
+
 def test_before_the_first_answer_nothing_is_learned() -> None:
     assert sight(now=1) == Sight(seen=True, learned=False, why="")
 

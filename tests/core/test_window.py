@@ -6,12 +6,14 @@ from datetime import timedelta
 from aibwatch.core.observation import Observation, Source, TemplateGone
 from aibwatch.core.policy import Policy
 from aibwatch.core.signals import events
-from aibwatch.core.window import KEEP, PROBES_PER_REGION, RUNS, PollRecord, Window, add, ended_at
+from aibwatch.core.window import CALLS, KEEP, PROBES_PER_REGION, RUNS, PollRecord, Window, add, ended_at
 from tests.core.builders import (
     BASE_WEST,
     BEAT,
     SCOPE,
+    T0,
     WEST,
+    a_call,
     a_dependency,
     a_diagnosis,
     a_poll,
@@ -32,6 +34,7 @@ def test_the_same_fact_seen_twice_is_one_fact() -> None:
         an_event(when=at(5)),
         a_poll(when=at(5)),
         a_dependency(when=at(5)),
+        a_call(when=at(5)),
     )
     once = a_window(*facts, now=at(5))
     assert add(once, facts, at(5)) == once == a_window(*facts, *facts, now=at(5))
@@ -214,3 +217,46 @@ def test_facts_from_before_the_clock_was_set_back_do_not_outweigh_newer_ones() -
     record = after.poll(Source.PROBE, WEST)
     assert record is not None
     assert (record.last_at, record.well_at) == (at(1), None)
+
+
+# failed calls
+
+
+def test_a_call_is_known_by_its_id_and_its_template() -> None:
+    calls = [a_call("web", call="1"), a_call("sql", call="1"), a_call("sql", call="2"), a_call("sql", call="2")]
+    assert set(a_window(*calls, now=at(5)).calls.values()) == {*calls}
+
+
+def test_of_a_call_that_failed_again_under_its_id_the_last_failure_stands() -> None:
+    first, again = a_call(called=1), a_call(called=3)
+    for batch in ((first, again), (again, first)):
+        assert list(a_window(*batch, now=at(9)).calls.values()) == [again]
+        assert list(add(a_window(batch[0], now=at(9)), batch[1:], at(9)).calls.values()) == [again]
+
+
+def test_a_call_seen_twice_was_seen_first_when_it_was_seen_first() -> None:
+    early, late = a_call(when=at(5)), a_call(when=at(7))
+    assert list(add(a_window(late, now=at(8)), [early], at(8)).calls.values()) == [early]
+
+
+def test_a_call_that_was_once_known_as_ours_stays_ours() -> None:
+    stranger, ours = a_call(when=at(5)), a_call(when=at(7), ours=True)
+    for batch in ((stranger, ours), (ours, stranger)):
+        (kept,) = add(a_window(batch[0], now=at(8)), batch[1:], at(8)).calls.values()
+        assert (kept.ours, kept.at) == (True, at(5))
+
+
+def test_a_call_is_forgotten_by_the_age_of_its_failure_whenever_it_was_seen() -> None:
+    late = a_call(called=0, when=T0 + KEEP)
+    assert len(a_window(late, now=T0 + KEEP).calls) == 1
+    assert a_window(late, now=T0 + KEEP + BEAT).calls == {}
+
+
+def test_of_too_many_calls_the_oldest_are_let_go() -> None:
+    calls = [a_call(called=i / 60, when=at(200), call=str(i)) for i in range(CALLS + 3)]
+    kept = a_window(*calls, now=at(200)).calls.values()
+    assert (len(kept), min(c.called_at for c in kept)) == (CALLS, at(3 / 60))
+
+
+def test_a_call_that_was_seen_before_the_clock_was_set_back_is_forgotten() -> None:
+    assert add(a_window(a_call(), now=at(5)), [], at(4)).calls == {}

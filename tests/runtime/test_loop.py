@@ -17,7 +17,20 @@ from aibwatch.runtime.executor import Executor, Ports
 from aibwatch.runtime.journal import Journal
 from aibwatch.runtime.loop import Loop
 from tests.clocks import others_first
-from tests.core.builders import BASE_NORTH, BEAT, MINUTE, NORTH, WEST, Play, World, a_group, a_run, a_setup, a_world
+from tests.core.builders import (
+    BASE_NORTH,
+    BEAT,
+    MINUTE,
+    NORTH,
+    WEST,
+    Play,
+    World,
+    a_call,
+    a_group,
+    a_run,
+    a_setup,
+    a_world,
+)
 from tests.core.builders import a_template_id as an_id
 from tests.waiting import until
 
@@ -140,6 +153,14 @@ async def test_what_only_says_once_more_that_all_is_well_is_not_written(shell: S
     shell.world.templates.clear()  # a source reports only templates that changed
     await shell.poll(10)
     assert observations(shell) == before
+
+
+async def test_a_call_that_failed_is_written(shell: Shell) -> None:
+    call = a_call(when=shell.clock.now())
+    await shell.loop.put(Observed(observations=(call,)))
+    await shell.loop.settled()
+    _, recalled = Journal(shell.bench.recorder._store).recall(shell.clock.now())
+    assert call in recalled
 
 
 def observations(shell: Shell) -> int:

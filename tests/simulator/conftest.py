@@ -12,8 +12,8 @@ async def rig() -> AsyncIterator[Callable[..., Awaitable[Rig]]]:
     """Return a way to open a stand-in on two templates and what else is said in TOML."""
     opened: list[Rig] = []
 
-    async def open_rig(*more: str) -> Rig:
-        opened.append(Rig(scenario(*more)))
+    async def open_rig(*more: str, top: str = "") -> Rig:
+        opened.append(Rig(scenario(*more, top=top)))
         return await opened[-1].open()
 
     yield open_rig
