@@ -27,6 +27,7 @@ from aibwatch.runtime.lock import StateLock
 from aibwatch.runtime.logs import log_decision
 from aibwatch.runtime.loop import Loop, Watcher
 from aibwatch.runtime.metrics import Metrics
+from aibwatch.runtime.past import PastReader
 from aibwatch.runtime.polls import Polls, Sources
 from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.scheduler import Scheduler
@@ -173,6 +174,7 @@ class App:
             decided_at=lambda: loop.decided_at,
             registry=metrics.registry,
             history=history,
+            past=PastReader(recorder, self._clock.now),
         )
 
 

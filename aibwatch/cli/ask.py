@@ -17,6 +17,11 @@ from aibwatch.cli.exits import Exit
 TIMEOUT = 10.0
 """Seconds. The daemon answers from memory; one that needs longer is stuck."""
 
+PATIENCE = 60.0
+"""Seconds, where the past is asked for: it is decided again."""
+
+AT = 'A moment of the last three days: "02:14", "2026-03-02T02:14Z", "10 min ago". Without a zone it is UTC.'
+
 LARGEST = 64 * 1024 * 1024
 """Bytes of an answer; a status of 10,000 templates is a few MiB."""
 
@@ -43,24 +48,26 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
 def explain(
     context: typer.Context,
     subject: Annotated[str | None, typer.Argument(metavar="[GROUP or REGION]", help="Default: all groups.")] = None,
+    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help=AT)] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say why: the evidence, the gates, and what would change it."""
+    """Say why: the evidence, the gates, and what would change it; now, or at a moment of the last days."""
     status_ = _ask(context.obj, "/api/v1/status")
     groups, regions = _names(status_, "groups"), _names(status_, "regions")
+    query = "" if at is None else f"?at={_quoted(at)}"
     if subject is None and not as_json:
         for name in groups:
-            show(_ask(context.obj, f"/api/v1/groups/{_quoted(name)}"), as_json=False)
+            show(_ask(context.obj, f"/api/v1/groups/{_quoted(name)}{query}"), as_json=False)
             typer.echo()
         return
     if subject is None:
         leave(Exit.USAGE, f"--json needs a GROUP or REGION; there are the groups {', '.join(groups) or 'none'}")
     subject = subject if subject in groups else subject.lower()
-    if subject not in {*groups, *regions}:
+    if subject not in {*groups, *regions} and at is None:
         there_are = f"the groups {', '.join(groups) or 'none'} and the regions {', '.join(regions) or 'none'}"
         leave(Exit.FAILED, f"there is no group or region {subject!r}; there are {there_are}")
-    kind = "groups" if subject in groups else "regions"
-    show(_ask(context.obj, f"/api/v1/{kind}/{_quoted(subject)}"), as_json=as_json)
+    kind = "regions" if subject in regions and subject not in groups else "groups"
+    show(_ask(context.obj, f"/api/v1/{kind}/{_quoted(subject)}{query}"), as_json=as_json)
 
 
 def active(context: typer.Context, group: Group) -> None:
@@ -129,19 +136,27 @@ def _fetch(options: Context, path: str, order: bytes | None = None, token: str =
         request.add_header("Content-Type", "application/json")
         request.add_header("Authorization", f"Bearer {token}")
     try:
-        with _opener().open(request, timeout=TIMEOUT) as answer:
+        with _opener().open(request, timeout=PATIENCE if "?at=" in path else TIMEOUT) as answer:
             content: bytes = answer.read(LARGEST)
             return content
     except urllib.error.HTTPError as error:
         with error:
-            denied = error.code in {401, 403}
             leave(
-                Exit.NOT_PERMITTED if denied else Exit.FAILED,
+                _exit_for(error.code, asked=order is None),
                 error.read(10_000).decode(errors="replace").strip() or f"the daemon answered {error.code}",
             )
     except (OSError, urllib.error.URLError) as error:
         reason = getattr(error, "reason", error)
         leave(Exit.UNREACHABLE, f"no daemon answers on {listen} ({reason}); is it running?  systemctl status aibwatch")
+
+
+def _exit_for(code: int, *, asked: bool) -> Exit:
+    """Return how to leave after an answer that is no good one; `asked` is a question, as against an order."""
+    if code in {401, 403}:
+        return Exit.NOT_PERMITTED
+    if code == 429:
+        return Exit.BUSY
+    return Exit.USAGE if asked and code == 400 else Exit.FAILED
 
 
 def _opener() -> urllib.request.OpenerDirector:

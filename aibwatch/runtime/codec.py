@@ -12,10 +12,13 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from aibwatch.core.canary import Canary
+from aibwatch.core.events import Event
 from aibwatch.core.habits import Habit
 from aibwatch.core.incident import Incident
 from aibwatch.core.model import Region, TemplateId
+from aibwatch.core.news import Mention
 from aibwatch.core.observation import Observation
+from aibwatch.core.policy import Setup
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict
 from aibwatch.handlers.api import Plan
@@ -37,11 +40,29 @@ class Memory:
     clock_stepped_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """All that a decision rests on beside its event: what was known, and what the operator wanted."""
+
+    state: State
+    setup: Setup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """An event without what is on record elsewhere."""
+
+    event: Event
+    mentions: tuple[Mention, ...] = ()
+
+
 T = TypeVar("T")
 
 _MEMORY = TypeAdapter(Memory)
 _OBSERVATION: TypeAdapter[Observation] = TypeAdapter(Observation)
 _PLAN = TypeAdapter(Plan)
+_SCENE = TypeAdapter(Scene)
+_HAPPENED = TypeAdapter(Happened)
 
 
 def memory_of(state: State) -> Memory:
@@ -91,6 +112,28 @@ def dump_observations(observations: Sequence[Observation]) -> list[object]:
 def load_observation(text: str) -> Observation:
     """Return the observation that was written, or raise CodecError."""
     return _read(_OBSERVATION, text, "an observation on record")
+
+
+def dump_scene(state: State, setup: Setup) -> str:
+    """Return state and set-up as JSON."""
+    return _SCENE.dump_json(Scene(state=state, setup=setup)).decode()
+
+
+def load_scene(text: str) -> tuple[State, Setup]:
+    """Return the state and set-up that were written, or raise CodecError."""
+    scene = _read(_SCENE, text, "the state of that time on record")
+    return scene.state, scene.setup
+
+
+def dump_happened(event: Event, mentions: tuple[Mention, ...]) -> str:
+    """Return the event as JSON."""
+    return _HAPPENED.dump_json(Happened(event=event, mentions=mentions)).decode()
+
+
+def load_happened(text: str) -> tuple[Event, tuple[Mention, ...]]:
+    """Return the event that was written and what was mentioned beside it, or raise CodecError."""
+    happened = _read(_HAPPENED, text, "an event on record")
+    return happened.event, happened.mentions
 
 
 def dump_plan(plan: Plan) -> str:

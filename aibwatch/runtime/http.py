@@ -15,11 +15,15 @@ from prometheus_client.exposition import choose_encoder
 from aibwatch import __version__
 from aibwatch.core.incident import Incident
 from aibwatch.core.judging import regional_verdicts
+from aibwatch.core.model import Region
 from aibwatch.core.move import Move
 from aibwatch.core.policy import Setup
 from aibwatch.core.state import State
+from aibwatch.runtime.codec import CodecError
+from aibwatch.runtime.past import LookingError, NotOnRecordError, PastReader
 from aibwatch.runtime.store import JournalError
-from aibwatch.views import explain, history, page, status
+from aibwatch.runtime.trace import TooMuchError
+from aibwatch.views import explain, history, page, past, status
 
 STUCK = timedelta(seconds=30)
 """Without a decision for this long the loop counts as stuck; it takes one every second."""
@@ -40,6 +44,7 @@ class Served:
     decided_at: Callable[[], datetime]
     registry: CollectorRegistry
     history: Callable[[str | None, int], Awaitable[tuple[history.Recorded, ...]]]
+    past: PastReader
 
 
 class Http:
@@ -116,6 +121,8 @@ class Http:
 
     async def _group(self, request: web.Request) -> web.Response:
         s = self._served
+        if "at" in request.query:
+            return await self._past_group(request)
         return _json(explain.group_as_dict(s.state(), s.setup(), self._known_group(request), s.now()))
 
     async def _active(self, request: web.Request) -> web.Response:
@@ -125,11 +132,38 @@ class Http:
 
     async def _region(self, request: web.Request) -> web.Response:
         s = self._served
-        known = {str(region): region for region in regional_verdicts(s.state())}
-        name = request.match_info["name"].lower()
-        if name not in known:
-            raise _not_found("region", name, known)
-        return _json(explain.region_as_dict(s.state(), s.setup(), known[name], s.now()))
+        if "at" in request.query:
+            return await self._past_region(request)
+        return _json(explain.region_as_dict(s.state(), s.setup(), _known_region(request, s.state()), s.now()))
+
+    async def _past_group(self, request: web.Request) -> web.Response:
+        told, name = await self._past(request), request.match_info["name"]
+        if name not in told.setup.groups:
+            raise _not_found("group", name, told.setup.groups, then=True)
+        return _json(past.group_as_dict(told, name, *await self._since(told, name)))
+
+    async def _past_region(self, request: web.Request) -> web.Response:
+        told = await self._past(request)
+        region = _known_region(request, told.state, then=True)
+        return _json(past.region_as_dict(told, region, *await self._since(told, region)))
+
+    async def _past(self, request: web.Request) -> past.Past:
+        try:
+            return await self._served.past.at(request.query["at"])
+        except NotOnRecordError as error:
+            raise web.HTTPBadRequest(text=f"{error}\n") from error
+        except LookingError as error:
+            raise web.HTTPTooManyRequests(text=f"{error}\n") from error
+        except (TooMuchError, CodecError, JournalError) as error:
+            raise web.HTTPInternalServerError(text=f"the past cannot be told: {error}\n") from error
+
+    async def _since(self, told: past.Past, name: str) -> tuple[Setup, tuple[history.Recorded, ...], datetime]:
+        """Return what a view of the past needs of the present: the set-up, what was noted next, and the time."""
+        try:
+            followed = await self._served.past.followed(told, past.subjects_of(told, name))
+        except JournalError as error:
+            raise web.HTTPInternalServerError(text=f"the record cannot be read: {error}\n") from error
+        return self._served.setup(), followed, self._served.now()
 
     async def _incidents(self, _: web.Request) -> web.Response:
         incidents = self._served.state().incidents.values()
@@ -155,9 +189,18 @@ class Http:
         return name
 
 
-def _not_found(what: str, name: str, known: Mapping[str, object]) -> web.HTTPNotFound:
+def _known_region(request: web.Request, state: State, *, then: bool = False) -> Region:
+    known = {str(region): region for region in regional_verdicts(state)}
+    name = request.match_info["name"].lower()
+    if name not in known:
+        raise _not_found("region", name, known, then=then)
+    return known[name]
+
+
+def _not_found(what: str, name: str, known: Mapping[str, object], *, then: bool = False) -> web.HTTPNotFound:
     names = ", ".join(sorted(known)) or "none"
-    return web.HTTPNotFound(text=f"there is no {what} {name!r}; there are: {names}\n")
+    there = "was then no {}; there were" if then else "is no {}; there are"
+    return web.HTTPNotFound(text=f"there {there.format(f'{what} {name!r}')}: {names}\n")
 
 
 def _json(body: Mapping[str, object], *, status: int = 200) -> web.Response:

@@ -2,23 +2,26 @@
 
 Rules: what a decision wants done is on record before it is done. A record is one transaction: all of it or nothing.
 Windows are rebuilt from the observations after a restart, so that an outage is not forgotten and its clock does not
-start again.
+start again. How the past can be told is for trace.py; it is written in the same transactions.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.observation import Observation
+from aibwatch.runtime import trace
 from aibwatch.runtime.codec import Memory, dump_memory, dump_observation, load_memory, load_observation
 from aibwatch.runtime.store import FACTS, NOTES, OBSERVATIONS, Store, from_store, to_store
+from aibwatch.runtime.trace import KEEP_PAST, Rows, Told, Trace
 from aibwatch.views.history import Recorded
 
-KEEP_OBSERVATIONS = timedelta(hours=24)
-"""Windows are at most 6 h; a day leaves room to look back after an incident."""
+RECALLED = timedelta(hours=24)
+"""Observations that a new process begins with. Windows are at most 6 h; events that go on are older."""
 
 KEEP_NOTES = timedelta(days=400)
 """What was decided is kept over a year, so that last year's incident can be compared."""
@@ -30,28 +33,71 @@ class Journal:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._remembered = ""
+        self._trace = Trace()
 
     def record(
-        self, *, at: datetime, memory: Memory, observations: Iterable[Observation], notes: Sequence[Note]
+        self,
+        *,
+        at: datetime,
+        memory: Memory,
+        observations: Iterable[Observation],
+        notes: Sequence[Note],
+        told: Told | None = None,
     ) -> None:
-        """Write a decision down, in one transaction; nothing if nothing is new.
+        """Write a decision down, in one transaction; nothing if nothing is new. `at` is when it was taken.
 
         Raises:
             JournalError: if it is not on record.
         """
         remembered = dump_memory(memory)
         seen = [{"at": to_store(at), "body": dump_observation(o)} for o in observations]
-        told = [_columns(note, at) for note in notes]
-        if not seen and not told and remembered == self._remembered:
+        said = [_columns(note, at) for note in notes]
+        changed = bool(seen or said or remembered != self._remembered)
+        if not changed and self._trace.due(told, at) is None and not self._trace.ripe(at):
+            self._trace.wait(told, at)
             return
         with self._store.transaction() as connection:
             if seen:
                 connection.execute(insert(OBSERVATIONS), seen)
-            if told:
-                connection.execute(insert(NOTES), told)
+            if said:
+                connection.execute(insert(NOTES), said)
             if remembered != self._remembered:
                 _put_fact(connection, "memory", remembered)
+            self._trace.write(connection, told, at, news=len(seen))
+        self._trace.written(told, at)
         self._remembered = remembered
+
+    def flush(self) -> None:
+        """Write what of the past still waits in memory.
+
+        Raises:
+            JournalError: if it cannot be written.
+        """
+        if not self._trace.waits:
+            return
+        with self._store.transaction() as connection:
+            self._trace.flush(connection)
+        self._trace.flushed()
+
+    def past(self, moment: datetime) -> Rows | None:
+        """Return what is on record to tell that moment from, or None if it is before all that is.
+
+        Raises:
+            JournalError: if it cannot be read.
+            TooMuchError: if it is more than may be replayed.
+        """
+        self.flush()
+        with self._store.transaction() as connection:
+            return trace.read(connection, moment)
+
+    def past_from(self) -> datetime | None:
+        """Return from when on the past can be told; None if nothing of it is on record yet.
+
+        Raises:
+            JournalError: if it cannot be read.
+        """
+        with self._store.transaction() as connection:
+            return trace.earliest(connection)
 
     def prove_writable(self, now: datetime) -> None:
         """Write something that nobody needs.
@@ -69,7 +115,7 @@ class Journal:
             JournalError: if it cannot be read.
             CodecError: if it was written by a version that this one does not understand.
         """
-        since = to_store(now - KEEP_OBSERVATIONS)
+        since = to_store(now - RECALLED)
         with self._store.transaction() as connection:
             fact = connection.execute(select(FACTS.c.value).where(FACTS.c.name == "memory")).scalar()
             query = select(OBSERVATIONS.c.body).where(OBSERVATIONS.c.at >= since).order_by(OBSERVATIONS.c.id)
@@ -88,14 +134,18 @@ class Journal:
             query = query.where(NOTES.c.subject == subject)
         with self._store.transaction() as connection:
             rows = connection.execute(query).all()
-        return tuple(
-            Recorded(
-                id=row.id,
-                at=from_store(row.at),
-                note=Note(kind=NoteKind(row.kind), subject=row.subject, what=row.what, why=row.why, loud=row.loud),
-            )
-            for row in reversed(rows)
-        )
+        return tuple(_recorded(row) for row in reversed(rows))
+
+    def notes_after(self, moment: datetime, subjects: tuple[str, ...], limit: int) -> tuple[Recorded, ...]:
+        """Return the first notes of these subjects after the moment, oldest first.
+
+        Raises:
+            JournalError: if they cannot be read.
+        """
+        query = select(NOTES).where(NOTES.c.at > to_store(moment), NOTES.c.subject.in_(subjects))
+        with self._store.transaction() as connection:
+            rows = connection.execute(query.order_by(NOTES.c.id).limit(limit)).all()
+        return tuple(_recorded(row) for row in rows)
 
     def prune(self, now: datetime) -> None:
         """Let go of what is older than anybody asks for.
@@ -104,13 +154,19 @@ class Journal:
             JournalError: if it cannot be written.
         """
         with self._store.transaction() as connection:
-            connection.execute(delete(OBSERVATIONS).where(OBSERVATIONS.c.at < to_store(now - KEEP_OBSERVATIONS)))
+            connection.execute(delete(OBSERVATIONS).where(OBSERVATIONS.c.at < to_store(now - KEEP_PAST)))
             connection.execute(delete(NOTES).where(NOTES.c.at < to_store(now - KEEP_NOTES)))
+            self._trace.prune(connection, now)
 
 
 def _put_fact(connection: Connection, name: str, value: str) -> None:
     fact = upsert(FACTS).values(name=name, value=value)
     connection.execute(fact.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def _recorded(row: Row[Any]) -> Recorded:
+    note = Note(kind=NoteKind(row.kind), subject=row.subject, what=row.what, why=row.why, loud=row.loud)
+    return Recorded(id=row.id, at=from_store(row.at), note=note)
 
 
 def _columns(note: Note, at: datetime) -> dict[str, object]:

@@ -9,7 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -31,20 +31,8 @@ from aibwatch.core.events import (
     Started,
     StepEnded,
 )
-from aibwatch.core.model import FailureClass
-from aibwatch.core.observation import (
-    CallFailed,
-    DependencySeen,
-    EventSeen,
-    HandlerChecked,
-    Observation,
-    PeerSaid,
-    Polled,
-    Probed,
-    ReadinessSeen,
-    TemplateGone,
-    TemplateSeen,
-)
+from aibwatch.core.news import is_news
+from aibwatch.core.observation import Observation
 from aibwatch.core.policy import Setup
 from aibwatch.core.state import State
 from aibwatch.core.window import Window
@@ -53,6 +41,7 @@ from aibwatch.runtime.codec import memory_of
 from aibwatch.runtime.executor import Executor
 from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.store import JournalError
+from aibwatch.runtime.trace import Told
 
 QUEUE = 10_000
 """Events that may wait. Polls bring a few a second at the most; a full queue means that the consumer is stuck."""
@@ -79,6 +68,8 @@ class Loop:
         self._waiting: deque[Event] = deque()
         self._watchers: list[Watcher] = []
         self._waiter: asyncio.Task[None] | None = None
+        self._lost_since: datetime | None = None
+        """The last decision before the journal failed; None while it is well."""
         self.decided_at = clock.now()
         """When the last decision was taken."""
 
@@ -104,12 +95,16 @@ class Loop:
         await self._queue.join()
 
     async def _handle(self, event: Event, tasks: asyncio.TaskGroup) -> None:
-        decision = step(self.state, event, self.setup, self._clock.now())
+        now, setup = self._clock.now(), self.setup
+        decision = step(self.state, event, setup, now)
+        told = Told(event=event, before=self.state, after=decision.state, setup=setup, lost_since=self._lost_since)
         try:
-            await self._record(decision, event)
+            await self._record(decision, told, now)
         except JournalError as error:
             self._degrade(event, error, tasks)
             return
+        if isinstance(event, JournalRecovered):
+            self._lost_since = None
         self._adopt(decision, event)
         for action in decision.actions:
             tasks.create_task(self._perform(action))
@@ -120,13 +115,14 @@ class Loop:
         for watcher in self._watchers:
             watcher(before, decision, event)
 
-    async def _record(self, decision: Decision, event: Event) -> None:
+    async def _record(self, decision: Decision, told: Told, now: datetime) -> None:
         await self._recorder.call(
             self._recorder.journal.record,
-            at=self._clock.now(),
+            at=now,
             memory=memory_of(decision.state),
-            observations=_news(self.state.window, event),
+            observations=_news(self.state.window, told.event),
             notes=decision.notes,
+            told=told,
         )
 
     def _degrade(self, event: Event, error: JournalError, tasks: asyncio.TaskGroup) -> None:
@@ -134,6 +130,7 @@ class Loop:
         if self._waiter is None or self._waiter.done():
             log.error("journal not written; nothing is done until it can be", error=str(error))
             self._waiter = tasks.create_task(self._wait_for_journal())
+        self._lost_since = self._lost_since or self.state.judged_at
         if isinstance(event, KEPT):
             self._waiting.append(event)
         if isinstance(event, Observed):
@@ -164,31 +161,4 @@ class Loop:
 
 def _news(before: Window, event: Event) -> tuple[Observation, ...]:
     """Return what is worth writing down: not what only says once more that all is as it was."""
-    return tuple(o for o in event.observations if _is_news(before, o)) if isinstance(event, Observed) else ()
-
-
-def _is_news(before: Window, observation: Observation) -> bool:
-    match observation:
-        case Polled():
-            record = before.poll(observation.source, observation.subject)
-            return record is None or record.last.cls is not observation.diagnosis.cls
-        case Probed():
-            probes = before.probes.get(observation.region, ())
-            well = observation.diagnosis.cls is FailureClass.OK
-            return not well or not probes or probes[-1].diagnosis.cls is not FailureClass.OK
-        case EventSeen():
-            known = before.events.get(f"{observation.tracking_id}/{observation.region}")
-            return known is None or replace(known, at=observation.at) != observation
-        case DependencySeen():
-            dependency = before.dependencies.get(observation.resource)
-            return dependency is None or replace(dependency, at=observation.at) != observation
-        case PeerSaid():
-            said = before.peers.get(f"{observation.peer}/{observation.region}")
-            return said is None or replace(said, at=observation.at) != observation
-        case HandlerChecked():
-            checked = before.handlers.get(observation.handler)
-            return checked is None or replace(checked, at=observation.at) != observation
-        case ReadinessSeen():
-            return True  # one in half an hour, and its age counts
-        case TemplateSeen() | TemplateGone() | CallFailed():
-            return True  # the source reports only changes
+    return tuple(o for o in event.observations if is_news(before, o)) if isinstance(event, Observed) else ()

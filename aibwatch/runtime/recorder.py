@@ -1,6 +1,7 @@
 """Call the journal from the event loop: in one thread of its own, one call after the other, with a limit of time."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -43,4 +44,6 @@ class Recorder:
     def close(self) -> None:
         """Finish what is being written and let go of the file."""
         self._thread.shutdown(wait=True)
+        with contextlib.suppress(JournalError):  # what waits is worth less than a clean end
+            self.journal.flush()
         self._store.close()

@@ -8,7 +8,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from sqlalchemy import Boolean, Column, DateTime, Index, Integer, MetaData, String, Table, Text, create_engine, event
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    event,
+)
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
@@ -70,6 +83,27 @@ MARKS = Table(
     Column("mark", String(20), nullable=False),
     Column("body", Text, nullable=False),
     Index("marks_by_step", "activation_id", "step", "attempt"),
+)
+MOMENTS = Table(
+    "moments",
+    META,
+    Column("id", Integer, primary_key=True),
+    Column("at", DateTime, nullable=False, index=True),
+    Column("before_at", DateTime, nullable=False),
+    Column("why", String(20), nullable=False),
+    Column("version", String(40), nullable=False),
+    Column("seen", Integer, nullable=False),
+    Column("happened", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+HAPPENINGS = Table(
+    "happenings",
+    META,
+    Column("id", Integer, primary_key=True),
+    Column("at", DateTime, nullable=False, index=True),
+    Column("before_at", DateTime, nullable=False),
+    Column("news", Integer, nullable=False),
+    Column("body", Text, nullable=False),
 )
 
 

@@ -49,6 +49,16 @@ def region_as_text(state: State, setup: Setup, region: Region, now: datetime) ->
 
 
 def group_as_text(state: State, setup: Setup, name: str, now: datetime) -> str:
+    """Return the explanation of a group's doing, or of its doing nothing, and what the reader can do, as prose."""
+    spec, group = setup.groups[name], state.groups.get(name)
+    seen = _situation(state, setup, name, now)
+    account = group_account(state, setup, name, now)
+    if group is None or seen is None:
+        return account
+    return "\n".join([account, "", "What you can do", *advice(state, spec, group, seen)])
+
+
+def group_account(state: State, setup: Setup, name: str, now: datetime) -> str:
     """Return the explanation of a group's doing, or of its doing nothing, as prose."""
     spec, group = setup.groups[name], state.groups.get(name)
     seen = _situation(state, setup, name, now)
@@ -61,7 +71,7 @@ def group_as_text(state: State, setup: Setup, name: str, now: datetime) -> str:
         target = template_name(seen.target) if seen.target else ""
         title = _title(seen, target)
         lines += ["", title, *_gate_lines(seen.gates)]
-    return "\n".join([*lines, "", "What you can do", *advice(state, spec, group, seen)])
+    return "\n".join(lines)
 
 
 def _title(seen: Situation, target: str) -> str:

@@ -124,6 +124,10 @@ async def ask_a_daemon(folder: Path) -> dict[str, Done]:
         "explain group": ["explain", GROUP, "--json"],
         "explain region": ["explain", "westeurope", "--json"],
         "history": ["history", "--json"],
+        "explain at": ["explain", GROUP, "--at", "0 s ago", "--json"],
+        "explain region at": ["explain", "NorthEurope", "--at", "0 s ago"],
+        "explain too early": ["explain", GROUP, "--at", "2 days ago"],
+        "explain no time": ["explain", GROUP, "--at", "soon"],
         "explain all": ["explain", "--json"],
         "explain REGION": ["explain", "WestEurope"],
         "explain nobody": ["explain", "nobody"],
@@ -142,7 +146,7 @@ in_answer = pytest.mark.beside.with_args(ask_a_daemon)
 
 
 @in_answer
-@pytest.mark.parametrize("name", ["status", "explain group", "explain region", "history"])
+@pytest.mark.parametrize("name", ["status", "explain group", "explain region", "history", "explain at"])
 def test_every_report_is_json_of_schema_1_with_its_text(outcome: dict[str, Done], name: str) -> None:
     assert (outcome[name].code, outcome[name].err, outcome[name].json["schema"]) == (0, "", 1)
     assert isinstance(outcome[name].json["text"], str)
@@ -163,6 +167,19 @@ def test_explain_of_an_unknown_name_tells_groups_and_regions(outcome: dict[str, 
     err = outcome["explain nobody"].err
     assert outcome["explain nobody"].code == Exit.FAILED
     assert [name for name in (GROUP, "northeurope", "westeurope") if name not in err] == []
+
+
+@in_answer
+def test_the_past_is_told_as_a_reconstruction(outcome: dict[str, Done]) -> None:
+    assert outcome["explain at"].json["reconstructed"]
+    assert outcome["explain region at"].out.startswith("northeurope as it stood at ")
+
+
+@in_answer
+@pytest.mark.parametrize("name", ["explain too early", "explain no time"])
+def test_a_time_that_cannot_be_told_exits_with_2_and_the_range(outcome: dict[str, Done], name: str) -> None:
+    assert (outcome[name].code, outcome[name].out) == (Exit.USAGE, "")
+    assert "what can be asked for goes from " in outcome[name].err
 
 
 @in_answer

@@ -11,13 +11,17 @@ import aiohttp
 import pytest
 
 from aibwatch.core.decision import Note, NoteKind
-from aibwatch.core.events import Event, Reset
+from aibwatch.core.events import Event, Reset, Started
 from aibwatch.core.policy import Setup
 from aibwatch.core.state import State
+from aibwatch.runtime.codec import memory_of
 from aibwatch.runtime.control import Control
 from aibwatch.runtime.http import Http, Served
 from aibwatch.runtime.metrics import Metrics
+from aibwatch.runtime.past import PastReader
+from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.store import JournalError
+from aibwatch.runtime.trace import Told
 from aibwatch.views.history import Recorded
 from tests.core.builders import BASE_NORTH, BASE_WEST, T0, Play, a_group_state, a_setup
 
@@ -72,7 +76,7 @@ def a_story() -> Play:
 
 
 @pytest.fixture
-async def site() -> AsyncIterator[Site]:
+async def site(recorder: Recorder) -> AsyncIterator[Site]:
     """A daemon's pages after a failover."""
     play = a_story()
     site = Site(state=play.state, setup=play.setup, now=play.now, decided_at=play.now)
@@ -86,6 +90,7 @@ async def site() -> AsyncIterator[Site]:
         decided_at=lambda: site.decided_at,
         registry=metrics.registry,
         history=site.history,
+        past=PastReader(recorder, lambda: site.now),
     )
     control = Control(TOKEN, state=lambda: site.state, setup=lambda: site.setup, put=site.put)
     http = Http(served, control.routes())
@@ -180,6 +185,39 @@ async def test_an_unknown_name_is_answered_with_the_names_there_are(path: str, t
 async def test_without_groups_the_404_says_that_there_are_none(site: Site) -> None:
     site.setup = Setup(groups={})
     assert (await site.get("/api/v1/groups/base"))[2] == "there is no group 'base'; there are: none\n"
+
+
+@pytest.mark.parametrize("what", ["groups/base", "regions/westeurope"])
+async def test_the_past_is_asked_for_by_its_time(what: str, site: Site, recorder: Recorder) -> None:
+    remember(site, recorder)
+    body = await site.json(f"/api/v1/{what}?at={site.now:%H:%M:%S}")
+    assert (body["schema"], body["reconstructed"], body["seen_at"]) == (1, True, body["at"])
+    assert body["text"].startswith(f"{what.partition('/')[2]} as it stood at 2026-03-02 ")
+    assert {"What came next", "What this cannot tell"} < set(body["text"].split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        ("groups/base?at=tomorrow", 400, "'tomorrow' is not a time; write it like"),
+        ("groups/base?at=5+h+ago", 400, "is not on record; what can be asked for goes from 2026-03-02 "),
+        ("groups/nobody?at=0+s+ago", 404, "there was then no group 'nobody'; there were: base"),
+        ("regions/atlantis?at=0+s+ago", 404, "there was then no region 'atlantis'; there were: northeurope, "),
+    ],
+)
+async def test_what_cannot_be_told_of_the_past_is_said(
+    path: str, status: int, told: str, site: Site, recorder: Recorder
+) -> None:
+    remember(site, recorder)
+    answered, _, text = await site.get(f"/api/v1/{path}")
+    assert (answered, told in text) == (status, True), text
+
+
+def remember(site: Site, recorder: Recorder) -> None:
+    """Put the state of the site on record."""
+    told = Told(event=Started(), before=site.state, after=site.state, setup=site.setup)
+    memory = memory_of(site.state)
+    recorder.journal.record(at=site.now, memory=memory, observations=(), notes=(), told=told)
 
 
 async def test_history_may_be_asked_for_one_subject(site: Site) -> None:

@@ -137,13 +137,21 @@ def test_an_observation_that_cannot_be_read_is_an_error_that_says_so(store: Stor
         Journal(store).recall(T0)
 
 
-def test_observations_are_let_go_after_a_day_and_notes_after_a_year(store: Store) -> None:
+def test_observations_are_let_go_after_three_days_and_notes_after_a_year(store: Store) -> None:
     journal = Journal(store)
     journal.record(at=T0, memory=MEMORY, observations=SEEN, notes=[NOTE])
-    journal.prune(T0 + timedelta(hours=25))
+    journal.prune(T0 + timedelta(hours=71))
+    assert (len(journal.recall(T0)[1]), len(journal.notes())) == (3, 1)
+    journal.prune(T0 + timedelta(hours=73))
     assert (len(journal.recall(T0)[1]), len(journal.notes())) == (0, 1)
     journal.prune(T0 + timedelta(days=401))
     assert journal.notes() == ()
+
+
+def test_a_new_process_begins_with_the_observations_of_one_day(store: Store) -> None:
+    journal = Journal(store)
+    journal.record(at=T0, memory=MEMORY, observations=SEEN, notes=())
+    assert [len(journal.recall(T0 + timedelta(hours=h))[1]) for h in (23, 25)] == [3, 0]
 
 
 def test_notes_are_told_oldest_first_and_the_latest_are_kept_where_there_are_too_many(store: Store) -> None:

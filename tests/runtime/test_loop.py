@@ -16,6 +16,7 @@ from aibwatch.core.verdict import VerdictKind
 from aibwatch.runtime.executor import Executor, Ports
 from aibwatch.runtime.journal import Journal
 from aibwatch.runtime.loop import Loop
+from aibwatch.runtime.past import PastReader
 from tests.clocks import others_first
 from tests.core.builders import (
     BASE_NORTH,
@@ -232,6 +233,22 @@ async def test_a_journal_that_fails_and_heals_is_told_once_each(shell: Shell, lo
     await until("the journal is well", healed)
     assert shell.heard(NoteKind.HOST, "host") == ["journal not writable", "journal writable again"]
     assert len([event for _, event in shell.told if isinstance(event, JournalFailed)]) >= 5
+
+
+async def test_a_time_without_a_journal_is_told_as_lost_and_what_follows_as_it_was(shell: Shell, lock: Lock) -> None:
+    shell.clock.hold()
+    lock(True)
+    failed_at = shell.loop.state.judged_at
+    shell.break_west()
+    await shell.until_verdict("outage")
+    lost = shell.clock.now()
+    lock(False)
+    shell.clock.let_go()
+    await shell.until_moved()
+    reader = PastReader(shell.bench.recorder, shell.clock.now)
+    then, now = await reader.at(lost.isoformat()), await reader.at(shell.clock.now().isoformat())
+    assert (then.silence is not None and then.silence.since, now.silence) == (failed_at, None)
+    assert (then.state.verdicts[f"@{WEST}"].kind, now.state.groups) == ("healthy", shell.loop.state.groups)
 
 
 async def test_a_journal_that_fails_a_second_time_is_waited_for_again(shell: Shell, lock: Lock) -> None:

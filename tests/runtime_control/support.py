@@ -19,6 +19,7 @@ from aibwatch.runtime.executor import Executor, Ports
 from aibwatch.runtime.http import Http, Served
 from aibwatch.runtime.loop import Loop
 from aibwatch.runtime.metrics import Metrics
+from aibwatch.runtime.past import PastReader
 from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.store import Store
 from aibwatch.views.history import Recorded
@@ -108,7 +109,7 @@ async def a_site(folder: Path, token: str = TOKEN) -> AsyncIterator[Site]:
     )
     metrics = Metrics(clock.now)
     control = Control(token, state=lambda: loop.state, setup=lambda: loop.setup, put=loop.put)
-    http = Http(_served(loop, metrics, clock), control.routes())
+    http = Http(_served(loop, metrics, clock, recorder), control.routes())
     base = await http.start("127.0.0.1", 0)
     consumer = asyncio.create_task(loop.run())
     try:
@@ -139,7 +140,7 @@ def _no_executor(recorder: Recorder, clock: Clock) -> Executor:
     return Executor(recorder, ports, clock)
 
 
-def _served(loop: Loop, metrics: Metrics, clock: Clock) -> Served:
+def _served(loop: Loop, metrics: Metrics, clock: Clock, recorder: Recorder) -> Served:
     async def history(_: str | None, __: int) -> tuple[Recorded, ...]:
         return ()
 
@@ -151,4 +152,5 @@ def _served(loop: Loop, metrics: Metrics, clock: Clock) -> Served:
         decided_at=lambda: loop.decided_at,
         registry=metrics.registry,
         history=history,
+        past=PastReader(recorder, clock.now),
     )
