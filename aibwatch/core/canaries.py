@@ -9,7 +9,7 @@ from datetime import datetime
 
 from aibwatch.core.actions import Action, RunCanary
 from aibwatch.core.canary import Canary, CanaryResult, ask, follow
-from aibwatch.core.canary_plan import Trouble, due, spent
+from aibwatch.core.canary_plan import Trouble, due, due_at, spent
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.events import Event
 from aibwatch.core.evidence import latest_onset
@@ -55,6 +55,13 @@ def start_canaries(state: State, setup: Setup, now: datetime) -> tuple[State, tu
             what = f"canary {template_name(spec.template)} started"
             notes.append(Note(kind=NoteKind.CANARY, subject=region, what=what, why=f"{why}; {used}"))
     return replace(state, canaries=canaries), tuple(actions), tuple(notes)
+
+
+def next_canary(state: State, spec: CanarySpec, now: datetime) -> datetime | None:
+    """Return when the region's next canary is due in its present trouble; None if none is under way or due."""
+    verdicts = [v for v in state.verdicts.values() if v.region == spec.region and v.kind not in UNTROUBLED]
+    trouble = _trouble(verdicts)
+    return due_at(_known(state, spec), spec, trouble, now) if trouble else None
 
 
 def _known(state: State, spec: CanarySpec) -> Canary:

@@ -61,6 +61,15 @@ def due(canary: Canary, spec: CanarySpec, trouble: Trouble | None, now: datetime
     return "routine" if routine else ""
 
 
+def due_at(canary: Canary, spec: CanarySpec, trouble: Trouble, now: datetime) -> datetime | None:
+    """Return when the next canary of this trouble is due, at the earliest now; None while one is under way."""
+    if canary.last is not None and canary.last.result.open:
+        return None
+    today = sorted(run.asked_at for run in canary.runs if now - run.asked_at < DAY)
+    allowed = today[len(today) - spec.max_per_day] + DAY if len(today) >= spec.max_per_day else now
+    return max(now, allowed, _waits_until(canary, trouble, now) or now)
+
+
 def spent(canary: Canary, now: datetime) -> int:
     """Return how many runs were asked for in the last 24 hours."""
     return sum(now - run.asked_at < DAY for run in canary.runs)

@@ -7,14 +7,14 @@ from aibwatch.core.evidence import Evidence
 from aibwatch.core.gates import Gate, GateState
 from aibwatch.core.judging import regional_verdicts
 from aibwatch.core.model import Region, template_name
-from aibwatch.core.policy import GroupSpec, Setup
-from aibwatch.core.sentences import ago, span, when
-from aibwatch.core.signals.probe import ROW
+from aibwatch.core.policy import GroupSpec, Policy, Setup
+from aibwatch.core.sentences import ago, listing, when
 from aibwatch.core.situation import Situation, situation
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict, VerdictKind
 from aibwatch.views.advice import advice
 from aibwatch.views.facts import group_sentence, live_since, place
+from aibwatch.views.outlook import outlook
 from aibwatch.views.status import group_dict, region_dict
 
 Json = Mapping[str, object]
@@ -40,10 +40,9 @@ def region_as_text(state: State, setup: Setup, region: Region, now: datetime) ->
         [
             f"{region} {verdict.kind.phrase}, since {when(verdict.since, now)}.",
             "",
-            *_proof(state, setup, verdict, now),
+            *_proof(state, setup.policy, verdict, now),
             "",
-            "What would change it?",
-            f"  {_change(verdict, setup, now)}",
+            *_outlook(state, setup, verdict, setup.policy, now),
         ]
     )
 
@@ -64,14 +63,24 @@ def group_account(state: State, setup: Setup, name: str, now: datetime) -> str:
     seen = _situation(state, setup, name, now)
     if group is None or seen is None:
         return f"{name}: nothing was decided yet; the first polls are not in."
-    lines = [f"{name} {group_sentence(state, spec, group, now)}.", "", f"Why?  {_why(state, spec, group, now)}."]
+    lines = [f"{name} {_stands(state, spec, group, now)}.", "", f"Why?  {_why(state, spec, group, now)}."]
     if seen.verdict is not None:
-        lines += ["", f"Is {seen.region} down?  {_answer(seen.verdict, now)}", *_proof(state, setup, seen.verdict, now)]
+        lines += ["", f"Is {seen.region} down?  {_answer(seen.verdict, now)}"]
+        lines += _proof(state, spec.policy, seen.verdict, now)
+        lines += ["", *_outlook(state, setup, seen.verdict, spec.policy, now)]
     if seen.gates and group.phase not in {Phase.COMMITTING, Phase.MOVING}:
         target = template_name(seen.target) if seen.target else ""
         title = _title(seen, target)
         lines += ["", title, *_gate_lines(seen.gates)]
     return "\n".join(lines)
+
+
+def _stands(state: State, spec: GroupSpec, group: GroupState, now: datetime) -> str:
+    """Return how the group stands, without the reasons of closed gates: they have lines of their own."""
+    if group.phase is not Phase.HELD or not group.held_by:
+        return group_sentence(state, spec, group, now)
+    left = place(state, group.active)
+    return f"wants to leave {left}, held since {when(group.since, now)} by {listing(list(group.held_by))}"
 
 
 def _title(seen: Situation, target: str) -> str:
@@ -119,10 +128,14 @@ ANSWERS = {
 """Whether the region is down, in a sentence; of an outage the time is said too."""
 
 
-def _proof(state: State, setup: Setup, verdict: Verdict, now: datetime) -> list[str]:
+def _outlook(state: State, setup: Setup, verdict: Verdict, policy: Policy, now: datetime) -> list[str]:
+    return ["What would change it?", *(f"  {line}" for line in outlook(state, setup, verdict, policy, now))]
+
+
+def _proof(state: State, policy: Policy, verdict: Verdict, now: datetime) -> list[str]:
     lines = [_evidence_line(e, now) for e in verdict.evidence] or ["  no source has anything to say"]
     kinds = len({e.kind.family for e in verdict.evidence if e.against})
-    sum_up = f"  {verdict.score:.1f} of {setup.policy.confirm_score:g} points; {min(kinds, 2)} of 2 kinds of source; "
+    sum_up = f"  {verdict.score:.1f} of {policy.confirm_score:g} points; {min(kinds, 2)} of 2 kinds of source; "
     sum_up += f"{live_since(state, verdict.region, now)}"
     return [*lines, sum_up, f"  {verdict.why}"]
 
@@ -130,22 +143,6 @@ def _proof(state: State, setup: Setup, verdict: Verdict, now: datetime) -> list[
 def _evidence_line(evidence: Evidence, now: datetime) -> str:
     age = f", {ago(evidence.last, now)}" if evidence.last else ""
     return f"  {evidence.weight:+5.1f}  {evidence.kind:<12} {evidence.sentence.rstrip('.')}{age}"
-
-
-def _change(verdict: Verdict, setup: Setup, now: datetime) -> str:
-    match verdict.kind:
-        case VerdictKind.CONFIRMING if verdict.hold_until:
-            return f"if nothing good is seen for {span(verdict.hold_until - now)} more, it is an outage"
-        case VerdictKind.SUSPECT:
-            return f"what is missing would prove it; a score below {setup.policy.suspect_score / 2:g} would clear it"
-        case VerdictKind.OUTAGE | VerdictKind.GLOBAL:
-            return f"good reads and runs that bring the score below {setup.policy.suspect_score / 2:g}"
-        case VerdictKind.BLIND | VerdictKind.LEARNING:
-            return "one answered read"
-        case VerdictKind.RECOVERING:
-            return verdict.why
-        case _:
-            return f"{ROW} failed reads in a row, a failed run, or a Service Health event"
 
 
 def _gate_lines(gates: tuple[Gate, ...]) -> list[str]:
