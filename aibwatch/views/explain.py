@@ -8,6 +8,7 @@ from aibwatch.core.gates import Gate, GateState
 from aibwatch.core.judging import regional_verdicts
 from aibwatch.core.model import Region, template_name
 from aibwatch.core.policy import GroupSpec, Policy, Setup
+from aibwatch.core.protection import Protection, Protections
 from aibwatch.core.sentences import ago, listing, when
 from aibwatch.core.situation import Situation, situation
 from aibwatch.core.state import GroupState, Phase, State
@@ -47,17 +48,20 @@ def region_as_text(state: State, setup: Setup, region: Region, now: datetime) ->
     )
 
 
-def group_as_text(state: State, setup: Setup, name: str, now: datetime) -> str:
-    """Return the explanation of a group's doing, or of its doing nothing, and what the reader can do, as prose."""
+def group_as_text(state: State, setup: Setup, name: str, now: datetime, known: Protections | None = None) -> str:
+    """Return the explanation of a group's doing, or of its doing nothing, and what the reader can do, as prose.
+
+    `known` is what is known already of how soon an outage would be noticed.
+    """
     spec, group = setup.groups[name], state.groups.get(name)
     seen = _situation(state, setup, name, now)
-    account = group_account(state, setup, name, now)
+    account = group_account(state, setup, name, now, known)
     if group is None or seen is None:
         return account
     return "\n".join([account, "", "What you can do", *advice(state, spec, group, seen)])
 
 
-def group_account(state: State, setup: Setup, name: str, now: datetime) -> str:
+def group_account(state: State, setup: Setup, name: str, now: datetime, known: Protections | None = None) -> str:
     """Return the explanation of a group's doing, or of its doing nothing, as prose."""
     spec, group = setup.groups[name], state.groups.get(name)
     seen = _situation(state, setup, name, now)
@@ -72,6 +76,9 @@ def group_account(state: State, setup: Setup, name: str, now: datetime) -> str:
         target = template_name(seen.target) if seen.target else ""
         title = _title(seen, target)
         lines += ["", title, *_gate_lines(seen.gates)]
+    if seen.verdict is None or seen.verdict.trouble_since is None:
+        protection = (known or Protections(state, setup, now)).of(spec)
+        lines += ["", "How soon would it be noticed?", *_protection_lines(protection)]
     return "\n".join(lines)
 
 
@@ -143,6 +150,13 @@ def _proof(state: State, policy: Policy, verdict: Verdict, now: datetime) -> lis
 def _evidence_line(evidence: Evidence, now: datetime) -> str:
     age = f", {ago(evidence.last, now)}" if evidence.last else ""
     return f"  {evidence.weight:+5.1f}  {evidence.kind:<12} {evidence.sentence.rstrip('.')}{age}"
+
+
+def _protection_lines(protection: Protection) -> list[str]:
+    return [
+        f"  reads and builds fail   {protection.api.sentence}",
+        f"  only builds fail        {protection.build.sentence}",
+    ]
 
 
 def _gate_lines(gates: tuple[Gate, ...]) -> list[str]:

@@ -6,6 +6,7 @@ from html import escape
 
 from aibwatch.core.judging import regional_verdicts
 from aibwatch.core.policy import Setup
+from aibwatch.core.protection import Protections
 from aibwatch.core.sentences import ago, clock
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import VerdictKind
@@ -50,7 +51,8 @@ footer{color:var(--soft);font-size:.85rem;margin-top:2rem}a{color:inherit}
 def as_html(state: State, setup: Setup, version: str, now: datetime) -> str:
     """Return the whole page."""
     regions = "".join(_region(state, setup, region, now) for region in sorted(regional_verdicts(state)))
-    groups = "".join(_group(state, setup, name, now) for name in sorted(setup.groups))
+    known = Protections(state, setup, now)
+    groups = "".join(_group(state, setup, name, now, known) for name in sorted(setup.groups))
     return (
         "<!doctype html><html lang=en><head><meta charset=utf-8>"
         "<meta name=viewport content='width=device-width,initial-scale=1'>"
@@ -73,7 +75,7 @@ def _region(state: State, setup: Setup, region: str, now: datetime) -> str:
     return _card(TONES[verdict.kind], region, str(verdict.kind), when, sentence, text)
 
 
-def _group(state: State, setup: Setup, name: str, now: datetime) -> str:
+def _group(state: State, setup: Setup, name: str, now: datetime, known: Protections) -> str:
     group = state.groups.get(name)
     if group is None:
         return _card("calm", name, "starting", "", "nothing was decided yet", "")
@@ -81,7 +83,7 @@ def _group(state: State, setup: Setup, name: str, now: datetime) -> str:
     tone = _tone(state, group, word)
     when = f"since {clock(group.since)} ({ago(group.since, now)})"
     sentence = group_sentence(state, setup.groups[name], group, now)
-    return _card(tone, name, word, when, sentence, group_as_text(state, setup, name, now))
+    return _card(tone, name, word, when, sentence, group_as_text(state, setup, name, now, known))
 
 
 def _tone(state: State, group: GroupState, word: str) -> str:

@@ -17,6 +17,7 @@ from aibwatch.core.judging import regional_verdicts, regions_of
 from aibwatch.core.model import Mode, Region, RunState, TemplateId, template_name
 from aibwatch.core.move import MoveKind
 from aibwatch.core.policy import GroupSpec, Setup
+from aibwatch.core.protection import Protections
 from aibwatch.core.situation import ask_gates, situation
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import VerdictKind
@@ -32,6 +33,7 @@ def families(state: State, setup: Setup, now: datetime) -> Iterator[Metric]:
     yield from _regions(state, setup)
     yield from _groups(state, setup)
     yield from _gates(state, setup, now)
+    yield from _protection(state, setup, now)
 
 
 def labels_of(templates: Iterable[TemplateId], state: State) -> Mapping[TemplateId, str]:
@@ -139,6 +141,17 @@ def _readiness(
             value = next((GATE_VALUE[g.state] for g in gates if g.name == "secondary_ready"), -1.0)
             ready[region] = min(value, ready.get(region, 1.0))
     return ready
+
+
+def _protection(state: State, setup: Setup, now: datetime) -> Iterator[Metric]:
+    text = "Expected time until an outage is noticed: +Inf never by itself, NaN not known yet."
+    expected = _gauge("expected_detection_seconds", text, "group", "failure")
+    known = Protections(state, setup, now)
+    for name, spec in sorted(setup.groups.items()):
+        protection = known.of(spec)
+        expected.add_metric([name, "api"], protection.api.seconds)
+        expected.add_metric([name, "build"], protection.build.seconds)
+    yield expected
 
 
 def _members(setup: Setup) -> Iterable[tuple[TemplateId, GroupSpec]]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from aibwatch.core.judging import regional_verdicts
 from aibwatch.core.policy import GroupSpec, Setup
+from aibwatch.core.protection import Expectation, Protections
 from aibwatch.core.sentences import clock, span
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.views.facts import group_sentence, headline, severity, verdict_sentence
@@ -14,13 +15,14 @@ Json = Mapping[str, object]
 
 def as_dict(state: State, setup: Setup, now: datetime) -> Json:
     """Return the status as JSON can carry it, with its text beside it."""
+    known = Protections(state, setup, now)
     return {
         "schema": 1,
         "at": now.isoformat(),
         "severity": severity(state, setup),
         "headline": headline(state, setup),
         "regions": [region_dict(state, region, now) for region in sorted(regional_verdicts(state))],
-        "groups": [group_dict(state, setup, name, now) for name in sorted(setup.groups)],
+        "groups": [group_dict(state, setup, name, now, known) for name in sorted(setup.groups)],
         "text": as_text(state, setup, now),
     }
 
@@ -48,8 +50,9 @@ def region_dict(state: State, region: str, now: datetime) -> Json:
     }
 
 
-def group_dict(state: State, setup: Setup, name: str, now: datetime) -> Json:
-    """Return how one group stands."""
+def group_dict(state: State, setup: Setup, name: str, now: datetime, known: Protections | None = None) -> Json:
+    """Return how one group stands. `known` is what is known already of how soon an outage would be noticed."""
+    protection = (known or Protections(state, setup, now)).of(setup.groups[name])
     spec, group = setup.groups[name], state.groups.get(name)
     if group is None:
         group = GroupState(name=name, active=spec.primary, since=state.awake_since, known_since=state.awake_since)
@@ -66,8 +69,15 @@ def group_dict(state: State, setup: Setup, name: str, now: datetime) -> Json:
         "held_by": list(group.held_by),
         "why": group.why,
         "sentence": group_sentence(state, spec, group, now),
+        "protection": {"api": _expectation(protection.api), "build": _expectation(protection.build)},
         "last_move": {"activation_id": last.activation_id, "images": list(last.images)} if last else None,
     }
+
+
+def _expectation(expected: Expectation) -> Json:
+    """Return how soon a failure would be noticed; no minutes and known means never by itself."""
+    minutes = None if expected.after is None else round(expected.after.total_seconds() / 60, 1)
+    return {"minutes": minutes, "known": expected.known, "sentence": expected.sentence}
 
 
 def as_text(state: State, setup: Setup, now: datetime) -> str:

@@ -61,6 +61,12 @@ def test_a_quiet_group_in_full() -> None:
         "mode_allows · paused · frozen · cooldown · no_unacknowledged_failure · blast_radius · drill_fresh · "
         "maintenance · observers_agree\n"
         "\n"
+        "How soon would it be noticed?\n"
+        "  reads and builds fail   not known yet: of base, sql and web no two runs were seen, so how often they run is "
+        "not known\n"
+        "  only builds fail        it cannot be noticed by itself: builds alone convict nobody, it takes a Service "
+        "Health event beside two of them that share nothing; westeurope has 3 independent builds, and no canary\n"
+        "\n"
         "What you can do\n"
         "  nothing; it is watched"
     )
@@ -198,6 +204,10 @@ def test_what_is_not_seen_is_not_said_to_be_watched(story: str) -> None:
 
 def test_a_run_that_failed_on_the_secondary_too_is_something_to_do() -> None:
     assert advice("moved_in_vain") != advice("moved_with_image")
+
+
+def test_in_trouble_it_is_not_said_how_soon_it_would_be_noticed() -> None:
+    assert ("How soon" in text("quiet"), "How soon" in text("suspect")) == (True, False)
 
 
 # nothing contradicts itself

@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from aibwatch.core.gates import GATES
+from aibwatch.core.policy import CanarySpec
 from aibwatch.core.state import State
 from aibwatch.runtime.metrics import Metrics
 from tests.core.builders import BASE_FRANCE, BASE_NORTH, FRANCE, NORTH, T0, WEST, Play, a_group, a_world
@@ -44,6 +45,7 @@ CONTRACT: Mapping[str, Labels] = {
     "move_failures_total": labels("group", "kind"),
     "move_step_duration_seconds_count": labels("handler"),
     "would_have_failed_over_total": labels("group"),
+    "expected_detection_seconds": labels("group", "failure"),
     "journal_write_failures_total": labels(),
     "loop_last_tick_timestamp_seconds": labels(),
 }
@@ -176,6 +178,23 @@ def test_an_incident_is_open_until_its_region_is_healthy() -> None:
 def test_an_active_event_is_told_under_its_tracking_id() -> None:
     play = told("event_only")
     assert value(play, "service_health_event_active", azure_region=WEST, tracking_id="VT60-RPZ") == 1.0
+
+
+@pytest.mark.parametrize(
+    ("story", "api", "build"), [("nothing_seen", "nan", "nan"), ("quiet", "nan", "inf"), ("never_listed", "nan", "nan")]
+)
+def test_how_soon_an_outage_would_be_noticed_is_no_number_while_it_is_not_known(
+    story: str, api: str, build: str
+) -> None:
+    expected = [value(told(story), "expected_detection_seconds", group="base", failure=f) for f in ("api", "build")]
+    assert [str(seconds) for seconds in expected] == [api, build]
+
+
+def test_how_soon_an_outage_would_be_noticed_is_told_in_seconds() -> None:
+    play = Play().run(5)
+    canary = CanarySpec(region=WEST, template=BASE_FRANCE)
+    play.setup = replace(play.setup, canaries={WEST: canary})
+    assert value(play, "expected_detection_seconds", group="base", failure="api") == pytest.approx(774)
 
 
 def test_a_template_that_was_never_run_is_never() -> None:

@@ -100,6 +100,7 @@ GROUP_KEYS = {
     "why",
     "sentence",
     "last_move",
+    "protection",
 }
 REGION_KEYS = {"name", "verdict", "since", "score", "why", "sentence", "evidence"}
 
