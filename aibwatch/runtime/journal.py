@@ -17,7 +17,7 @@ from aibwatch.core.observation import Observation
 from aibwatch.runtime import trace
 from aibwatch.runtime.codec import Memory, dump_memory, dump_observation, load_memory, load_observation
 from aibwatch.runtime.store import FACTS, NOTES, OBSERVATIONS, Store, from_store, to_store
-from aibwatch.runtime.trace import KEEP_PAST, Rows, Told, Trace
+from aibwatch.runtime.trace import Rows, Told, Trace
 from aibwatch.views.history import Recorded
 
 RECALLED = timedelta(hours=24)
@@ -154,9 +154,8 @@ class Journal:
             JournalError: if it cannot be written.
         """
         with self._store.transaction() as connection:
-            connection.execute(delete(OBSERVATIONS).where(OBSERVATIONS.c.at < to_store(now - KEEP_PAST)))
             connection.execute(delete(NOTES).where(NOTES.c.at < to_store(now - KEEP_NOTES)))
-            self._trace.prune(connection, now)
+            trace.prune(connection, now)
 
 
 def _put_fact(connection: Connection, name: str, value: str) -> None:

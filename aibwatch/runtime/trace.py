@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select
@@ -25,7 +26,7 @@ from aibwatch.core.news import Mention, mentions
 from aibwatch.core.policy import Setup
 from aibwatch.core.replay import Happening, Silence
 from aibwatch.core.state import State
-from aibwatch.runtime.codec import dump_happened, dump_scene, load_happened, load_observation, load_scene
+from aibwatch.runtime.codec import CodecError, dump_happened, dump_scene, load_happened, load_observation, load_scene
 from aibwatch.runtime.store import HAPPENINGS, MOMENTS, OBSERVATIONS, from_store, to_store
 
 KEEP_PAST = timedelta(days=3)
@@ -161,10 +162,17 @@ class Trace:
         """Take note that the last `flush` is on record."""
         self._waiting = []
 
-    def prune(self, connection: Connection, now: datetime) -> None:
-        """Let go of what is older than anybody asks for."""
-        for table in (MOMENTS, HAPPENINGS):
-            connection.execute(delete(table).where(table.c.at < to_store(now - KEEP_PAST)))
+
+def prune(connection: Connection, now: datetime) -> None:
+    """Let go of what is older than anybody asks for.
+
+    The last row of each stays: SQLite would give its number to the next one, and moments point at numbers.
+    """
+    since = to_store(now - KEEP_PAST)
+    connection.execute(delete(MOMENTS).where(MOMENTS.c.at < since))
+    for table in (HAPPENINGS, OBSERVATIONS):
+        last = select(func.max(table.c.id)).scalar_subquery()
+        connection.execute(delete(table).where(table.c.at < since, table.c.id < last))
 
 
 def earliest(connection: Connection) -> datetime | None:
@@ -221,7 +229,7 @@ def understand(rows: Rows) -> Stretch:
         setup=setup,
         version=rows.moment.version,
         why=Why(rows.moment.why),
-        happenings=tuple(_happened(row, [next(bodies) for _ in range(row.news)]) for row in rows.happenings),
+        happenings=tuple(_happened(row, tuple(islice(bodies, row.news))) for row in rows.happenings),
         gap=rows.gap,
         gap_why=rows.gap_why,
     )
@@ -229,6 +237,8 @@ def understand(rows: Rows) -> Stretch:
 
 def _happened(row: Row[Any], news: Sequence[str]) -> Happening:
     event, mentioned = load_happened(row.body)
+    if len(news) < row.news:
+        raise CodecError("what was seen about then is not on record any more")
     if isinstance(event, Observed):
         event = replace(event, observations=tuple(load_observation(body) for body in news))
     return Happening(at=from_store(row.at), before_at=from_store(row.before_at), event=event, mentions=mentioned)

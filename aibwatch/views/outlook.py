@@ -14,7 +14,7 @@ from aibwatch.core.canary import Canary, CanaryResult, ask
 from aibwatch.core.canary_plan import spent
 from aibwatch.core.conviction import STILL_FAILING, lacking, score_of
 from aibwatch.core.evidence import Evidence, Kind
-from aibwatch.core.model import Diagnosis, FailureClass, template_name
+from aibwatch.core.model import WELL, Diagnosis, FailureClass, template_name
 from aibwatch.core.observation import Concern
 from aibwatch.core.policy import CanarySpec, Policy, Setup
 from aibwatch.core.sentences import ago, clock, span, when
@@ -163,10 +163,7 @@ def _next_facts(view: View) -> Iterator[Fact]:
     """Return what might be seen next, the likeliest to settle it first."""
     evidence, now = view.verdict.evidence, view.now
     if view.canary is not None and not view.canary.broken:
-        failed = _result(view.canary, CanaryResult.FAILED, now)
-        if failed is not None:
-            name = template_name(view.canary.template)
-            yield Fact(words=f"the canary {name} failing", evidence=failed, replaces=frozenset({Kind.CANARY}))
+        yield from _failing_canaries(view.canary, now)
     probe = next((e for e in evidence if e.kind is Kind.PROBE and e.against), None)
     if probe is None:
         yield Fact(words=f"{ROW} failed reads in a row", evidence=_seen(Kind.PROBE, PROBE_WEIGHT, now))
@@ -181,6 +178,16 @@ def _next_facts(view: View) -> Iterator[Fact]:
         words = f"reads failing for {span(LASTING)} in all"
         lasting = replace(probe, weight=LASTING_WEIGHT, last=now)
         yield Fact(words=words, evidence=lasting, replaces=frozenset({Kind.PROBE}))
+
+
+def _failing_canaries(canary: Canary, now: datetime) -> Iterator[Fact]:
+    once = f"the canary {template_name(canary.template)} failing"
+    failed = _ended(canary, CanaryResult.FAILED, now)
+    first, second = _said(failed, now), _said(_ended(failed, CanaryResult.FAILED, now), now)
+    if first is not None:
+        yield Fact(words=once, evidence=first, replaces=frozenset({Kind.CANARY}))
+    if second is not None and (first is None or second.weight > first.weight):
+        yield Fact(words=f"{once} twice", evidence=second, replaces=frozenset({Kind.CANARY}), less=once)
 
 
 def _seen(kind: Kind, weight: float, now: datetime) -> Evidence:
@@ -198,20 +205,23 @@ def _good_news(view: View) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
     if any(e.kind is Kind.PROBE and e.against for e in evidence):
         yield "one answered read", tuple(e for e in evidence if e.kind is not Kind.PROBE)
     if view.canary is not None:
-        well = _result(view.canary, CanaryResult.WELL, view.now)
+        well = _said(_ended(view.canary, CanaryResult.WELL, view.now), view.now)
         if well is not None:
             left = tuple(e for e in evidence if e.kind is not Kind.CANARY)
             yield f"{template_name(view.canary.template)} building well", (*left, well)
 
 
-def _result(canary: Canary, result: CanaryResult, now: datetime) -> Evidence | None:
-    """Return what the canary would say if its next run, or the one under way, ended so at this moment."""
-    run_under_way = canary.last is not None and canary.last.result.open
-    asked = canary if run_under_way else ask(canary, "suspicion", None, now)
-    diagnosis = UNSEEN if result is CanaryResult.FAILED else asked.runs[-1].diagnosis
+def _ended(canary: Canary, result: CanaryResult, now: datetime) -> Canary:
+    """Return the canary as if its run under way, or else its next one, had just ended so."""
+    under_way = canary.last is not None and canary.last.result.open
+    asked = canary if under_way else ask(canary, "suspicion", None, now)
+    diagnosis = UNSEEN if result is CanaryResult.FAILED else WELL
     ended = replace(asked.runs[-1], result=result, ended_at=now, diagnosis=diagnosis)
-    found = canary_signal.weigh(replace(asked, runs=(*asked.runs[:-1], ended)), None, now)
-    return found[0] if found else None
+    return replace(asked, runs=(*asked.runs[:-1], ended))
+
+
+def _said(canary: Canary, now: datetime) -> Evidence | None:
+    return next(iter(canary_signal.weigh(canary, None, now)), None)
 
 
 def _canary(view: View) -> list[str]:
@@ -245,7 +255,7 @@ def _due(view: View, spec: CanarySpec) -> str:
 def _effects(view: View, canary: Canary) -> str:
     told = []
     for result, word in ((CanaryResult.FAILED, "failing"), (CanaryResult.WELL, "building well")):
-        found = _result(canary, result, view.now)
+        found = _said(_ended(canary, result, view.now), view.now)
         if found is not None:
             told.append(_effect(view, word, found))
     return "; ".join(told)

@@ -261,7 +261,7 @@ def test_an_outage_of_the_api_is_noticed_when_it_is_expected() -> None:
 def test_builds_that_fail_are_noticed_about_when_it_is_expected() -> None:
     slow = {"what": "canary", "from": 0, "answer": "service", "takes_minutes": 20}
     played = [
-        noticed({"horizon_minutes": 300, "conditions": [slow], "runs": failing(120, 4, seed, 300)}) for seed in range(8)
+        noticed({"horizon_minutes": 300, "conditions": [slow], "runs": failing(120, 4, seed, 300)}) for seed in range(6)
     ]
     assert minutes(expected(120, 4).build) == pytest.approx(mean(played), rel=TOLERANCE)
 
@@ -269,7 +269,7 @@ def test_builds_that_fail_are_noticed_about_when_it_is_expected() -> None:
 def test_without_a_canary_an_outage_of_the_api_waits_for_two_builds_as_expected() -> None:
     played = [
         noticed({"horizon_minutes": 400, "conditions": [READS, BROKEN], "runs": failing(120, 4, seed, 400)})
-        for seed in range(8)
+        for seed in range(6)
     ]
     assert minutes(expected(120, 4, canary=False).api) == pytest.approx(mean(played), rel=TOLERANCE)
 

@@ -53,20 +53,24 @@ class Chronicle(_Game):
         if isinstance(event, Started):
             self.on_record = Journal(self.store)  # another process
         else:
-            self.tick_up_to(self.now)
+            self.tick_up_to(self.minute)
+        self.handle(event)
+        self.told_at.append(self.now)
+
+    def handle(self, event: Event) -> None:
         queue = deque([event])
         while queue:
             for action in self.decide(queue.popleft(), self.now):
                 queue.extend(self.perform(action))
-        self.told_at.append(self.now)
 
-    def tick_up_to(self, now: datetime) -> None:
-        before = self.told_at[-1]
+    def tick_up_to(self, minute: float) -> None:
+        before, now = self.told_at[-1], self.now
         for seconds in TICKS:
-            at = now - timedelta(seconds=seconds)
-            if before < at and now - before <= STANDS_STILL:
-                self.decide(Ticked(), at)
-                self.looks.append(Look(at, self.state, self.setup))
+            if before < now - timedelta(seconds=seconds) and now - before <= STANDS_STILL:
+                self.minute = minute - seconds / 60
+                self.handle(Ticked())
+                self.looks.append(Look(self.now, self.state, self.setup))
+        self.minute = minute
 
     def decide(self, event: Event, now: datetime) -> Sequence[Action]:
         before = self.state

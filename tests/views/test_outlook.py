@@ -99,6 +99,11 @@ def test_a_canary_under_way_says_what_its_result_would_do() -> None:
     assert under_way.endswith("failing (+4.5) would not prove it yet; building well (-4) would clear it")
 
 
+def test_a_canary_may_prove_it_by_failing_twice() -> None:
+    play = with_canary(routine=None)
+    assert "  the canary canary failing twice" in lines(reads_fail(play, 2))
+
+
 def test_a_canary_that_failed_says_when_the_next_one_is_due_and_that_it_would_prove_it() -> None:
     play = with_canary(routine=None)
     play.canary_answer = a_diagnosis()
