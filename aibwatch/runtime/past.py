@@ -23,6 +23,7 @@ MOST_ASKING = 8
 
 ENDED_BY = {
     Why.STARTED: "aibwatch was not running, or was killed before it wrote its last minute",
+    Why.CLOCK: "this host's clock jumped",
     Why.JOURNAL: "the journal could not be written, so what was seen and decided then is lost",
 }
 

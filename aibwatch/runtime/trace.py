@@ -5,9 +5,9 @@ events that followed, in their order: of a poll its news are among the observati
 written only if it changed what is remembered. What changes nothing else waits in memory for up to FLUSH, because a
 quiet daemon should let the disk sleep; a crash loses that much, and the next start tells the time as silence.
 
-Note [When a moment is written]: at a start, after the journal could not be written, and when the set-up changes,
-because what follows does not follow from what is on record; and now and then, because telling the past from far back
-takes long.
+Note [When a moment is written]: at a start, after the journal could not be written, when the set-up changes and when
+the host's clock jumps, because what follows does not follow from what is on record; and now and then, because telling
+the past from far back takes long. So within a stretch from one moment to the next time only goes forward.
 """
 
 import zlib
@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from aibwatch import __version__
-from aibwatch.core.events import Event, JournalRecovered, Observed, Started, Ticked
+from aibwatch.core.events import ClockStepped, Event, JournalRecovered, Observed, Started, Ticked
 from aibwatch.core.news import Mention, mentions
 from aibwatch.core.policy import Setup
 from aibwatch.core.replay import Happening, Silence
@@ -44,6 +44,10 @@ MOST_OBSERVATIONS = 100_000
 """Observations that one look at the past may bring. Ten lists in which all of 10,000 templates changed are as many."""
 
 
+MOST_HAPPENINGS = 2 * MOST_BETWEEN
+"""Events that one look may bring; only a record that was not written by this program has more."""
+
+
 class Why(StrEnum):
     """What a moment was written for. See Note [When a moment is written]."""
 
@@ -51,6 +55,7 @@ class Why(StrEnum):
     STARTED = "started"
     SETUP = "setup"
     JOURNAL = "journal"
+    CLOCK = "clock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +117,8 @@ class Trace:
             return Why.JOURNAL if isinstance(told.event, JournalRecovered) else None
         if self._moment_at is None or isinstance(told.event, Started):
             return Why.STARTED
+        if isinstance(told.event, ClockStepped):
+            return Why.CLOCK
         if told.setup is not self._setup and told.setup != self._setup:
             return Why.SETUP
         old = at - self._moment_at >= EVERY or self._since_moment >= MOST_BETWEEN
@@ -203,10 +210,11 @@ def read(connection: Connection, moment: datetime) -> Rows | None:
     if following is not None:
         happened = happened.where(HAPPENINGS.c.id <= following.happened)
         seen = seen.where(OBSERVATIONS.c.id <= following.seen)
-    happenings = connection.execute(happened.limit(2 * MOST_BETWEEN)).all()
+    happenings = connection.execute(happened.limit(MOST_HAPPENINGS + 1)).all()
     observations = connection.execute(seen.limit(MOST_OBSERVATIONS + 1)).scalars().all()
-    if len(observations) > MOST_OBSERVATIONS:
-        raise TooMuchError(f"more than {MOST_OBSERVATIONS:,} observations are on record of that time")
+    if len(observations) > MOST_OBSERVATIONS or len(happenings) > MOST_HAPPENINGS:
+        what = f"{MOST_OBSERVATIONS:,} observations or {MOST_HAPPENINGS:,} events"
+        raise TooMuchError(f"more than {what} are on record of that time, and no look takes in more")
     return Rows(
         moment=began,
         happenings=happenings,

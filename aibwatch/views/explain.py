@@ -20,6 +20,9 @@ from aibwatch.views.status import group_dict, region_dict
 
 Json = Mapping[str, object]
 
+MOST_RESIDENTS = 12
+"""Groups told of one region; the status has all of them."""
+
 
 def region_as_dict(state: State, setup: Setup, region: Region, now: datetime) -> Json:
     """Return a region's verdict with its explanation."""
@@ -44,6 +47,7 @@ def region_as_text(state: State, setup: Setup, region: Region, now: datetime) ->
             *_proof(state, setup.policy, verdict, now),
             "",
             *_outlook(state, setup, verdict, setup.policy, now),
+            *_residents(state, setup, region, now),
         ]
     )
 
@@ -88,6 +92,17 @@ def _stands(state: State, spec: GroupSpec, group: GroupState, now: datetime) -> 
         return group_sentence(state, spec, group, now)
     left = place(state, group.active)
     return f"wants to leave {left}, held since {when(group.since, now)} by {listing(list(group.held_by))}"
+
+
+def _residents(state: State, setup: Setup, region: Region, now: datetime) -> list[str]:
+    """Return the groups that build in the region now, and how they stand."""
+    here = [
+        f"  {name} {_stands(state, setup.groups[name], group, now)}"
+        for name, group in sorted(state.groups.items())
+        if name in setup.groups and state.window.region_of(group.active) == region
+    ]
+    more = [f"  and {len(here) - MOST_RESIDENTS} more: aibwatch status"] if len(here) > MOST_RESIDENTS else []
+    return ["", "Who builds here?", *here[:MOST_RESIDENTS], *more] if here else []
 
 
 def _title(seen: Situation, target: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -14,14 +15,14 @@ from aibwatch.backtest.play import Conduct
 from aibwatch.backtest.scene import GROUP, PRIMARY, moment
 from aibwatch.backtest.variant import vary
 from aibwatch.backtest.world import World
-from aibwatch.core.events import JournalRecovered, Observed, Paused, Started, Ticked
+from aibwatch.core.events import ClockStepped, JournalRecovered, Observed, Paused, Started, Ticked
 from aibwatch.core.judging import regional_verdicts
 from aibwatch.core.model import Mode
 from aibwatch.core.news import is_news
 from aibwatch.core.policy import Setup
 from aibwatch.core.replay import Silence
 from aibwatch.core.state import State
-from aibwatch.runtime import trace
+from aibwatch.runtime import past, trace
 from aibwatch.runtime.codec import CodecError, memory_of
 from aibwatch.runtime.journal import Journal
 from aibwatch.runtime.past import MOST_ASKING, LookingError, NotOnRecordError, PastReader, reconstruct
@@ -30,6 +31,7 @@ from aibwatch.runtime.store import MOMENTS, Store
 from aibwatch.runtime.trace import KEEP_PAST, Told, TooMuchError
 from aibwatch.views import explain
 from aibwatch.views.past import ONLY_THEN, Past, group_as_dict, region_as_dict
+from tests.clocks import others_first
 from tests.core.builders import MINUTE, T0, WEST, Play, at
 
 from .chronicle import Chronicle
@@ -83,6 +85,13 @@ WORLDS: Mapping[str, Mapping[str, object]] = {
             {"what": "read_probe", "from": 0, "answer": "service"},
             {"what": "canary", "from": 0, "answer": "service", "takes_minutes": 1},
             {"what": "observer_frozen", "from": 6, "to": 20},
+        ],
+    },
+    "a clock that jumps": {
+        "horizon_minutes": 40,
+        "conditions": [
+            {"what": "read_probe", "from": 0, "answer": "service"},
+            {"what": "clock_trouble", "from": 8, "to": 15},
         ],
     },
     "held by a pause, a mode and a freeze": {
@@ -298,7 +307,7 @@ def test_an_observation_that_is_missing_is_an_error_that_says_so(scribe: Scribe)
 
 def test_more_than_may_be_replayed_is_refused(scribe: Scribe, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trace, "MOST_OBSERVATIONS", 10)
-    with pytest.raises(TooMuchError, match="more than 10 observations"):
+    with pytest.raises(TooMuchError, match="more than 10 observations or 500 events"):
         scribe.journal.past(at(5))
 
 
@@ -346,6 +355,34 @@ async def test_looks_wait_for_each_other_but_not_without_end(reader: PastReader)
     assert refused == [f"{MOST_ASKING} others are looking at the past at this moment; try again"]
     assert len({a.at for a in asked if isinstance(a, Past)}) == 1
     assert (await reader.at("02:03")).at == at(3)
+
+
+async def test_a_look_does_not_keep_the_daemon_from_its_work(
+    reader: PastReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_go_on = threading.Event()
+
+    def long_look(rows: trace.Rows, moment: datetime) -> Past:
+        assert may_go_on.wait(10), "the event loop stood still"
+        return reconstruct(rows, moment)
+
+    monkeypatch.setattr(past, "reconstruct", long_look)
+    asked = asyncio.create_task(reader.at("02:03"))
+    await reader._recorder.call(lambda: None)
+    await others_first()
+    may_go_on.set()
+    assert (await asked).at == at(3)
+
+
+def test_a_clock_that_was_set_back_leaves_the_later_record_on_top(scribe: Scribe) -> None:
+    scribe.tell(ClockStepped(seconds=-180), at(2))
+    scribe.poll(at(2.5))
+    scribe.poll(at(6))
+    told = scribe.past(at(3))
+    assert (told.state.clock_stepped_at, told.state.judged_at) == (at(2), at(2.5))
+    assert "no decision is on record from 2026-03-02 02:02:30 UTC" in str(
+        group_as_dict(told, "base", told.setup, (), at(7))["text"]
+    )
 
 
 async def test_what_came_next_is_told_of_the_group_and_its_regions(reader: PastReader, recorder: Recorder) -> None:

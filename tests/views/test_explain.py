@@ -82,6 +82,14 @@ def test_a_suspect_region_in_full_but_for_what_would_change_it() -> None:
     )
 
 
+def test_of_a_region_that_is_down_it_is_said_who_builds_there_and_what_holds_it() -> None:
+    said = region_text("two_groups_held").split("Who builds here?\n")[1].split("\n")
+    assert said == [
+        f"  {name} wants to leave westeurope, held since 02:09 UTC (13 min ago) by mode_allows"
+        for name in ("base", "web")
+    ]
+
+
 def test_before_the_first_decision_it_says_so() -> None:
     assert text("nothing_seen") == "base: nothing was decided yet; the first polls are not in."
 
