@@ -14,8 +14,8 @@ from aibwatch.config.load import Loaded
 from aibwatch.config.schema import Settings
 from aibwatch.core.model import Diagnosis, Region, TemplateId
 from aibwatch.core.observation import TemplateSeen
+from aibwatch.core.recall import recall
 from aibwatch.core.state import State
-from aibwatch.core.window import Window, add
 from aibwatch.handlers import loader
 from aibwatch.handlers.api import Refusal, Surroundings
 from aibwatch.runtime import lifecycle
@@ -213,17 +213,7 @@ def _refusal(bad: Bad) -> Refusal:
 
 async def _recalled(recorder: Recorder, now: datetime) -> State:
     memory, observations = await recorder.call(recorder.journal.recall, now)
-    return State(
-        awake_since=now,
-        judged_at=max((o.at for o in observations if o.at <= now), default=None),
-        window=add(Window(), observations, now),
-        verdicts=memory.verdicts,
-        incidents=memory.incidents,
-        groups=memory.groups,
-        canaries=memory.canaries,
-        habits=memory.habits,
-        clock_stepped_at=memory.clock_stepped_at,
-    )
+    return recall(memory, observations, now)
 
 
 def _state_path(settings: Settings) -> Path:

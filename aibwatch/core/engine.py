@@ -79,9 +79,7 @@ def step(state: State, event: Event, setup: Setup, now: datetime) -> Decision:
 def _enter(state: State, event: Event, now: datetime) -> tuple[State, tuple[Note, ...]]:
     match event:
         case Observed():
-            habits = state.habits
-            for observation in event.observations:
-                habits = learn(habits, observation) if isinstance(observation, TemplateSeen) else habits
+            habits = learn(state.habits, (o for o in event.observations if isinstance(o, TemplateSeen)))
             return replace(state, window=add(state.window, event.observations, now), habits=habits), ()
         case Started():
             return replace(state, awake_since=now, journal_failing_since=None), ()

@@ -46,10 +46,10 @@ from aibwatch.core.observation import (
     TemplateSeen,
 )
 from aibwatch.core.policy import Setup
+from aibwatch.core.recall import memory_of
 from aibwatch.core.state import State
 from aibwatch.core.window import Window
 from aibwatch.runtime.clock import Clock
-from aibwatch.runtime.codec import memory_of
 from aibwatch.runtime.executor import Executor
 from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.store import JournalError
