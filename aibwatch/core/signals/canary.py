@@ -21,6 +21,9 @@ AMBIGUOUS_SHARE = 0.5
 WELL = -4.0
 ALIVE = -1.5
 
+MOMENT = timedelta(minutes=5)
+"""A canary that failed within this was refused, or died at once: it tells of a moment, and moments pass."""
+
 FRESH = timedelta(minutes=60)
 """How long a result counts where no newer one came."""
 
@@ -69,6 +72,7 @@ def _bad(canary: Canary, row: list[CanaryRun], now: datetime) -> Evidence:
         witnesses=min(failures, 2),
         since=min(run.asked_at for run in row),
         last=max(run.told_at(now) for run in row),
+        momentary=failures == 1 and row[0].told_at(now) - row[0].asked_at < MOMENT,
         sentence=(
             f"{template_name(canary.template)} {times}, started {when(row[0].asked_at, now)}: "
             f"{row[0].diagnosis.summary}; it has no script and its own identity, so this is not your configuration"
