@@ -173,7 +173,7 @@ def _group(
 ) -> tuple[GroupState, list[Action], list[Note]]:
     group, pauses = take_order(group, event)
     group, actions, notes = follow_run(group, event, state.window)
-    seen = situation(state, setup, spec, group, now)
+    seen = situation(state, setup, spec, group, now, ask_always=False)
     trigger = trigger_of(event, group, state, seen)
     group = take_answer(group, event, now)
     row = TABLE[group.phase, trigger]
