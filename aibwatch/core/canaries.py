@@ -9,7 +9,7 @@ from datetime import datetime
 
 from aibwatch.core.actions import Action, RunCanary
 from aibwatch.core.canary import Canary, CanaryResult, ask, follow
-from aibwatch.core.canary_plan import Trouble, due, spent
+from aibwatch.core.canary_plan import Trouble, due, spent, unusable
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.events import Event
 from aibwatch.core.evidence import reads_fail_since
@@ -37,7 +37,7 @@ SAID = {
 def follow_canaries(state: State, event: Event, setup: Setup, now: datetime) -> tuple[State, tuple[Note, ...]]:
     """Return the state with every configured canary as it stands now, and notes of what became of their runs."""
     before = {region: _known(state, spec) for region, spec in setup.canaries.items()}
-    after = {region: follow(canary, event, state.window.templates, now) for region, canary in before.items()}
+    after = {region: _follow(state, setup, canary, event, now) for region, canary in before.items()}
     notes = tuple(_note(canary, now) for region, canary in after.items() if _turned(before[region], canary))
     return replace(state, canaries=after), notes
 
@@ -55,6 +55,12 @@ def start_canaries(state: State, setup: Setup, now: datetime) -> tuple[State, tu
             what = f"canary {template_name(spec.template)} started"
             notes.append(Note(kind=NoteKind.CANARY, subject=region, what=what, why=f"{why}; {used}"))
     return replace(state, canaries=canaries), tuple(actions), tuple(notes)
+
+
+def _follow(state: State, setup: Setup, canary: Canary, event: Event, now: datetime) -> Canary:
+    followed = follow(canary, event, state.window.templates, now)
+    listed = canary.template in state.window.templates
+    return replace(followed, unusable=unusable(followed, setup.canaries[canary.region], now, listed=listed))
 
 
 def _known(state: State, spec: CanarySpec) -> Canary:

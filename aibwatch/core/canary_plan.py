@@ -50,15 +50,21 @@ class Trouble:
 
 def due(canary: Canary, spec: CanarySpec, trouble: Trouble | None, now: datetime) -> str:
     """Return what a canary is due for at this moment; empty if none is. Without trouble only the routine is."""
-    if canary.last is not None and canary.last.result.open:
-        return ""
-    if spent(canary, now) >= spec.max_per_day:
+    if canary.unusable or (canary.last is not None and canary.last.result.open):
         return ""
     if trouble is not None:
         waits_until = _waits_until(canary, trouble, now)
         return "suspicion" if waits_until is None or now >= waits_until else ""
     routine = spec.routine is not None and (canary.last is None or now - canary.last.asked_at >= spec.routine)
     return "routine" if routine else ""
+
+
+def unusable(canary: Canary, spec: CanarySpec, now: datetime, *, listed: bool) -> str:
+    """Return why the canary cannot be asked at the moment; empty if it can."""
+    if not listed:
+        return "Azure does not list it, or no list was read since the start"
+    used = spent(canary, now)
+    return f"{used} of {spec.max_per_day} runs in 24 h are used up" if used >= spec.max_per_day else ""
 
 
 def spent(canary: Canary, now: datetime) -> int:

@@ -126,4 +126,6 @@ def _idle(canary: Canary, now: datetime) -> Evidence | None:
     if run is not None and run.result is CanaryResult.LOST and now - run.asked_at < FRESH:
         sentence = f"{name} was lost {ago(run.ended_at or run.asked_at, now)}, so it proves nothing"
         return Evidence(kind=Kind.CANARY, weight=0.0, last=run.ended_at, sentence=sentence)
+    if canary.unusable:
+        return Evidence(kind=Kind.CANARY, weight=0.0, sentence=f"{name} cannot be asked: {canary.unusable}")
     return Evidence(kind=Kind.CANARY, weight=0.0, sentence=f"{name} can be asked", standing=Standing.AWAITED)
