@@ -103,7 +103,8 @@ def _not_global(q: Question) -> Answer:
         return UNKNOWN, f"{q.target_region} was not judged yet"
     if verdict.kind is VerdictKind.HEALTHY:
         return _not_elsewhere(q)
-    if verdict.kind is VerdictKind.SUSPECT and not is_alike(verdict.evidence):
+    admitted = any(e.names_service and e.against for e in verdict.evidence)
+    if verdict.kind is VerdictKind.SUSPECT and not is_alike(verdict.evidence) and not admitted:
         return OPEN, f"{q.target_region} is suspect for a mishap only: {verdict.why}"
     if verdict.kind in {VerdictKind.BLIND, VerdictKind.LEARNING}:
         return UNKNOWN, f"{q.target_region} {verdict.kind.phrase}: {verdict.why}"

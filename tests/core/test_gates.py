@@ -27,6 +27,7 @@ from tests.core.builders import (
     a_template_id,
     a_verdict,
     a_window,
+    against,
     at,
 )
 
@@ -146,6 +147,14 @@ def test_self_healthy_waits_after_a_jump_of_the_clock(minute: float, expected: G
 def test_not_global_asks_how_the_secondary_region_is(kind: str, expected: GateState) -> None:
     told = f"northeurope {VerdictKind(kind).phrase}: so it is"
     assert ask("not_global", verdicts={NORTH: a_verdict(kind, region=NORTH)}) == (expected, told)
+
+
+@pytest.mark.parametrize(("evidence", "expected"), [("runs", OPEN), ("probe", CLOSED), ("events", CLOSED)])
+def test_a_mishap_in_the_secondary_region_does_not_hold_but_trouble_or_an_event_about_it_does(
+    evidence: str, expected: GateState
+) -> None:
+    suspect = replace(a_verdict("suspect", region=NORTH), evidence=(against(evidence),))
+    assert ask("not_global", verdicts={NORTH: suspect})[0] is expected
 
 
 def test_not_global_is_open_while_the_secondary_region_is_healthy() -> None:
