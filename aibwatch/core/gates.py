@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from aibwatch.core.conviction import is_alike
 from aibwatch.core.model import Mode, Region, TemplateId, template_name
-from aibwatch.core.observation import Ready, Source
+from aibwatch.core.observation import Ready, Source, handler_key
 from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.sentences import ago, count, listing, span, when
 from aibwatch.core.signals.events import maintenance
@@ -164,10 +164,11 @@ def _lease_held(q: Question) -> Answer:
 
 
 def _handler_ok(q: Question) -> Answer:
-    checks = [q.state.window.handlers.get(step.handler) for step in q.spec.steps]
+    keys = (handler_key(q.spec.name, step.handler, q.target) for step in q.spec.steps)
+    checks = [q.state.window.handlers.get(key) for key in keys]
     broken = next((check for check in checks if check is not None and not check.well), None)
     if broken is not None:
-        return CLOSED, f"the handler {broken.handler} could not act when last asked: {broken.why}"
+        return CLOSED, f"the handler {broken.handler} could not act when asked {ago(broken.at, q.now)}: {broken.why}"
     return OPEN, "no handler said that it cannot act"
 
 

@@ -186,7 +186,7 @@ def _is_news(before: Window, observation: Observation) -> bool:
             said = before.peers.get(f"{observation.peer}/{observation.region}")
             return said is None or replace(said, at=observation.at) != observation
         case HandlerChecked():
-            checked = before.handlers.get(observation.handler)
+            checked = before.handlers.get(observation.key)
             return checked is None or replace(checked, at=observation.at) != observation
         case ReadinessSeen():
             return True  # one in half an hour, and its age counts
