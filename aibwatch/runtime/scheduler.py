@@ -16,7 +16,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 from aibwatch.core.events import ClockStepped, Event, Ticked
 from aibwatch.core.model import Region
 from aibwatch.core.policy import Pace
+from aibwatch.runtime.checks import HandlerChecks
 from aibwatch.runtime.clock import Clock
+from aibwatch.runtime.lease import Lease
 from aibwatch.runtime.polls import Polls
 
 TICK = timedelta(seconds=1)
@@ -27,6 +29,9 @@ JITTER_SHARE = 0.1
 
 PRUNE = timedelta(hours=6)
 
+AGAIN = timedelta(minutes=1)
+"""Between questions to handlers that could not act: what passes should not hold a move for half an hour."""
+
 
 class Scheduler:
     """Runs until stopped. Jobs are methods of `Polls`; the tick goes to the loop."""
@@ -35,11 +40,14 @@ class Scheduler:
         self,
         polls: Polls,
         *,
+        checks: HandlerChecks,
+        lease: Lease,
         clock: Clock,
         put: Callable[[Event], Awaitable[None]],
         prune: Callable[[], Awaitable[None]],
     ) -> None:
         self._polls, self._clock, self._put, self._prune = polls, clock, put, prune
+        self._checks, self._lease = checks, lease
         self._probed: set[Region] = set()
         self._probe_every = Pace().probe
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -51,6 +59,7 @@ class Scheduler:
         """Begin: every source after its own interval, because the first polls are made before."""
         self.pace(pace)
         self._add("prune", self._prune, PRUNE, jitter=None)
+        self._poll("handlers_again", self._checks.again, AGAIN)
         self._add("tick", self._tick, TICK, jitter=None)
         self._scheduler.start()
 
@@ -64,6 +73,8 @@ class Scheduler:
             ("service_health", self._polls.service_health, pace.service_health),
             ("resource_health", self._polls.resource_health, pace.resource_health),
             ("activity_log", self._polls.activity_log, pace.activity_log),
+            ("peers", self._polls.peers, pace.peer),
+            ("handlers", self._checks.all, pace.readiness),
         )
         for name, job, every in polls:
             self._poll(name, job, every)
@@ -94,4 +105,5 @@ class Scheduler:
         if jump:
             await self._put(ClockStepped(seconds=jump))
         self._follow_regions()
+        await self._lease.look()
         await self._put(Ticked())
