@@ -147,27 +147,19 @@ class App:
         scheduler = Scheduler(polls, checks=checks, lease=lease, clock=self._clock, put=loop.put, prune=prune)
         reloader = Reloader(self._loaded, loop, scheduler, handlers, surroundings, metrics.reloaded)
         lifecycle.reload_on_signal(reloader.reload)
-        await self._serve(loop, polls, checks, scheduler, self._http(loop, recorder, metrics), stop)
+        await self._serve(loop, polls, scheduler, self._http(loop, recorder, metrics), stop)
 
     def _http(self, loop: Loop, recorder: Recorder, metrics: Metrics) -> Http:
         token = read_token(self._loaded.settings.http.token_file)
         control = Control(token, state=lambda: loop.state, setup=lambda: loop.setup, put=loop.put)
         return Http(self._served(loop, recorder, metrics), control.routes())
 
-    async def _serve(
-        self,
-        loop: Loop,
-        polls: Polls,
-        checks: HandlerChecks,
-        scheduler: Scheduler,
-        http: Http,
-        stop: asyncio.Event,
-    ) -> None:
+    async def _serve(self, loop: Loop, polls: Polls, scheduler: Scheduler, http: Http, stop: asyncio.Event) -> None:
         self.address = await http.start(*_host_and_port(self._loaded.settings.http.listen))
         try:
             async with asyncio.TaskGroup() as tasks:
                 consumer = tasks.create_task(loop.run())
-                starter = tasks.create_task(self._first_polls(loop, polls, checks, scheduler))
+                starter = tasks.create_task(self._first_polls(loop, polls, scheduler))
                 await stop.wait()
                 lifecycle.notify("STOPPING=1")
                 log.info("stopping")
@@ -178,7 +170,7 @@ class App:
             scheduler.stop()
             await http.stop()
 
-    async def _first_polls(self, loop: Loop, polls: Polls, checks: HandlerChecks, scheduler: Scheduler) -> None:
+    async def _first_polls(self, loop: Loop, polls: Polls, scheduler: Scheduler) -> None:
         await polls.everything()
         await loop.settled()  # now the templates' regions are known, and the probe has somewhere to go
         await asyncio.gather(polls.probe(), polls.peers())
@@ -187,7 +179,6 @@ class App:
         self._ready.set()
         lifecycle.notify("READY=1")
         log.info("watching", groups=sorted(loop.setup.groups), address=self.address)
-        await checks.all()  # not before: a handler that does not answer keeps nobody from watching
 
     def _served(self, loop: Loop, recorder: Recorder, metrics: Metrics) -> Served:
         async def history(subject: str | None, limit: int) -> tuple[Recorded, ...]:

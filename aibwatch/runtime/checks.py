@@ -7,16 +7,17 @@ A check has no effects, so nothing of it is in the journal of moves.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import TypeGuard
 
 import structlog
 
 from aibwatch.core.events import Event, Observed
 from aibwatch.core.model import TemplateId
 from aibwatch.core.move import MoveKind
-from aibwatch.core.observation import HandlerChecked
+from aibwatch.core.observation import HandlerChecked, handler_key
 from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.sentences import printable
 from aibwatch.core.state import GroupState, State
@@ -34,7 +35,7 @@ BATCH = 50
 """Checks handed in at a time: every event has all regions judged anew, so a thousand single ones would be felt."""
 
 MOST_AGAIN = 20
-"""Groups asked about again in one round. A right that is missing may be missing for a thousand."""
+"""Questions asked again in one round. A right that is missing may be missing for a thousand templates."""
 
 LONGEST_REASON = 300
 
@@ -47,6 +48,11 @@ class _Question:
 
     handler: str
     request: HandlerRequest
+
+    @property
+    def key(self) -> str:
+        """What the answer will be known by."""
+        return handler_key(self.request.group, self.handler, self.request.target)
 
 
 class HandlerChecks:
@@ -67,25 +73,26 @@ class HandlerChecks:
 
     async def all(self) -> None:
         """Ask about every group."""
-        await self._ask(self._setup().groups.values())
+        await self._ask([question for spec in self._setup().groups.values() for question in self._questions(spec)])
 
     async def again(self) -> None:
-        """Ask again about groups whose handlers could not act, for it may have passed; first those that would move."""
-        refused: dict[str, datetime] = {}
-        for check in self._state().window.handlers.values():
-            if not check.well:
-                refused[check.group] = max(check.at, refused.get(check.group, check.at))
-        specs = [spec for spec in self._setup().groups.values() if spec.name in refused]
-        specs.sort(key=lambda spec: (not self._is_held(spec), refused[spec.name]))
-        await self._ask(specs[:MOST_AGAIN])
+        """Ask again what was answered with no, for it may have passed; first for groups that would move but for it."""
+        refused = {key: check.at for key, check in self._state().window.handlers.items() if not check.well}
+        questions = [
+            question
+            for spec in self._setup().groups.values()
+            for question in self._questions(spec)
+            if question.key in refused
+        ]
+        questions.sort(key=lambda question: (not self._is_held(question.request.group), refused[question.key]))
+        await self._ask(questions[:MOST_AGAIN])
 
     async def of(self, group: str) -> None:
         """Ask about one group; return when every answer was handed in."""
         spec = self._setup().groups.get(group)
-        await self._ask([spec] if spec else [])
+        await self._ask([*self._questions(spec)] if spec else [])
 
-    async def _ask(self, specs: Iterable[GroupSpec]) -> None:
-        questions = [question for spec in specs for question in self._questions(spec)]
+    async def _ask(self, questions: Sequence[_Question]) -> None:
         for start in range(0, len(questions), BATCH):
             batch = questions[start : start + BATCH]
             checked = await asyncio.gather(*(self._one(question) for question in batch))
@@ -141,17 +148,33 @@ class HandlerChecks:
         try:
             async with asyncio.timeout(TIMEOUT.total_seconds()):
                 answer = await ask(question.request)
+        except asyncio.CancelledError:
+            if _is_cancelled():
+                raise
+            return Check(well=False, why="something that it waited for was cancelled")
         except TimeoutError:
             return Check(well=False, why=f"it did not answer within {TIMEOUT.total_seconds():.0f} s")
         except Exception as error:  # noqa: BLE001  # a plug-in may raise anything; then it could not act
             return Check(well=False, why=f"{type(error).__name__}: {error}")
-        if not isinstance(answer, Check):
+        if not _is_check(answer):
             return Check(well=False, why=f"it answered with {type(answer).__name__}, which is no answer to check")
         return answer
 
-    def _is_held(self, spec: GroupSpec) -> bool:
-        group = self._state().groups.get(spec.name)
+    def _is_held(self, name: str) -> bool:
+        group = self._state().groups.get(name)
         return group is not None and GATE in group.held_by
+
+
+def _is_check(answer: object) -> TypeGuard[Check]:
+    """Return whether a plug-in, whose types nobody checked, answered as the protocol says."""
+    fields = [type(getattr(answer, name, None)) for name in ("well", "why")]
+    return isinstance(answer, Check) and fields == [bool, str]
+
+
+def _is_cancelled() -> bool:
+    """Return whether somebody wants this task to end, as against a handler that lets a cancellation of its own out."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 GATE = "handler_ok"

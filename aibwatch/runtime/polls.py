@@ -134,7 +134,10 @@ class Polls:
         await self.probe(regions[1:])
 
     async def everything(self) -> None:
-        """Poll every source once; the templates first, because they tell which regions there are."""
+        """Poll every source once; the templates first, because they tell which regions there are.
+
+        Probe and peers are left to the caller: they are asked about regions, which have to be known by then.
+        """
         await self.templates()
         await asyncio.gather(self.service_health(), self.resource_health(), self.activity_log())
 

@@ -56,7 +56,10 @@ class Scheduler:
         )
 
     def start(self, pace: Pace) -> None:
-        """Begin: every source after its own interval, because the first polls are made before."""
+        """Begin: every source after its own interval, because the first polls are made before; handlers now.
+
+        Not before: one that does not answer keeps nobody from watching.
+        """
         self.pace(pace)
         self._add("prune", self._prune, PRUNE, jitter=None)
         self._poll("handlers_again", self._checks.again, AGAIN)
@@ -74,10 +77,11 @@ class Scheduler:
             ("resource_health", self._polls.resource_health, pace.resource_health),
             ("activity_log", self._polls.activity_log, pace.activity_log),
             ("peers", self._polls.peers, pace.peer),
-            ("handlers", self._checks.all, pace.readiness),
         )
         for name, job, every in polls:
             self._poll(name, job, every)
+        # At once: there may be new groups, and who reloads every quarter of an hour would never come to a half.
+        self._poll("handlers", self._checks.all, pace.readiness, at_once=True)
 
     def stop(self) -> None:
         """Start no more jobs."""
@@ -93,12 +97,21 @@ class Scheduler:
             self._scheduler.remove_job(f"probe/{region}")
         self._probed = known
 
-    def _poll(self, name: str, job: Callable[[], Awaitable[None]], every: timedelta) -> None:
-        self._add(name, job, every, jitter=every.total_seconds() * JITTER_SHARE)
+    def _poll(self, name: str, job: Callable[[], Awaitable[None]], every: timedelta, *, at_once: bool = False) -> None:
+        self._add(name, job, every, jitter=every.total_seconds() * JITTER_SHARE, at_once=at_once)
 
-    def _add(self, name: str, job: Callable[[], Awaitable[None]], every: timedelta, jitter: float | None) -> None:
+    def _add(
+        self,
+        name: str,
+        job: Callable[[], Awaitable[None]],
+        every: timedelta,
+        jitter: float | None,
+        *,
+        at_once: bool = False,
+    ) -> None:
         trigger = IntervalTrigger(seconds=every.total_seconds(), timezone="UTC", jitter=jitter)
-        self._scheduler.add_job(job, trigger, id=name, name=name, replace_existing=True)
+        first = {"next_run_time": self._clock.now()} if at_once else {}
+        self._scheduler.add_job(job, trigger, id=name, name=name, replace_existing=True, **first)
 
     async def _tick(self) -> None:
         jump = self._clock.stepped()

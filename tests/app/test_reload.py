@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from aibwatch.core.model import Mode
 from aibwatch.core.state import State
+from aibwatch.runtime.clock import Clock
 from tests.core.builders import T0
 from tests.story.support import Daemon, a_daemon, a_world, an_azure, template
 from tests.waiting import until
@@ -60,6 +61,14 @@ async def test_peers_and_handlers_are_asked_at_their_own_intervals(bench: Bench)
     assert (bench.interval("peers"), bench.interval("handlers")) == (timedelta(minutes=1), timedelta(minutes=30))
     assert bench.reload(a_file().replace("[poll]", '[poll]\npeer = "2m"\nreadiness = "20m"'))
     assert (bench.interval("peers"), bench.interval("handlers")) == (timedelta(minutes=2), timedelta(minutes=20))
+
+
+async def test_handlers_are_asked_at_once_after_every_reload(bench: Bench) -> None:
+    # Whoever reloads more often than they are asked would never have them asked.
+    loaded = Clock().now()
+    assert bench.reload(a_file(more=SECOND_GROUP))
+    job = bench.scheduler._scheduler.get_job("handlers")
+    assert abs(job.next_run_time - loaded) < timedelta(minutes=1)
 
 
 async def test_a_file_with_mistakes_changes_nothing_and_every_mistake_is_told(bench: Bench) -> None:

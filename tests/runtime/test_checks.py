@@ -12,7 +12,7 @@ from aibwatch.core.observation import HandlerChecked
 from aibwatch.core.policy import GroupSpec, Setup, StepSpec
 from aibwatch.core.state import GroupState, State
 from aibwatch.core.window import add
-from aibwatch.handlers.api import Check, HandlerError
+from aibwatch.handlers.api import Answer, Check, HandlerError
 from aibwatch.runtime import checks as checks_module
 from aibwatch.runtime.checks import AT_ONCE, BATCH, MOST_AGAIN, HandlerChecks
 from tests.clocks import BEGUN, FakeClock, others_first
@@ -31,6 +31,8 @@ from tests.core.builders import (
 
 from .builders import FakeHandler, silence
 
+ODD = Check(well=True, why=None)  # type: ignore[arg-type]  # nobody checks the types of a plug-in
+ODDER = Check(well="yes", why="I say so")  # type: ignore[arg-type]  # the same
 BASE_FRANCE = a_template_id("base", FRANCE)
 
 
@@ -117,13 +119,33 @@ async def test_a_handler_that_does_not_answer_could_not_act(monkeypatch: pytest.
     assert a_round.found == [checked(well=False, why="it did not answer within 0 s")]
 
 
+async def test_a_handler_that_lets_a_cancellation_of_its_own_out_could_not_act() -> None:
+    async def leak() -> Answer:
+        raise asyncio.CancelledError
+
+    a_round = Round(handler=FakeHandler(check_says=leak))
+    await a_round.checks.all()
+    assert a_round.found == [checked(well=False, why="something that it waited for was cancelled")]
+
+
+async def test_a_round_that_is_cancelled_ends() -> None:
+    a_round = Round(handler=FakeHandler(check_says=silence))
+    asking = asyncio.create_task(a_round.checks.all())
+    while not a_round.asked:
+        await others_first()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert a_round.found == []
+
+
 async def test_a_handler_that_is_not_loaded_could_not_act() -> None:
     a_round = Round(handlers={"other": FakeHandler()})
     await a_round.checks.all()
     assert a_round.found == [checked(well=False, why="no handler 'fake' is loaded")]
 
 
-@pytest.mark.parametrize("nonsense", [None, True, "yes", {"well": True}], ids=repr)
+@pytest.mark.parametrize("nonsense", [None, True, "yes", {"well": True}, ODD, ODDER], ids=repr)
 async def test_an_answer_that_is_none_is_no_yes(nonsense: object) -> None:
     class Odd:
         async def check(self, _: object) -> object:
@@ -209,6 +231,21 @@ async def test_a_group_whose_handler_could_not_act_is_asked_about_again_until_it
         await a_round.checks.again()
     assert len(a_round.asked) == 1
     assert [check.well for check in a_round.found] == [False, True]
+
+
+async def test_only_what_was_answered_with_no_is_asked_again() -> None:
+    spec = a_spec(secondaries=(BASE_NORTH, BASE_FRANCE))
+    a_round = Round(setup=a_setup(spec), handler=FakeHandler(check_says=Check(well=False, why="403")))
+    await a_round.put(Observed(observations=(checked(well=False, why="403", target=BASE_FRANCE),)))
+    await a_round.checks.again()
+    assert a_round.asked == [("base", BASE_FRANCE)]
+
+
+async def test_a_secondary_that_is_not_configured_any_more_is_not_asked_about_again() -> None:
+    a_round = Round()
+    await a_round.put(Observed(observations=(checked(well=False, why="403", target=BASE_FRANCE),)))
+    await a_round.checks.again()
+    assert a_round.asked == []
 
 
 async def test_of_many_groups_some_are_asked_about_in_each_round_and_all_in_turn() -> None:
