@@ -8,7 +8,7 @@ A check has no effects, so nothing of it is in the journal of moves.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeGuard
 
@@ -88,14 +88,17 @@ class HandlerChecks:
         await self._ask(questions[:MOST_AGAIN])
 
     async def of(self, group: str) -> None:
-        """Ask about one group; return when every answer was handed in."""
-        spec = self._setup().groups.get(group)
-        await self._ask([*self._questions(spec)] if spec else [])
+        """Ask about one group; return when every answer was handed in.
 
-    async def _ask(self, questions: Sequence[_Question]) -> None:
+        It does not wait for its turn: a move must not stand in a row with a thousand routine questions.
+        """
+        spec = self._setup().groups.get(group)
+        await self._ask([*self._questions(spec)] if spec else [], asyncio.Semaphore(AT_ONCE))
+
+    async def _ask(self, questions: Sequence[_Question], room: asyncio.Semaphore | None = None) -> None:
         for start in range(0, len(questions), BATCH):
             batch = questions[start : start + BATCH]
-            checked = await asyncio.gather(*(self._one(question) for question in batch))
+            checked = await asyncio.gather(*(self._one(question, room or self._room) for question in batch))
             await self._put(Observed(observations=tuple(checked)))
 
     def _questions(self, spec: GroupSpec) -> Iterable[_Question]:
@@ -125,10 +128,10 @@ class HandlerChecks:
             deadline=self._clock.now() + TIMEOUT,
         )
 
-    async def _one(self, question: _Question) -> HandlerChecked:
-        async with self._room:
-            check = await self._check(question)
-        request = question.request
+    async def _one(self, question: _Question, room: asyncio.Semaphore) -> HandlerChecked:
+        async with room:
+            request = replace(question.request, deadline=self._clock.now() + TIMEOUT)
+            check = await self._check(question.handler, request)
         return HandlerChecked(
             at=self._clock.now(),
             group=request.group,
@@ -138,16 +141,16 @@ class HandlerChecks:
             why=printable(check.why)[:LONGEST_REASON],
         )
 
-    async def _check(self, question: _Question) -> Check:
-        handler = self._handlers.get(question.handler)
+    async def _check(self, name: str, request: HandlerRequest) -> Check:
+        handler = self._handlers.get(name)
         if handler is None:
-            return Check(well=False, why=f"no handler {question.handler!r} is loaded")
+            return Check(well=False, why=f"no handler {name!r} is loaded")
         ask = getattr(handler, "check", None)
         if ask is None:
             return Check(well=True, why="it cannot be asked: it is of a protocol without check")
         try:
             async with asyncio.timeout(TIMEOUT.total_seconds()):
-                answer = await ask(question.request)
+                answer = await ask(request)
         except asyncio.CancelledError:
             if _is_cancelled():
                 raise

@@ -12,7 +12,7 @@ from aibwatch.core.observation import HandlerChecked
 from aibwatch.core.policy import GroupSpec, Setup, StepSpec
 from aibwatch.core.state import GroupState, State
 from aibwatch.core.window import add
-from aibwatch.handlers.api import Answer, Check, HandlerError
+from aibwatch.handlers.api import Answer, Check, HandlerError, HandlerRequest
 from aibwatch.runtime import checks as checks_module
 from aibwatch.runtime.checks import AT_ONCE, BATCH, MOST_AGAIN, HandlerChecks
 from tests.clocks import BEGUN, FakeClock, others_first
@@ -303,3 +303,23 @@ async def test_where_there_is_nothing_to_ask_nothing_is_handed_in() -> None:
     await a_round.checks.all()
     await a_round.checks.again()
     assert a_round.events == 0
+
+
+async def test_a_move_does_not_wait_behind_routine_questions_that_hang() -> None:
+    going = asyncio.Event()
+
+    class Busy:
+        async def check(self, request: HandlerRequest) -> Check:
+            if request.group != "base":
+                await going.wait()
+            return Check(well=True, why="it can act")
+
+    specs = [a_spec(f"group-{number}", secondaries=(a_template_id(f"t{number}", WEST),)) for number in range(20)]
+    a_round = Round(setup=a_setup(*specs, a_spec("base")), handlers={"fake": Busy()})
+    routine = asyncio.create_task(a_round.checks.all())
+    for _ in range(20):
+        await others_first()
+    await asyncio.wait_for(a_round.checks.of("base"), timeout=5)
+    assert [check.group for check in a_round.found] == ["base"]
+    going.set()
+    await routine
