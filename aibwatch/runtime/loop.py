@@ -22,6 +22,7 @@ from aibwatch.core.events import (
     Event,
     JournalFailed,
     JournalRecovered,
+    LeaseChecked,
     Observed,
     OutputsRead,
     Paused,
@@ -136,11 +137,11 @@ class Loop:
             self._waiter = tasks.create_task(self._wait_for_journal())
         if isinstance(event, KEPT):
             self._waiting.append(event)
-        if isinstance(event, Observed):
-            self._adopt_sight(event)
+        if isinstance(event, Observed | LeaseChecked):
+            self._adopt_sight(event)  # of a lost state directory both are told: that it is lost, and no more written
         self._adopt_sight(JournalFailed(why=str(error)))
 
-    def _adopt_sight(self, event: Observed | JournalFailed) -> None:
+    def _adopt_sight(self, event: Observed | LeaseChecked | JournalFailed) -> None:
         """Take over what an event lets us see, and say it; what it would make groups do is left out."""
         decision = step(self.state, event, self.setup, self._clock.now())
         notes = tuple(note for note in decision.notes if note.kind in {NoteKind.VERDICT, NoteKind.HOST})
@@ -186,7 +187,7 @@ def _is_news(before: Window, observation: Observation) -> bool:
             said = before.peers.get(f"{observation.peer}/{observation.region}")
             return said is None or replace(said, at=observation.at) != observation
         case HandlerChecked():
-            checked = before.handlers.get(observation.handler)
+            checked = before.handlers.get(observation.key)
             return checked is None or replace(checked, at=observation.at) != observation
         case ReadinessSeen():
             return True  # one in half an hour, and its age counts

@@ -101,7 +101,7 @@ GROUP_KEYS = {
     "sentence",
     "last_move",
 }
-REGION_KEYS = {"name", "verdict", "since", "score", "why", "sentence", "evidence"}
+REGION_KEYS = {"name", "verdict", "since", "score", "why", "sentence", "evidence", "own_view"}
 
 
 @pytest.mark.parametrize("story", STORIES)
