@@ -18,7 +18,7 @@ from aibwatch.runtime.scheduler import Scheduler
 
 log = structlog.get_logger(__name__)
 
-NEED_RESTART = ("azure", "state", "http", "dependency")
+NEED_RESTART = ("azure", "state", "http", "dependency", "peer")
 
 
 @dataclass

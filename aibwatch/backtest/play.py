@@ -37,7 +37,7 @@ from aibwatch.core.model import WELL, FailureClass
 from aibwatch.core.move import StepResult
 from aibwatch.core.observation import Observation
 from aibwatch.core.policy import Policy
-from aibwatch.core.recall import recall
+from aibwatch.core.recall import memory_of, recall
 from aibwatch.core.state import Phase, State
 from aibwatch.core.verdict import VerdictKind
 
@@ -193,7 +193,7 @@ class _Game:
         if at is None or self.restarted or self.minute < at + DOWN_FOR:
             return
         self.restarted = True
-        self.state = recall(self.state, self.journal, self.now)
+        self.state = recall(memory_of(self.state), self.journal, self.now)
         self.tell(Started())
 
     def round(self, number: int) -> None:

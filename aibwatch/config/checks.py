@@ -12,6 +12,7 @@ from aibwatch.config.document import Document
 from aibwatch.config.duration import format_duration, parse_duration
 from aibwatch.config.lines import Place
 from aibwatch.config.problem import Problem
+from aibwatch.config.schema import HttpSettings
 from aibwatch.config.words import choices, quoted
 from aibwatch.core.model import TemplateId, template_id, template_name
 from aibwatch.core.policy import Policy
@@ -33,6 +34,7 @@ def check(document: Document, installed: Installed) -> list[Problem]:
         *_names(document),
         *_secondaries(document),
         *_templates(document),
+        *_peers(document),
         *_thresholds(document),
         *_handlers(document, installed),
         *_options(document),
@@ -83,6 +85,45 @@ def _twice(document: Document, template: TemplateId, other: Place, place: Place)
     return (
         f"{quoted(template_name(template))} is already in {where} (line {line}); a template belongs to one group, once"
     )
+
+
+def _peers(document: Document) -> Iterator[Problem]:
+    yield from _twice_named(document)
+    first: dict[tuple[str, int], Place] = {}
+    for place in document.places("peer.url"):
+        written = document.at(place)
+        address = values.address_of(written) if isinstance(written, str) else None
+        if address is None:
+            continue
+        other = first.setdefault(address, place)
+        if other != place:
+            line = document.lines.line_of(other)
+            yield document.problem(
+                place, f"is the peer of line {line} once more; a second word of one is no second one"
+            )
+        if _is_ours(document, address):
+            message = f"{quoted(written)} is where this aibwatch listens itself; name another one, elsewhere"
+            yield document.problem(place, message)
+
+
+def _twice_named(document: Document) -> Iterator[Problem]:
+    first: dict[str, Place] = {}
+    for place in document.places("peer.name"):
+        name = document.at(place)
+        if isinstance(name, str) and first.setdefault(name, place) != place:
+            line = document.lines.line_of(first[name])
+            yield document.problem(place, f"{quoted(name)} already names the peer in line {line}; choose another name")
+
+
+def _is_ours(document: Document, address: tuple[str, int]) -> bool:
+    """Return whether we listen there, as far as a file can tell: a name in DNS may be ours as well."""
+    listen = document.at(("http", "listen"))
+    bound = values.address_of(f"http://{HttpSettings().listen if listen is None else listen}")
+    if bound is None or bound[1] != address[1]:
+        return False
+    ours, theirs = bound[0], address[0]
+    local = values.is_loopback(theirs) and (values.is_loopback(ours) or values.is_every_address(ours))
+    return ours == theirs or local
 
 
 def _thresholds(document: Document) -> Iterator[Problem]:

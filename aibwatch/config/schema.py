@@ -134,9 +134,12 @@ class PollSettings(Table):
     dependency costs a call."""
     activity_log: Duration = 2 * MINUTE
     """Time between looks into the Activity Log. Default 2m: it lags by 3 to 20 minutes anyway."""
+    peer: Duration = MINUTE
+    """Time between questions to each [[peer]]. Default 60s: what one said counts for five minutes, so a few answers
+    may get lost."""
     readiness: Duration = 30 * MINUTE
-    """Time between readiness checks of secondaries. Default 30m: a report counts for 35 minutes, so one is
-    always fresh."""
+    """Time between questions to handlers whether they could act on each secondary. Default 30m: rights and templates
+    change rarely, each question costs a read, and all are asked again before a move."""
 
 
 class PolicySettings(Table):
@@ -195,6 +198,18 @@ class Dependency(Table):
     """Region that depends on it, by its programmatic name. No default."""
     resource: Annotated[Text, AfterValidator(values.any_resource)]
     """Resource id, of a storage account or a gallery for example. No default."""
+
+
+class Peer(Table):
+    """Another aibwatch, elsewhere, that watches the same regions by itself."""
+
+    name: Annotated[Text, AfterValidator(values.peer_name)]
+    """What people call it: 1 to 63 of a-z, 0-9 and -. No default."""
+    url: Annotated[Text, AfterValidator(values.peer_address)]
+    """Base of its pages; /api/v1/status is read there, and nothing is sent that lets anybody in. Plain http is for
+    loopback only, because whoever sits on the way could answer in its place. No default."""
+    ca_bundle: Text = ""
+    """File of certificates (PEM) to trust instead of the usual ones. Default "": the usual ones."""
 
 
 class StepOptions(Table):
@@ -285,5 +300,7 @@ class Settings(Table):
     """Minimal templates to run on suspicion. Default: none, and then an outage is harder to tell from a mistake."""
     dependency: tuple[Dependency, ...] = ()
     """Resources that a region's builds lean on. Default: none."""
+    peer: tuple[Peer, ...] = ()
+    """Other observers. Default: none, and then nobody but us says whether a region is down."""
     group: tuple[Group, ...] = ()
     """What is watched. Default: nothing."""

@@ -46,6 +46,8 @@ def _pace(poll: PollSettings, azure: AzureSettings) -> Pace:
         service_health=poll.service_health,
         resource_health=poll.resource_health,
         activity_log=poll.activity_log,
+        peer=poll.peer,
+        readiness=poll.readiness,
         patience=azure.request_timeout,
     )
 

@@ -26,7 +26,6 @@ _APPROVE = "this version cannot take approvals, so it only says what it would do
 
 UNACTED = (
     Unacted(key="canary", why="this version runs no canaries, so an outage needs other evidence to be confirmed"),
-    Unacted(key="poll.readiness", why="this version does not check the readiness of secondaries by itself"),
     Unacted(key="policy.drill_max_age", why=_DRILL),
     Unacted(key="group.drill_max_age", why=_DRILL),
     Unacted(key="policy.mode", value="approve", why=_APPROVE),

@@ -46,6 +46,8 @@ FLOORS = (
     Floor(
         key="poll.activity_log", least=30 * SECOND, why="the log is minutes late anyway, and the calls are throttled"
     ),
+    Floor(key="poll.peer", least=10 * SECOND, why="what a peer says counts for minutes, and it has its own work"),
+    Floor(key="poll.readiness", least=5 * MINUTE, why="each question costs a read of every secondary"),
     Floor(key="hold_min", least=MINUTE, why="a group then moves for a blip that ends by itself"),
     Floor(key="hold_max", least=5 * MINUTE, why="a group then moves on evidence that is only just enough"),
     Floor(key="min_outage_age", least=2 * MINUTE, why="a group then moves for a restart inside the service"),
@@ -59,8 +61,36 @@ FLOORS = (
 """A key without a section is one of [policy], and of every group that overrides it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ceiling:
+    """The longest duration that is wise in production, and what goes wrong above it."""
+
+    key: str
+    most: timedelta
+    why: str
+
+
+CEILINGS = (
+    Ceiling(
+        key="poll.peer",
+        most=4 * MINUTE,
+        why="what a peer said counts for 5 minutes, and moves are held from then until it is heard again",
+    ),
+)
+
+
 def unwise(document: Document) -> Iterator[Problem]:
-    """Return a warning for every duration below its floor. Only for documents without mistakes."""
+    """Return a warning for every duration out of its bounds. Only for documents without mistakes."""
+    yield from _too_short(document)
+    for ceiling in CEILINGS:
+        for place in document.places(ceiling.key):
+            written = parse_duration(document.at(place))
+            if written > ceiling.most:
+                long = f"{format_duration(written)} is long: {ceiling.why}"
+                yield document.problem(place, f"{long}; write {format_duration(ceiling.most)} or less")
+
+
+def _too_short(document: Document) -> Iterator[Problem]:
     for floor in FLOORS:
         for key in (floor.key,) if "." in floor.key else (f"policy.{floor.key}", f"group.{floor.key}"):
             for place in document.places(key):

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from aibwatch.core.actions import Action, RunCanary
 from aibwatch.core.canary import Canary, CanaryResult, ask, follow
-from aibwatch.core.canary_plan import Trouble, due, due_at, spent
+from aibwatch.core.canary_plan import Trouble, due, due_at, spent, unusable
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.events import Event
-from aibwatch.core.evidence import latest_onset
+from aibwatch.core.evidence import reads_fail_since
 from aibwatch.core.model import template_name
 from aibwatch.core.policy import CanarySpec, Setup
 from aibwatch.core.sentences import span
@@ -37,7 +37,7 @@ SAID = {
 def follow_canaries(state: State, event: Event, setup: Setup, now: datetime) -> tuple[State, tuple[Note, ...]]:
     """Return the state with every configured canary as it stands now, and notes of what became of their runs."""
     before = {region: _known(state, spec) for region, spec in setup.canaries.items()}
-    after = {region: follow(canary, event, state.window.templates, now) for region, canary in before.items()}
+    after = {region: _follow(state, setup, canary, event, now) for region, canary in before.items()}
     notes = tuple(_note(canary, now) for region, canary in after.items() if _turned(before[region], canary))
     return replace(state, canaries=after), notes
 
@@ -64,6 +64,12 @@ def next_canary(state: State, spec: CanarySpec, now: datetime) -> datetime | Non
     return due_at(_known(state, spec), spec, trouble, now) if trouble else None
 
 
+def _follow(state: State, setup: Setup, canary: Canary, event: Event, now: datetime) -> Canary:
+    followed = follow(canary, event, state.window.templates, now)
+    listed = canary.template in state.window.templates
+    return replace(followed, unusable=unusable(followed, setup.canaries[canary.region], now, listed=listed))
+
+
 def _known(state: State, spec: CanarySpec) -> Canary:
     known = state.canaries.get(spec.region)
     if known is None or known.template != spec.template:
@@ -80,9 +86,10 @@ def _due(canary: Canary, spec: CanarySpec, verdicts: list[Verdict], now: datetim
 def _trouble(verdicts: list[Verdict]) -> Trouble | None:
     """Return the trouble of a region that any viewpoint suspects, or None."""
     began = min((v.trouble_since for v in verdicts if v.trouble_since), default=None)
-    since = latest_onset(began, (e for v in verdicts for e in v.evidence))
-    if since is None:
+    if began is None:
         return None
+    reads_since = reads_fail_since(e for v in verdicts for e in v.evidence)
+    since = max(began, reads_since) if reads_since else began
     onsets = [e.onset or e.since for v in verdicts for e in v.evidence if e.against]
     return Trouble(since=since, onset=max((at for at in onsets if at is not None), default=since))
 

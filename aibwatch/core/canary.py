@@ -77,7 +77,8 @@ class CanaryRun:
     why: str
     """What it was started for."""
     run_before: datetime | None
-    """Start of the template's last run when this one was asked for: a run with another start is this one."""
+    """Start of the template's last run if that had ended when this one was asked for: a run with another start is this
+    one. None if there was none, or if one was under way: that one then tells as much as ours."""
     result: CanaryResult = CanaryResult.ASKED
     started: datetime | None = None
     """Start by the service's clock."""
@@ -106,6 +107,8 @@ class Canary:
     region: Region
     template: TemplateId
     runs: tuple[CanaryRun, ...] = ()
+    unusable: str = ""
+    """Why it cannot be asked at the moment although it is not broken: not listed, or the day's runs are used up."""
 
     @property
     def last(self) -> CanaryRun | None:
@@ -126,7 +129,7 @@ class Canary:
 
 def ask(canary: Canary, why: str, seen: TemplateSeen | None, now: datetime) -> Canary:
     """Return the canary with one more run asked for."""
-    before = seen.run.started if seen and seen.run else None
+    before = seen.run.started if seen and seen.run and seen.run.state.ended else None
     return replace(canary, runs=(*canary.runs, CanaryRun(asked_at=now, why=why, run_before=before))[-KEPT:])
 
 
@@ -148,8 +151,8 @@ def _answered(run: CanaryRun, answer: CanaryAnswered, now: datetime) -> CanaryRu
         case FailureClass.OK:
             return replace(run, result=CanaryResult.RUNNING)
         case FailureClass.EXPECTED:
-            # It is running already: somebody else's run of the same template tells as much as ours.
-            return replace(run, result=CanaryResult.RUNNING, run_before=None)
+            # It is running already, by somebody else's request; that run tells as much as ours, once it is seen.
+            return replace(run, result=CanaryResult.RUNNING)
         case cls if cls in NO_WORD or answer.uncertain:
             return run
         case cls if cls in SERVICE_MADE:

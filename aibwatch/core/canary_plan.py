@@ -50,9 +50,7 @@ class Trouble:
 
 def due(canary: Canary, spec: CanarySpec, trouble: Trouble | None, now: datetime) -> str:
     """Return what a canary is due for at this moment; empty if none is. Without trouble only the routine is."""
-    if canary.last is not None and canary.last.result.open:
-        return ""
-    if spent(canary, now) >= spec.max_per_day:
+    if canary.unusable or (canary.last is not None and canary.last.result.open):
         return ""
     if trouble is not None:
         waits_until = _waits_until(canary, trouble, now)
@@ -68,6 +66,14 @@ def due_at(canary: Canary, spec: CanarySpec, trouble: Trouble, now: datetime) ->
     today = sorted(run.asked_at for run in canary.runs if now - run.asked_at < DAY)
     allowed = today[len(today) - spec.max_per_day] + DAY if len(today) >= spec.max_per_day else now
     return max(now, allowed, _waits_until(canary, trouble, now) or now)
+
+
+def unusable(canary: Canary, spec: CanarySpec, now: datetime, *, listed: bool) -> str:
+    """Return why the canary cannot be asked at the moment; empty if it can."""
+    if not listed:
+        return "Azure does not list it, or no list was read since the start"
+    used = spent(canary, now)
+    return f"{used} of {spec.max_per_day} runs in 24 h are used up" if used >= spec.max_per_day else ""
 
 
 def spent(canary: Canary, now: datetime) -> int:

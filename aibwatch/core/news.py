@@ -66,7 +66,7 @@ def mention(observation: Repeating) -> Mention:
         case PeerSaid():
             key = f"{observation.peer}/{observation.region}"
         case HandlerChecked():
-            key = observation.handler
+            key = observation.key
     return Mention(kind=observation.type, key=key, at=observation.at)
 
 

@@ -86,6 +86,8 @@ class Pace:
     service_health: timedelta = MINUTE
     resource_health: timedelta = 5 * MINUTE
     activity_log: timedelta = 2 * MINUTE
+    peer: timedelta = MINUTE
+    readiness: timedelta = 30 * MINUTE
     patience: timedelta = timedelta(seconds=70)
     """How long one poll may take: so much later than its interval it may come without being late."""
 

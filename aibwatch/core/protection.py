@@ -114,7 +114,8 @@ class Protections:
             left, without = spec.max_per_day, ""
         if spec is not None and canary is not None and canary.template == spec.template:
             left = spec.max_per_day - spent(canary, now)
-            without = f"a broken canary ({canary.broken})" if canary.broken else ""
+            without = f"a canary that cannot be asked ({canary.unusable})" if canary.unusable else ""
+            without = f"a broken canary ({canary.broken})" if canary.broken else without
         if not without and left < 1:
             without = "a canary that has used up its runs of the day"
         case = _Case(
@@ -155,7 +156,7 @@ class _Case:
     def api_courses(self) -> Iterator[_Course]:
         """Return all ways to notice that the API fails: reads always, canaries and refused runs as far as needed."""
         row = probe_signal.ROW * self.pace.probe
-        for canaries in range(self.canaries + 1):
+        for canaries in self._numbers():
             canaried = row + REFUSED + (canaries - 1) * AGAIN if canaries else row
             for lasting in (False, True):
                 reads = max(canaried, probe_signal.LASTING + 2 * self.pace.probe) if lasting else canaried
@@ -165,11 +166,15 @@ class _Case:
 
     def build_courses(self) -> Iterator[_Course]:
         """Return all ways to notice that builds fail: the first is a build of the customer's, then canaries."""
-        for canaries in range(self.canaries + 1):
+        for canaries in self._numbers():
             canaried = canaries * (BUILD + BETWEEN)
             for runs in range(1, MOST_BUILDS + 1):
                 evidence = _beside(canaries, runs, self.now)
                 yield from self._course(evidence, timedelta(0), runs, canaries, BUILD + self.pace.templates, canaried)
+
+    def _numbers(self) -> range:
+        """Return how many canaries may have failed: none only where there is none, because else one is waited for."""
+        return range(min(1, self.canaries), self.canaries + 1)
 
     def _course(
         self,

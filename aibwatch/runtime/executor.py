@@ -51,6 +51,9 @@ class Ports:
     handlers: Mapping[str, Handler]
     poll_afresh: Callable[[tuple[Region, ...]], Awaitable[None]]
     """Polls the regions now; every answer has become an event when it returns. Raises nothing."""
+    check: Callable[[str], Awaitable[None]]
+    """Asks everything else that the group's gates rest on, in the same way: its handlers, and whether the state is
+    still ours."""
     read_outputs: Callable[[TemplateId], Awaitable[tuple[str, ...] | Diagnosis]]
     run: Callable[[TemplateId], Awaitable[Refusal | None]]
     """Asks once for a run; None if it was accepted."""
@@ -68,7 +71,7 @@ class Executor:
         """Do what is asked and return what became of it."""
         match action:
             case PollAfresh():
-                await self._ports.poll_afresh(action.regions)
+                await asyncio.gather(self._ports.poll_afresh(action.regions), self._ports.check(action.group))
                 return PolledAfresh(group=action.group, activation_id=action.activation_id)
             case WriteEpoch():
                 return await self._write_epoch(action)

@@ -5,7 +5,8 @@ Windows are rebuilt from the observations after a restart, so that an outage is 
 start again. How the past can be told is for trace.py; it is written in the same transactions.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,10 +14,20 @@ from sqlalchemy import Connection, Row, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from aibwatch.core.decision import Note, NoteKind
+from aibwatch.core.habits import Habit
+from aibwatch.core.model import TemplateId
 from aibwatch.core.observation import Observation
+from aibwatch.core.recall import Memory
 from aibwatch.runtime import trace
-from aibwatch.runtime.codec import Memory, dump_memory, dump_observation, load_memory, load_observation
-from aibwatch.runtime.store import FACTS, NOTES, OBSERVATIONS, Store, from_store, to_store
+from aibwatch.runtime.codec import (
+    dump_habit,
+    dump_memory,
+    dump_observation,
+    load_habit,
+    load_memory,
+    load_observation,
+)
+from aibwatch.runtime.store import FACTS, HABITS, NOTES, OBSERVATIONS, Store, from_store, to_store
 from aibwatch.runtime.trace import Rows, Told, Trace
 from aibwatch.views.history import Recorded
 
@@ -34,6 +45,7 @@ class Journal:
         self._store = store
         self._remembered = ""
         self._trace = Trace()
+        self._habits: Mapping[TemplateId, Habit] = {}
 
     def record(
         self,
@@ -52,7 +64,8 @@ class Journal:
         remembered = dump_memory(memory)
         seen = [{"at": to_store(at), "body": dump_observation(o)} for o in observations]
         said = [_columns(note, at) for note in notes]
-        changed = bool(seen or said or remembered != self._remembered)
+        learned = self._learned(memory.habits)
+        changed = bool(seen or said or learned or remembered != self._remembered)
         if not changed and self._trace.due(told, at) is None and not self._trace.ripe(at):
             self._trace.wait(told, at)
             return
@@ -63,9 +76,18 @@ class Journal:
                 connection.execute(insert(NOTES), said)
             if remembered != self._remembered:
                 _put_fact(connection, "memory", remembered)
+            if learned:
+                _put_habits(connection, learned)
             self._trace.write(connection, told, at, news=len(seen))
         self._trace.written(told, at)
-        self._remembered = remembered
+        self._remembered, self._habits = remembered, memory.habits
+
+    def _learned(self, habits: Mapping[TemplateId, Habit]) -> list[dict[str, str]]:
+        """Return the rows of the habits that are not on record yet."""
+        if habits is self._habits:
+            return []
+        known = self._habits
+        return [{"template": t, "body": dump_habit(h)} for t, h in habits.items() if known.get(t) is not h]
 
     def flush(self) -> None:
         """Write what of the past still waits in memory.
@@ -120,8 +142,11 @@ class Journal:
             fact = connection.execute(select(FACTS.c.value).where(FACTS.c.name == "memory")).scalar()
             query = select(OBSERVATIONS.c.body).where(OBSERVATIONS.c.at >= since).order_by(OBSERVATIONS.c.id)
             bodies = connection.execute(query).scalars().all()
+            habits = connection.execute(select(HABITS.c.template, HABITS.c.body)).all()
         self._remembered = fact or ""
-        return (Memory() if fact is None else load_memory(fact)), tuple(load_observation(body) for body in bodies)
+        self._habits = {TemplateId(template): load_habit(body) for template, body in habits}
+        memory = Memory() if fact is None else load_memory(fact)
+        return replace(memory, habits=self._habits), tuple(load_observation(body) for body in bodies)
 
     def notes(self, *, subject: str | None = None, limit: int = 200) -> tuple[Recorded, ...]:
         """Return the latest notes, oldest first.
@@ -166,6 +191,13 @@ def _put_fact(connection: Connection, name: str, value: str) -> None:
 def _recorded(row: Row[Any]) -> Recorded:
     note = Note(kind=NoteKind(row.kind), subject=row.subject, what=row.what, why=row.why, loud=row.loud)
     return Recorded(id=row.id, at=from_store(row.at), note=note)
+
+
+def _put_habits(connection: Connection, rows: list[dict[str, str]]) -> None:
+    habit = upsert(HABITS)
+    connection.execute(
+        habit.on_conflict_do_update(index_elements=["template"], set_={"body": habit.excluded.body}), rows
+    )
 
 
 def _columns(note: Note, at: datetime) -> dict[str, object]:

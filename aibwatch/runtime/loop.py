@@ -22,6 +22,7 @@ from aibwatch.core.events import (
     Event,
     JournalFailed,
     JournalRecovered,
+    LeaseChecked,
     Observed,
     OutputsRead,
     Paused,
@@ -34,10 +35,10 @@ from aibwatch.core.events import (
 from aibwatch.core.news import is_news
 from aibwatch.core.observation import Observation
 from aibwatch.core.policy import Setup
+from aibwatch.core.recall import memory_of
 from aibwatch.core.state import State
 from aibwatch.core.window import Window
 from aibwatch.runtime.clock import Clock
-from aibwatch.runtime.codec import memory_of
 from aibwatch.runtime.executor import Executor
 from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.store import JournalError
@@ -133,11 +134,11 @@ class Loop:
         self._lost_since = self._lost_since or self.state.judged_at
         if isinstance(event, KEPT):
             self._waiting.append(event)
-        if isinstance(event, Observed):
-            self._adopt_sight(event)
+        if isinstance(event, Observed | LeaseChecked):
+            self._adopt_sight(event)  # of a lost state directory both are told: that it is lost, and no more written
         self._adopt_sight(JournalFailed(why=str(error)))
 
-    def _adopt_sight(self, event: Observed | JournalFailed) -> None:
+    def _adopt_sight(self, event: Observed | LeaseChecked | JournalFailed) -> None:
         """Take over what an event lets us see, and say it; what it would make groups do is left out."""
         decision = step(self.state, event, self.setup, self._clock.now())
         notes = tuple(note for note in decision.notes if note.kind in {NoteKind.VERDICT, NoteKind.HOST})

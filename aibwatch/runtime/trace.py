@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from aibwatch import __version__
-from aibwatch.core.events import ClockStepped, Event, JournalRecovered, Observed, Started, Ticked
+from aibwatch.core.events import ClockStepped, Event, JournalRecovered, LeaseChecked, Observed, Started, Ticked
 from aibwatch.core.news import Mention, mentions
 from aibwatch.core.policy import Setup
 from aibwatch.core.replay import Happening, Silence
@@ -46,6 +46,10 @@ MOST_OBSERVATIONS = 100_000
 
 MOST_HAPPENINGS = 2 * MOST_BETWEEN
 """Events that one look may bring; only a record that was not written by this program has more."""
+
+
+CARRIES_TIME = Ticked | LeaseChecked
+"""Events that come every few seconds and mostly change nothing; where they do, they are written like any other."""
 
 
 class Why(StrEnum):
@@ -131,7 +135,7 @@ class Trace:
 
     def wait(self, told: Told | None, at: datetime) -> None:
         """Keep in memory that this was told, until something is written."""
-        if told is not None and told.lost_since is None and not isinstance(told.event, Ticked):
+        if told is not None and told.lost_since is None and not isinstance(told.event, CARRIES_TIME):
             self._waiting.append(_happening(told, at, news=0))
             self._since_moment += 1
 

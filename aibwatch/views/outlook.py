@@ -11,7 +11,7 @@ from itertools import combinations
 
 from aibwatch.core.canaries import next_canary
 from aibwatch.core.canary import Canary, CanaryResult, ask
-from aibwatch.core.canary_plan import spent
+from aibwatch.core.canary_plan import RESPITE, spent
 from aibwatch.core.conviction import STILL_FAILING, lacking, score_of
 from aibwatch.core.evidence import Evidence, Kind
 from aibwatch.core.model import WELL, Diagnosis, FailureClass, template_name
@@ -162,7 +162,7 @@ def _prove(view: View, facts: Sequence[Fact]) -> bool:
 def _next_facts(view: View) -> Iterator[Fact]:
     """Return what might be seen next, the likeliest to settle it first."""
     evidence, now = view.verdict.evidence, view.now
-    if view.canary is not None and not view.canary.broken:
+    if view.canary is not None and not (view.canary.broken or view.canary.unusable):
         yield from _failing_canaries(view.canary, now)
     probe = next((e for e in evidence if e.kind is Kind.PROBE and e.against), None)
     if probe is None:
@@ -214,14 +214,14 @@ def _good_news(view: View) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
 def _ended(canary: Canary, result: CanaryResult, now: datetime) -> Canary:
     """Return the canary as if its run under way, or else its next one, had just ended so."""
     under_way = canary.last is not None and canary.last.result.open
-    asked = canary if under_way else ask(canary, "suspicion", None, now)
+    asked = canary if under_way else ask(canary, "suspicion", None, now - RESPITE)  # one that is built, not refused
     diagnosis = UNSEEN if result is CanaryResult.FAILED else WELL
     ended = replace(asked.runs[-1], result=result, ended_at=now, diagnosis=diagnosis)
     return replace(asked, runs=(*asked.runs[:-1], ended))
 
 
 def _said(canary: Canary, now: datetime) -> Evidence | None:
-    return next(iter(canary_signal.weigh(canary, None, now)), None)
+    return next(iter(canary_signal.weigh(canary, trouble_since=None, reads_since=None, now=now)), None)
 
 
 def _canary(view: View) -> list[str]:
@@ -239,6 +239,8 @@ def _canary(view: View) -> list[str]:
     used = f"{spent(canary, view.now)} of {spec.max_per_day} in 24 h"
     if view.verdict.trouble_since is None:
         return [f"a suspicion starts the canary {name} ({used}), at once unless it built well shortly before"]
+    if canary.unusable and spent(canary, view.now) < spec.max_per_day:
+        return [f"the canary {name} cannot be asked: {canary.unusable}"]
     due = _due(view, spec)
     if canary.broken:
         return [f"the canary {name} is broken and settles nothing: {canary.broken}; the next try is {due} ({used})"]

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from aibwatch.core.judging import regional_verdicts
+from aibwatch.core.model import Region
+from aibwatch.core.own_view import own_view
 from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.protection import Expectation, Protections
 from aibwatch.core.sentences import clock, span
@@ -21,7 +23,10 @@ def as_dict(state: State, setup: Setup, now: datetime) -> Json:
         "at": now.isoformat(),
         "severity": severity(state, setup),
         "headline": headline(state, setup),
-        "regions": [region_dict(state, region, now) for region in sorted(regional_verdicts(state))],
+        "regions": [
+            {**region_dict(state, region, now), "own_view": own_view_dict(state, setup, region, now)}
+            for region in sorted(regional_verdicts(state))
+        ],
         "groups": [group_dict(state, setup, name, now, known) for name in sorted(setup.groups)],
         "text": as_text(state, setup, now),
     }
@@ -48,6 +53,12 @@ def region_dict(state: State, region: str, now: datetime) -> Json:
             for e in verdict.evidence
         ],
     }
+
+
+def own_view_dict(state: State, setup: Setup, region: Region, now: datetime) -> Json | None:
+    """Return what other observers may take from us; None where we have nothing to say."""
+    view = own_view(state, setup, region, now)
+    return {"troubled": view.troubled, "why": view.why} if view else None
 
 
 def group_dict(state: State, setup: Setup, name: str, now: datetime, known: Protections | None = None) -> Json:

@@ -84,7 +84,6 @@ def test_the_example_of_the_contract_brings_only_warnings_of_what_does_not_act_y
 ) -> None:
     keys = [warning.key for warning in read(CONTRACT).warnings]
     assert keys == [
-        "poll.readiness",
         "policy.drill_max_age",
         "canary",
         'group "ubuntu-base": allowed_geographies',

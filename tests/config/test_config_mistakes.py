@@ -47,7 +47,8 @@ secondaries = [
             "[xyzzy]\n",
             (
                 "config.toml:1: xyzzy: is not a section; "
-                "the sections are [azure], [state], [http], [poll], [policy], [[canary]], [[dependency]], [[group]]"
+                "the sections are [azure], [state], [http], [poll], [policy], "
+                "[[canary]], [[dependency]], [[peer]], [[group]]"
             ),
         ),
         (

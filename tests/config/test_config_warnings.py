@@ -25,7 +25,6 @@ def test_without_a_group_nothing_is_watched(warnings_in: Warnings) -> None:
         ('allowed_geographies = ["Europe"]', 'group "base": allowed_geographies', "does not compare geographies"),
         ('[policy]\nmode = "approve"', "policy.mode", "cannot take approvals"),
         ('[policy]\ndrill_max_age = "35d"', "policy.drill_max_age", "drills do not exist in this version"),
-        ('[poll]\nreadiness = "30m"', "poll.readiness", "does not check the readiness of secondaries"),
         ('service_health_service = "builder"', 'group "base": service_health_service', "only the one under [policy]"),
         ('[http]\nweb_config_file = "/etc/web.yml"', "http.web_config_file", "serves plain HTTP"),
         (f'[[canary]]\nregion = "westeurope"\ntemplate = "{TEMPLATES}/c"', "canary", "runs no canaries"),
@@ -65,7 +64,7 @@ def test_a_duration_too_short_for_production_is_accepted_with_the_reason(warning
 
 def test_every_duration_of_a_second_is_accepted(warnings_in: Warnings) -> None:
     policy = ["cooldown", "hold_min", "hold_max", "min_outage_age", "recovery_min", "run_window", "drill_max_age"]
-    poll = ["templates", "probe", "service_health", "resource_health", "activity_log", "readiness"]
+    poll = ["templates", "probe", "service_health", "resource_health", "activity_log", "peer", "readiness"]
     azure = ["connect_timeout", "request_timeout"]
     sections = {"policy": policy, "poll": poll, "azure": azure}
     text = "".join(f"[{name}]\n" + "".join(f'{key} = "1s"\n' for key in keys) for name, keys in sections.items())

@@ -21,7 +21,7 @@ from tests.core.builders import (
 )
 
 A_PEER = PeerSaid(at=at(0), peer="paris", region=WEST, troubled=True, why="reads fail")
-A_CHECK = HandlerChecked(at=at(0), handler="run-template", well=True, why="")
+A_CHECK = HandlerChecked(at=at(0), group="base", handler="run-template", target=BASE_NORTH, well=True, why="")
 REPEATING = [a_poll(), a_poll("network"), a_probe(cls="ok"), an_event(), a_dependency(), A_PEER, A_CHECK]
 ALWAYS_NEW = [
     a_probe(),

@@ -189,7 +189,7 @@ def test_a_group_that_moved_is_told_of_where_it_is_now() -> None:
 def test_the_time_for_several_witnesses_is_no_shorter_than_chance_says() -> None:
     # Two witnesses, each once an hour, within half an hour of each other: played 4,000 times.
     rates, window = (1 / 3600, 1 / 3600), 30 * MINUTE
-    chance, took = random.Random(7), []  # noqa: S311  # a seed, so that it is the same each time
+    chance, took = random.Random(7), []  # a seed, so that it is the same each time
     for _ in range(4000):
         last, now = {0: -inf, 1: -inf}, 0.0
         while abs(last[0] - last[1]) > window.total_seconds() or -inf in last.values():
@@ -239,7 +239,7 @@ def noticed(world: Mapping[str, object]) -> float:
 
 def failing(every: float, number: int, seed: int, horizon: float) -> Sequence[Mapping[str, object]]:
     """Return runs of templates that share nothing, all failing by the service's fault, at random times."""
-    chance, runs = random.Random(seed), []  # noqa: S311  # a seed, so that it is the same each time
+    chance, runs = random.Random(seed), []  # a seed, so that it is the same each time
     for n in range(number):
         started = chance.expovariate(1 / every)
         while started + 20 < horizon:

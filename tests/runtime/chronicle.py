@@ -13,8 +13,8 @@ from aibwatch.core.engine import step
 from aibwatch.core.events import Event, Observed, Started, Ticked
 from aibwatch.core.news import is_news
 from aibwatch.core.policy import Policy, Setup
+from aibwatch.core.recall import memory_of
 from aibwatch.core.state import State
-from aibwatch.runtime.codec import memory_of
 from aibwatch.runtime.journal import Journal
 from aibwatch.runtime.past import reconstruct
 from aibwatch.runtime.store import Store

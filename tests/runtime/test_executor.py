@@ -258,6 +258,11 @@ async def test_polling_afresh_ends_when_the_polls_do(bench: Bench) -> None:
     assert bench.polled == [regions]
 
 
+async def test_polling_afresh_asks_the_groups_handlers_as_well(bench: Bench) -> None:
+    await bench.executor().perform(PollAfresh(group="base", activation_id="base-1", regions=()))
+    assert bench.checked == ["base"]
+
+
 TO_READ = ReadOutputs(group="base", activation_id="base-1", template=TARGET)
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from aibwatch.core.decision import Decision, NoteKind
-from aibwatch.core.events import Event, JournalFailed, JournalRecovered, Observed, Started, Ticked
+from aibwatch.core.events import Event, JournalFailed, JournalRecovered, LeaseChecked, Observed, Started, Ticked
 from aibwatch.core.model import Region
 from aibwatch.core.policy import StepSpec
 from aibwatch.core.state import GroupState, State
@@ -70,6 +70,7 @@ class Shell:
         return Ports(
             handlers={"fake": self.handler},
             poll_afresh=afresh,
+            check=self.bench._check,
             read_outputs=self.bench._outputs,
             run=self.bench._run,
             observe_step=lambda *_: None,
@@ -284,6 +285,17 @@ async def test_watchers_are_told_what_was_seen_also_while_the_journal_fails(shel
     await shell.poll()
     lock(False)
     assert [type(event) for _, event in shell.told] == [Observed, JournalFailed]
+
+
+async def test_a_state_that_is_lost_is_known_also_where_nothing_can_be_written(shell: Shell, lock: Lock) -> None:
+    # Whoever deletes the directory takes lock and journal away together.
+    shell.clock.hold()
+    lock(True)
+    await shell.loop.put(LeaseChecked(held=False, why="the lock file was deleted"))
+    await shell.loop.settled()
+    lock(False)
+    assert shell.loop.state.lease_lost == "the lock file was deleted"
+    assert "the lease on the state is lost" in shell.heard(NoteKind.HOST, "host")
 
 
 # another process

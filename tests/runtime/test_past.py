@@ -20,10 +20,11 @@ from aibwatch.core.judging import regional_verdicts
 from aibwatch.core.model import Mode
 from aibwatch.core.news import is_news
 from aibwatch.core.policy import Setup
+from aibwatch.core.recall import memory_of
 from aibwatch.core.replay import Silence
 from aibwatch.core.state import State
 from aibwatch.runtime import past, trace
-from aibwatch.runtime.codec import CodecError, memory_of
+from aibwatch.runtime.codec import CodecError
 from aibwatch.runtime.journal import Journal
 from aibwatch.runtime.past import MOST_ASKING, LookingError, NotOnRecordError, PastReader, reconstruct
 from aibwatch.runtime.recorder import Recorder
@@ -143,7 +144,8 @@ def chronicle(tmp_path: Path) -> Iterator[Callable[..., Chronicle]]:
 def test_the_past_is_what_the_live_engine_knew(name: str, number: int, chronicle: Callable[..., Chronicle]) -> None:
     # In some variants observations come twice and in disorder, and the daemon is restarted.
     played = chronicle(*vary(a_world(name), number))
-    looks = random.Random(f"{name}/{number}").sample(played.looks, LOOKS)  # noqa: S311  # any moments will do
+    askable = [look for look in played.looks if look.at <= played.now]  # not what a wrong clock took for now
+    looks = random.Random(f"{name}/{number}").sample(askable, LOOKS)  # any moments will do
     for look in looks:
         told = played.past(look.at)
         assert (told.state, told.setup, told.silence) == (look.state, look.setup, None), look.at

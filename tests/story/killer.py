@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from aibwatch.runtime.codec import Memory
+from aibwatch.core.recall import Memory
 from aibwatch.runtime.journal import Journal
 from aibwatch.runtime.move_log import MoveLog
 

@@ -102,7 +102,7 @@ GROUP_KEYS = {
     "last_move",
     "protection",
 }
-REGION_KEYS = {"name", "verdict", "since", "score", "why", "sentence", "evidence"}
+REGION_KEYS = {"name", "verdict", "since", "score", "why", "sentence", "evidence", "own_view"}
 
 
 @pytest.mark.parametrize("story", STORIES)
