@@ -214,9 +214,10 @@ def _good_news(view: View) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
 def _ended(canary: Canary, result: CanaryResult, now: datetime) -> Canary:
     """Return the canary as if its run under way, or else its next one, had just ended so."""
     under_way = canary.last is not None and canary.last.result.open
-    asked = canary if under_way else ask(canary, "suspicion", None, now - RESPITE)  # one that is built, not refused
+    asked = canary if under_way else ask(canary, "suspicion", None, now)
     diagnosis = UNSEEN if result is CanaryResult.FAILED else WELL
-    ended = replace(asked.runs[-1], result=result, ended_at=now, diagnosis=diagnosis)
+    began = min(asked.runs[-1].asked_at, now - RESPITE)  # as if it took its time: refused at once it would tell less
+    ended = replace(asked.runs[-1], asked_at=began, result=result, ended_at=now, diagnosis=diagnosis)
     return replace(asked, runs=(*asked.runs[:-1], ended))
 
 
