@@ -1,7 +1,8 @@
 """Keep the canaries of all regions: follow what runs, start what is due, say what changed.
 
 A canary is started where any viewpoint suspects its region. It is no move: it goes on while groups are paused, in every
-mode, and whatever gates are closed, because without it nobody can tell whose fault a failure is.
+mode, and whatever gates are closed, because without it nobody can tell whose fault a failure is. One that lives in
+another region than it is to speak for is not started: its failure would convict the wrong one.
 """
 
 from dataclasses import replace
@@ -18,6 +19,7 @@ from aibwatch.core.policy import CanarySpec, Setup
 from aibwatch.core.sentences import span
 from aibwatch.core.state import State
 from aibwatch.core.verdict import Verdict, VerdictKind
+from aibwatch.core.window import Window
 
 UNTROUBLED = frozenset({VerdictKind.LEARNING, VerdictKind.HEALTHY, VerdictKind.RECOVERING, VerdictKind.BLIND})
 """Verdicts that are no reason for a canary. BLIND is none: without sight its result would not be seen either."""
@@ -47,7 +49,7 @@ def start_canaries(state: State, setup: Setup, now: datetime) -> tuple[State, tu
     canaries, actions, notes = dict(state.canaries), [], []
     for region, spec in setup.canaries.items():
         verdicts = [v for v in state.verdicts.values() if v.region == region]
-        why = _due(canaries[region], spec, verdicts, now)
+        why = "" if misplaced(state.window, spec) else _due(canaries[region], spec, verdicts, now)
         if why:
             canaries[region] = ask(canaries[region], why, state.window.templates.get(spec.template), now)
             actions.append(RunCanary(region=region, template=spec.template, asked_at=now))
@@ -60,8 +62,16 @@ def start_canaries(state: State, setup: Setup, now: datetime) -> tuple[State, tu
 def _known(state: State, spec: CanarySpec) -> Canary:
     known = state.canaries.get(spec.region)
     if known is None or known.template != spec.template:
-        return Canary(region=spec.region, template=spec.template)
-    return known
+        return Canary(region=spec.region, template=spec.template, respite=spec.respite)
+    return replace(known, respite=spec.respite)
+
+
+def misplaced(window: Window, spec: CanarySpec) -> str:
+    """Return that the canary lives elsewhere than in the region it is to speak for, as a sentence; else empty."""
+    lives = window.region_of(spec.template)
+    if lives is None or lives == spec.region:
+        return ""
+    return f"it is in {lives}, and so proves nothing of {spec.region}; name a template of {spec.region}"
 
 
 def _due(canary: Canary, spec: CanarySpec, verdicts: list[Verdict], now: datetime) -> str:

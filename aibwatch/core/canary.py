@@ -40,8 +40,8 @@ LOST_AFTER = timedelta(minutes=3)
 ENDLESS = timedelta(hours=5)
 """A canary that neither ends nor is seen for so long is forgotten; builds end after four hours by default."""
 
-KEPT = 60
-"""Runs remembered of one canary: more than a day's limit allows."""
+KEPT = 300
+"""Runs remembered of one canary: more than the largest limit of a day, which counts them."""
 
 
 class CanaryResult(StrEnum):
@@ -66,6 +66,10 @@ class CanaryResult(StrEnum):
     def open(self) -> bool:
         """Whether more may come of this run."""
         return self in {CanaryResult.ASKED, CanaryResult.RUNNING, CanaryResult.ALIVE, CanaryResult.STUCK}
+
+
+AGAINST = frozenset({CanaryResult.FAILED, CanaryResult.STUCK})
+"""Results that speak against the region."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +109,13 @@ class Canary:
 
     region: Region
     template: TemplateId
+    respite: timedelta = timedelta(minutes=20)
+    """As configured: the signal that weighs the canary has to know it too."""
     runs: tuple[CanaryRun, ...] = ()
+    asked: int = 0
+    """Runs that were ever asked for."""
+    failed: int = 0
+    """Runs that failed or were stuck, each once. Those that tell of nothing but the canary itself are not counted."""
 
     @property
     def last(self) -> CanaryRun | None:
@@ -127,7 +137,8 @@ class Canary:
 def ask(canary: Canary, why: str, seen: TemplateSeen | None, now: datetime) -> Canary:
     """Return the canary with one more run asked for."""
     before = seen.run.started if seen and seen.run else None
-    return replace(canary, runs=(*canary.runs, CanaryRun(asked_at=now, why=why, run_before=before))[-KEPT:])
+    run = CanaryRun(asked_at=now, why=why, run_before=before)
+    return replace(canary, runs=(*canary.runs, run)[-KEPT:], asked=canary.asked + 1)
 
 
 def follow(canary: Canary, event: Event, seen: Mapping[TemplateId, TemplateSeen], now: datetime) -> Canary:
@@ -140,7 +151,10 @@ def follow(canary: Canary, event: Event, seen: Mapping[TemplateId, TemplateSeen]
     template = seen.get(canary.template)
     if run.result.open:
         run = _watched(run, template.run if template else None, now)
-    return canary if run == canary.last else replace(canary, runs=(*canary.runs[:-1], run))
+    if run == canary.last:
+        return canary
+    failed = run.result in AGAINST and canary.runs[-1].result not in AGAINST
+    return replace(canary, runs=(*canary.runs[:-1], run), failed=canary.failed + failed)
 
 
 def _answered(run: CanaryRun, answer: CanaryAnswered, now: datetime) -> CanaryRun:

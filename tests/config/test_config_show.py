@@ -24,6 +24,11 @@ suspect_score = 2
 [[canary]]
 region = "westeurope"
 template = "{TEMPLATES}/canary"
+routine = "off"
+[[freeze]]
+from = 2026-12-20T00:00:00Z
+to = 2027-01-04T08:00:00.5+01:00
+reason = "year-end close"
 [[dependency]]
 region = "westeurope"
 resource = "{TEMPLATES}/x"
