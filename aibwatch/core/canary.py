@@ -164,10 +164,12 @@ def _answered(run: CanaryRun, answer: CanaryAnswered, now: datetime) -> CanaryRu
         case FailureClass.EXPECTED:
             # It is running already: somebody else's run of the same template tells as much as ours.
             return replace(run, result=CanaryResult.RUNNING, run_before=None)
+        case cls if cls in SERVICE_MADE:
+            # Whether the run began all the same is not known of a 5xx, and does not matter: the service failed to take
+            # it. If it did begin, the next request meets it as one that is running already.
+            return replace(run, result=CanaryResult.FAILED, ended_at=now, diagnosis=answer.diagnosis)
         case cls if cls in NO_WORD or answer.uncertain:
             return run
-        case cls if cls in SERVICE_MADE:
-            return replace(run, result=CanaryResult.FAILED, ended_at=now, diagnosis=answer.diagnosis)
         case _:
             return replace(run, result=CanaryResult.BROKEN, ended_at=now, diagnosis=answer.diagnosis)
 

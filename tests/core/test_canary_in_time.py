@@ -83,6 +83,20 @@ def test_a_run_that_failed_is_counted_once() -> None:
     assert (canary.asked, canary.failed) == (1, 1)
 
 
+@pytest.mark.parametrize("cls", ["service", "ambiguous"])
+def test_a_request_answered_with_a_5xx_is_a_failed_canary_though_the_run_may_have_begun(cls: str) -> None:
+    canary = ask(a_canary(), "suspicion", None, at(0))
+    answer = CanaryAnswered(region=WEST, asked_at=at(0), diagnosis=a_diagnosis(cls), uncertain=True)
+    assert follow(canary, answer, {}, at(0)).runs[-1].result is CanaryResult.FAILED
+
+
+@pytest.mark.parametrize("cls", ["network", "throttled", "customer"])
+def test_an_answer_that_leaves_open_whether_a_run_began_is_no_failure(cls: str) -> None:
+    canary = ask(a_canary(), "suspicion", None, at(0))
+    answer = CanaryAnswered(region=WEST, asked_at=at(0), diagnosis=a_diagnosis(cls), uncertain=True)
+    assert follow(canary, answer, {}, at(0)).runs[-1].result is CanaryResult.ASKED
+
+
 def test_a_run_that_is_stuck_and_then_fails_is_counted_once() -> None:
     assert [c.failed for c in stuck_until("failed")] == [0, 1, 1, 1]
 
