@@ -100,7 +100,7 @@ class App:
             handlers=handlers,
             poll_afresh=lambda regions: polls.afresh(regions),
             read_outputs=access.outputs,
-            run=access.run,
+            run_canary=access.run_canary,
             observe_step=metrics.step_taken,
         )
         loop = Loop(
@@ -200,6 +200,10 @@ class _TemplateAccess:
 
     async def run(self, template: TemplateId) -> Refusal | None:
         answer = await self._templates.run(template)
+        return _refusal(answer) if isinstance(answer, Bad) else None
+
+    async def run_canary(self, template: TemplateId) -> Refusal | None:
+        answer = await self._templates.run(template, operation="run_canary")
         return _refusal(answer) if isinstance(answer, Bad) else None
 
     async def outputs(self, template: TemplateId) -> tuple[str, ...] | Diagnosis:

@@ -104,7 +104,7 @@ async def a_bench(folder: Path, state: Callable[[], State]) -> AsyncIterator[Ben
         handlers=handlers,
         poll_afresh=_nothing,
         read_outputs=azure.outputs,
-        run=azure.run,
+        run_canary=azure.run,
         observe_step=lambda *_: None,
     )
     executor = Executor(recorder, ports, clock)

@@ -106,7 +106,7 @@ class Bench:
     outputs: tuple[str, ...] | Diagnosis | Exception = ("/images/1",)
     steps: list[str] = field(default_factory=list)
     ran: list[TemplateId] = field(default_factory=list)
-    refusal: Refusal | None = None
+    refusal: Refusal | Exception | None = None
     """How a request for a canary's run is answered."""
 
     def executor(self, handlers: Mapping[str, Handler] | None = None) -> Executor:
@@ -114,7 +114,7 @@ class Bench:
             handlers={"fake": self.handler} if handlers is None else handlers,
             poll_afresh=self._poll,
             read_outputs=self._outputs,
-            run=self._run,
+            run_canary=self._run,
             observe_step=lambda name, _: self.steps.append(name),
         )
         return Executor(self.recorder, ports, self.clock)
@@ -124,6 +124,8 @@ class Bench:
 
     async def _run(self, template: TemplateId) -> Refusal | None:
         self.ran.append(template)
+        if isinstance(self.refusal, Exception):
+            raise self.refusal
         return self.refusal
 
     async def _outputs(self, _: TemplateId) -> tuple[str, ...] | Diagnosis:
