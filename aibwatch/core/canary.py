@@ -28,6 +28,8 @@ PROGRESS = frozenset({RunPhase.CUSTOMIZING, RunPhase.OPTIMIZING, RunPhase.VALIDA
 SERVICE_MADE = frozenset({FailureClass.SERVICE, FailureClass.AMBIGUOUS})
 """Failures of a canary that speak of the service. It has no script, and nothing of the customer's but its identity."""
 
+GOOD = frozenset({RunState.SUCCEEDED, RunState.PARTIALLY_SUCCEEDED})
+
 NO_WORD = frozenset({FailureClass.NETWORK, FailureClass.THROTTLED})
 """Answers to the request for a run that leave open whether it was taken."""
 
@@ -144,6 +146,8 @@ def ask(canary: Canary, why: str, seen: TemplateSeen | None, now: datetime) -> C
 def follow(canary: Canary, event: Event, seen: Mapping[TemplateId, TemplateSeen], now: datetime) -> Canary:
     """Return the canary with what the event and the latest sight of its template say of its open run."""
     run = canary.last
+    if run is not None and run.result is CanaryResult.BROKEN:
+        return _mended(canary, run, seen.get(canary.template), now)
     if run is None or not run.result.open:
         return canary
     if isinstance(event, CanaryAnswered) and (event.region, event.asked_at) == (canary.region, run.asked_at):
@@ -155,6 +159,22 @@ def follow(canary: Canary, event: Event, seen: Mapping[TemplateId, TemplateSeen]
         return canary
     failed = run.result in AGAINST and canary.runs[-1].result not in AGAINST
     return replace(canary, runs=(*canary.runs[:-1], run), failed=canary.failed + failed)
+
+
+def _mended(canary: Canary, broken: CanaryRun, template: TemplateSeen | None, now: datetime) -> Canary:
+    """Return the canary with the run by which somebody saw that it is repaired: the routine may be a week away.
+
+    Here two clocks are compared, ours and the service's. Repairs take longer than clocks differ.
+    """
+    seen = template.run if template else None
+    if seen is None or seen.started in {broken.started, broken.run_before} or seen.state not in GOOD:
+        return canary
+    if seen.started <= broken.asked_at:
+        return canary
+    run = CanaryRun(
+        asked_at=min(now, seen.started), why="somebody else", run_before=broken.started, started=seen.started
+    )
+    return replace(canary, runs=(*canary.runs, _ended(run, seen, now))[-KEPT:])
 
 
 def _answered(run: CanaryRun, answer: CanaryAnswered, now: datetime) -> CanaryRun:
@@ -195,7 +215,7 @@ def _unseen(run: CanaryRun, now: datetime) -> CanaryRun:
 def _ended(run: CanaryRun, seen: Run, now: datetime) -> CanaryRun:
     ended = replace(run, ended_at=min(now, max(seen.ended or now, run.asked_at)), diagnosis=seen.diagnosis)
     match seen.state:
-        case RunState.SUCCEEDED | RunState.PARTIALLY_SUCCEEDED:
+        case state if state in GOOD:
             return replace(ended, result=CanaryResult.WELL, diagnosis=WELL)
         case RunState.FAILED if seen.diagnosis.cls in SERVICE_MADE:
             return replace(ended, result=CanaryResult.FAILED)

@@ -108,6 +108,31 @@ def test_a_run_that_is_broken_does_not_count_as_failed() -> None:
     assert (canary.asked, canary.failed, canary.broken) == (1, 0, "auth trouble")
 
 
+@pytest.mark.parametrize(("how", "result"), [("ok", "well"), ("auth", "broken"), ("running", "broken")])
+def test_a_broken_canary_is_of_use_again_once_somebody_has_built_with_it(how: str, result: str) -> None:
+    canary = ask(a_canary(), "suspicion", a_template("canary", run=a_run("ok", started=-9)), at(0))
+    no_right = CanaryAnswered(region=WEST, asked_at=at(0), diagnosis=a_diagnosis("auth"))
+    canary = follow(canary, no_right, {CANARY: a_template("canary", run=a_run("ok", started=-9))}, at(0))
+    assert canary.broken
+    canary = follow(canary, Ticked(), {CANARY: a_template("canary", run=a_run(how, started=5))}, at(7))
+    assert (canary.runs[-1].result, canary.asked, canary.failed) == (result, 1, 0)
+
+
+def test_an_old_good_run_that_is_seen_late_repairs_nothing() -> None:
+    canary = ask(a_canary(), "suspicion", None, at(0))
+    canary = follow(canary, CanaryAnswered(region=WEST, asked_at=at(0), diagnosis=a_diagnosis("auth")), {}, at(0))
+    canary = follow(canary, Ticked(), {CANARY: a_template("canary", run=a_run("ok", started=-9))}, at(1))
+    assert canary.broken
+
+
+def test_a_canary_whose_own_run_was_broken_is_not_repaired_by_that_run() -> None:
+    canary = ask(a_canary(), "suspicion", None, at(0))
+    seen = {CANARY: a_template("canary", run=a_run("auth", started=0.1))}
+    for now in (at(1), at(2)):
+        canary = follow(canary, Ticked(), seen, now)
+    assert [run.result for run in canary.runs] == ["broken"]
+
+
 # stuck
 
 
