@@ -40,6 +40,7 @@ from aibwatch.sources.probe import Probe
 from aibwatch.sources.resource_health import ResourceHealth
 from aibwatch.sources.service_health import ServiceHealth
 from aibwatch.sources.templates import OnUnclassified, Templates, untold
+from aibwatch.views.canaries import never_run
 from aibwatch.views.history import Recorded
 
 log = structlog.get_logger(__name__)
@@ -156,6 +157,8 @@ class App:
         await loop.settled()  # now the templates' regions are known, and the probe has somewhere to go
         await polls.probe()
         await loop.settled()
+        for why in never_run(loop.state, loop.setup, self._clock.now()):
+            log.warning("a canary is never run", why=why)
         scheduler.start(loop.setup.pace)
         self._ready.set()
         lifecycle.notify("READY=1")
