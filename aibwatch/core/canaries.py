@@ -97,6 +97,6 @@ def _turned(before: Canary, after: Canary) -> bool:
 
 def _note(canary: Canary, now: datetime) -> Note:
     run = canary.runs[-1]
-    why = run.diagnosis.summary or f"started {span(now - run.asked_at)} ago for {run.why}"
+    why = run.diagnosis.summary or f"started {span(now - run.asked_at)} ago ({run.why})"
     what = f"canary {template_name(canary.template)} {SAID[run.result]}"
     return Note(kind=NoteKind.CANARY, subject=canary.region, what=what, why=why, loud=run.result is CanaryResult.BROKEN)

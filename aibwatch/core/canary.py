@@ -172,7 +172,7 @@ def _mended(canary: Canary, broken: CanaryRun, template: TemplateSeen | None, no
     if seen.started <= broken.asked_at:
         return canary
     run = CanaryRun(
-        asked_at=min(now, seen.started), why="somebody else", run_before=broken.started, started=seen.started
+        asked_at=min(now, seen.started), why="by somebody else", run_before=broken.started, started=seen.started
     )
     return replace(canary, runs=(*canary.runs, _ended(run, seen, now))[-KEPT:])
 
