@@ -64,7 +64,9 @@ CredentialChoice = Annotated[Credential, BeforeValidator(values.choice_of(Creden
 CloudChoice = Annotated[Cloud, BeforeValidator(values.choice_of(Cloud, "cloud"))]
 Score = Annotated[Float, Field(gt=0, allow_inf_nan=False)]
 Canaries = Annotated[Int, Field(ge=1, le=MOST_CANARIES)]
-Instant = Annotated[datetime, PlainValidator(values.instant)]
+Instant = Annotated[
+    datetime, PlainValidator(values.instant), PlainSerializer(datetime.isoformat, return_type=str, when_used="json")
+]
 Moves = Annotated[Int, Field(ge=1, le=MOST_MOVES)]
 Filled = Annotated[Text, AfterValidator(values.filled)]
 Endpoint = Annotated[Text, AfterValidator(values.web_endpoint)]
