@@ -46,6 +46,7 @@ from aibwatch.sources.probe import Probe
 from aibwatch.sources.resource_health import ResourceHealth
 from aibwatch.sources.service_health import ServiceHealth
 from aibwatch.sources.templates import OnUnclassified, Templates, untold
+from aibwatch.views.canaries import never_run
 from aibwatch.views.history import Recorded
 
 log = structlog.get_logger(__name__)
@@ -111,7 +112,7 @@ class App:
             poll_afresh=lambda regions: polls.afresh(regions),
             check=lambda group: check(group),
             read_outputs=access.outputs,
-            run=access.run,
+            run_canary=access.run_canary,
             observe_step=metrics.step_taken,
         )
         loop = Loop(
@@ -176,6 +177,8 @@ class App:
         await loop.settled()  # now the templates' regions are known, and the probe has somewhere to go
         await asyncio.gather(polls.probe(), polls.peers())
         await loop.settled()
+        for why in never_run(loop.state, loop.setup, self._clock.now()):
+            log.warning("a canary is never run", why=why)
         scheduler.start(loop.setup.pace)
         self._ready.set()
         lifecycle.notify("READY=1")
@@ -235,6 +238,10 @@ class _TemplateAccess:
 
     async def run(self, template: TemplateId) -> Refusal | None:
         answer = await self._templates.run(template)
+        return _refusal(answer) if isinstance(answer, Bad) else None
+
+    async def run_canary(self, template: TemplateId) -> Refusal | None:
+        answer = await self._templates.run(template, operation="run_canary")
         return _refusal(answer) if isinstance(answer, Bad) else None
 
     async def outputs(self, template: TemplateId) -> tuple[str, ...] | Diagnosis:

@@ -5,7 +5,7 @@ are told at once. Single values are checked in `aibwatch.config.values`.
 """
 
 from collections.abc import Callable, Collection, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aibwatch.config import values
 from aibwatch.config.document import Document
@@ -35,6 +35,8 @@ def check(document: Document, installed: Installed) -> list[Problem]:
         *_secondaries(document),
         *_templates(document),
         *_peers(document),
+        *_canaries(document),
+        *_freezes(document),
         *_thresholds(document),
         *_handlers(document, installed),
         *_options(document),
@@ -124,6 +126,39 @@ def _is_ours(document: Document, address: tuple[str, int]) -> bool:
     ours, theirs = bound[0], address[0]
     local = values.is_loopback(theirs) and (values.is_loopback(ours) or values.is_every_address(ours))
     return ours == theirs or local
+
+
+def _canaries(document: Document) -> Iterator[Problem]:
+    members = {
+        template_id(written): place
+        for place in (*document.places("group.primary"), *document.items("group.secondaries"))
+        if isinstance(written := document.at(place), str)
+    }
+    first: dict[str, Place] = {}
+    for place in document.places("canary.region"):
+        region = document.at(place)
+        if isinstance(region, str) and first.setdefault(region, place) != place:
+            line = document.lines.line_of(first[region])
+            yield document.problem(place, f"{quoted(region)} has a canary already (line {line}); keep one of them")
+    for place in document.places("canary.template"):
+        written = document.at(place)
+        member = members.get(template_id(written)) if isinstance(written, str) else None
+        if member is not None:
+            where = f"{document.label(member[:2])} (line {document.lines.line_of(member)})"
+            reason = "its runs would be evidence twice; deploy a template of its own (deploy/azure)"
+            yield document.problem(place, f"{quoted(template_name(template_id(str(written))))} is in {where}: {reason}")
+
+
+def _freezes(document: Document) -> Iterator[Problem]:
+    for place in document.items("freeze"):
+        starts, ends = (document.at((*place, key)) for key in ("from", "to"))
+        if not (isinstance(starts, datetime) and isinstance(ends, datetime)):
+            continue
+        if (starts.tzinfo is None) == (ends.tzinfo is None) and ends <= starts:
+            message = (
+                f"it is over at {ends.isoformat()}, which is not after it begins, {starts.isoformat()}; make it later"
+            )
+            yield document.problem((*place, "to"), message)
 
 
 def _thresholds(document: Document) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ Settings hold what the operator wrote, letter case included. What only shows bes
 import re
 import warnings
 from collections.abc import Callable, Sized
+from datetime import datetime
 from enum import StrEnum
 from ipaddress import ip_address
 from typing import TypeVar
@@ -70,6 +71,16 @@ def region_name(value: str) -> str:
     if re.fullmatch(r"[a-z0-9]+", name):
         raise ValueError(f'{quoted(value)} is not the name Azure uses in its API; write "{name}"')
     raise ValueError(f'{quoted(value)} is not a region; write its short name, like "westeurope"')
+
+
+def instant(value: object) -> datetime:
+    """Accept a date and time of TOML that says its offset: without one it means another moment on every machine."""
+    if not isinstance(value, datetime):
+        raise ValueError(f"{quoted(value)} is not a date with a time; write it without quotes: 2026-12-20T00:00:00Z")  # noqa: TRY004
+    if value.tzinfo is None:
+        iso = value.isoformat()
+        raise ValueError(f"{iso} does not say its offset; write {iso}Z for UTC, or {iso}+01:00")
+    return value
 
 
 def is_group_name(value: str) -> bool:

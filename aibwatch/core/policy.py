@@ -66,6 +66,10 @@ class CanarySpec:
     max_per_day: int = 24
     routine: timedelta | None = timedelta(days=7)
     """Time between runs on ordinary days; None: only on suspicion."""
+    retry_after: timedelta = 5 * MINUTE
+    """From the start of one run to the next while fewer than two have failed; the other waits of trouble follow it."""
+    respite: timedelta = 20 * MINUTE
+    """For how long a good run answers for the region; longer after each further good one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from aibwatch.core.canary_plan import AGAIN, BETWEEN, RESPITE, spent
+from aibwatch.core.canary_plan import BETWEEN, spent
 from aibwatch.core.conviction import hold_for, lacking
 from aibwatch.core.evidence import Evidence, Kind
 from aibwatch.core.model import Region
@@ -38,7 +38,7 @@ from aibwatch.core.witnesses import Witnesses, time_to_fail, witnesses_of
 LOG_LAG = timedelta(minutes=20)
 """After a refused call, until the Activity Log tells it: 3 to 20 minutes."""
 
-BUILD = RESPITE
+BUILD = timedelta(minutes=20)
 """How long a build takes until it fails: as long as one that ends well, which is the most that is usual."""
 
 REFUSED = timedelta(minutes=1)
@@ -122,6 +122,7 @@ class Protections:
             witnesses=witnesses_of(state, region, spec.template if spec else None),
             canaries=0 if without else min(2, left),
             without=without,
+            again=spec.retry_after if spec else timedelta(0),
             policy=policy,
             pace=self._setup.pace,
             now=now,
@@ -138,6 +139,8 @@ class _Case:
     """Canaries that could be run now and count: none, one or two."""
     without: str
     """Why there is none, in words."""
+    again: timedelta
+    """From the start of one canary to the next while fewer than two have failed."""
     policy: Policy
     pace: Pace
     now: datetime
@@ -157,7 +160,7 @@ class _Case:
         """Return all ways to notice that the API fails: reads always, canaries and refused runs as far as needed."""
         row = probe_signal.ROW * self.pace.probe
         for canaries in self._numbers():
-            canaried = row + REFUSED + (canaries - 1) * AGAIN if canaries else row
+            canaried = row + REFUSED + (canaries - 1) * self.again if canaries else row
             for lasting in (False, True):
                 reads = max(canaried, probe_signal.LASTING + 2 * self.pace.probe) if lasting else canaried
                 for runs in range(MOST_BUILDS + 1):
@@ -167,7 +170,7 @@ class _Case:
     def build_courses(self) -> Iterator[_Course]:
         """Return all ways to notice that builds fail: the first is a build of the customer's, then canaries."""
         for canaries in self._numbers():
-            canaried = canaries * (BUILD + BETWEEN)
+            canaried = canaries * (BUILD + self.again * BETWEEN)
             for runs in range(1, MOST_BUILDS + 1):
                 evidence = _beside(canaries, runs, self.now)
                 yield from self._course(evidence, timedelta(0), runs, canaries, BUILD + self.pace.templates, canaried)

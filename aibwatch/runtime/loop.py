@@ -56,6 +56,9 @@ Watcher = Callable[[State, Decision, Event], None]
 KEPT = Started | PolledAfresh | EpochAnswered | StepEnded | OutputsRead | CanaryAnswered | Paused | Resumed | Reset
 """Events that come only once, and so must not be lost to a broken journal."""
 
+SIGHTS = frozenset({NoteKind.VERDICT, NoteKind.ALIKE, NoteKind.HOST})
+"""What is said also while nothing can be recorded: it tells what is, not what was done."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -127,7 +130,7 @@ class Loop:
         )
 
     def _degrade(self, event: Event, error: JournalError, tasks: asyncio.TaskGroup) -> None:
-        """Go on seeing without a journal: take over what was seen and judged, leave every group as it is."""
+        """Go on seeing without a journal: take over what was seen and judged, leave groups and canaries as they are."""
         if self._waiter is None or self._waiter.done():
             log.error("journal not written; nothing is done until it can be", error=str(error))
             self._waiter = tasks.create_task(self._wait_for_journal())
@@ -139,10 +142,14 @@ class Loop:
         self._adopt_sight(JournalFailed(why=str(error)))
 
     def _adopt_sight(self, event: Observed | LeaseChecked | JournalFailed) -> None:
-        """Take over what an event lets us see, and say it; what it would make groups do is left out."""
+        """Take over what an event lets us see, and say it; what would be done about it is left out.
+
+        A canary that is due is not asked for, so it must not be remembered as asked for either.
+        """
         decision = step(self.state, event, self.setup, self._clock.now())
-        notes = tuple(note for note in decision.notes if note.kind in {NoteKind.VERDICT, NoteKind.HOST})
-        self._adopt(Decision(state=replace(decision.state, groups=self.state.groups), notes=notes), event)
+        notes = tuple(note for note in decision.notes if note.kind in SIGHTS)
+        state = replace(decision.state, groups=self.state.groups, canaries=self.state.canaries)
+        self._adopt(Decision(state=state, notes=notes), event)
 
     async def _wait_for_journal(self) -> None:
         while True:

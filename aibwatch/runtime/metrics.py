@@ -28,6 +28,7 @@ ORDINARY = (
     ("list_templates", "200"),
     ("get_template", "200"),
     ("run_template", "202"),
+    ("run_canary", "202"),
     ("list_events", "200"),
     ("list_calls", "200"),
 )

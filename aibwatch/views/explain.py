@@ -13,7 +13,8 @@ from aibwatch.core.sentences import ago, listing, when
 from aibwatch.core.situation import Situation, situation
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict, VerdictKind
-from aibwatch.views.advice import advice
+from aibwatch.views.advice import advice, region_advice
+from aibwatch.views.canaries import alike_in, alike_sentence, canary_sentence
 from aibwatch.views.facts import group_sentence, live_since, place
 from aibwatch.views.outlook import outlook
 from aibwatch.views.status import group_dict, region_dict
@@ -26,7 +27,7 @@ MOST_RESIDENTS = 12
 
 def region_as_dict(state: State, setup: Setup, region: Region, now: datetime) -> Json:
     """Return a region's verdict with its explanation."""
-    return {"schema": 1, **region_dict(state, region, now), "text": region_as_text(state, setup, region, now)}
+    return {"schema": 1, **region_dict(state, setup, region, now), "text": region_as_text(state, setup, region, now)}
 
 
 def group_as_dict(state: State, setup: Setup, name: str, now: datetime) -> Json:
@@ -38,6 +39,13 @@ def group_as_dict(state: State, setup: Setup, name: str, now: datetime) -> Json:
 
 
 def region_as_text(state: State, setup: Setup, region: Region, now: datetime) -> str:
+    """Return the explanation of a region's verdict, and what the reader can do, as prose."""
+    account = region_account(state, setup, region, now)
+    can_do = region_advice(state, setup, regional_verdicts(state)[region])
+    return "\n".join([account, "", "What you can do", *can_do])
+
+
+def region_account(state: State, setup: Setup, region: Region, now: datetime) -> str:
     """Return the explanation of a region's verdict as prose."""
     verdict = regional_verdicts(state)[region]
     return "\n".join(
@@ -45,6 +53,7 @@ def region_as_text(state: State, setup: Setup, region: Region, now: datetime) ->
             f"{region} {verdict.kind.phrase}, since {when(verdict.since, now)}.",
             "",
             *_proof(state, setup.policy, verdict, now),
+            *_beside(state, setup, region, now),
             "",
             *_outlook(state, setup, verdict, setup.policy, now),
             *_residents(state, setup, region, now),
@@ -62,7 +71,7 @@ def group_as_text(state: State, setup: Setup, name: str, now: datetime, known: P
     account = group_account(state, setup, name, now, known)
     if group is None or seen is None:
         return account
-    return "\n".join([account, "", "What you can do", *advice(state, spec, group, seen)])
+    return "\n".join([account, "", "What you can do", *advice(state, setup, spec, group, seen)])
 
 
 def group_account(state: State, setup: Setup, name: str, now: datetime, known: Protections | None = None) -> str:
@@ -75,6 +84,7 @@ def group_account(state: State, setup: Setup, name: str, now: datetime, known: P
     if seen.verdict is not None:
         lines += ["", f"Is {seen.region} down?  {_answer(seen.verdict, now)}"]
         lines += _proof(state, spec.policy, seen.verdict, now)
+        lines += _beside(state, setup, seen.verdict.region, now)
         lines += ["", *_outlook(state, setup, seen.verdict, spec.policy, now)]
     if seen.gates and group.phase not in {Phase.COMMITTING, Phase.MOVING}:
         target = template_name(seen.target) if seen.target else ""
@@ -160,6 +170,18 @@ def _proof(state: State, policy: Policy, verdict: Verdict, now: datetime) -> lis
     sum_up = f"  {verdict.score:.1f} of {policy.confirm_score:g} points; {min(kinds, 2)} of 2 kinds of source; "
     sum_up += f"{live_since(state, verdict.region, now)}"
     return [*lines, sum_up, f"  {verdict.why}"]
+
+
+def _beside(state: State, setup: Setup, region: Region, now: datetime) -> list[str]:
+    """Return paragraphs of what stands beside the proof: the canary, and what fails alike without the region."""
+    lines = []
+    canary = canary_sentence(state, setup, region, now)
+    if canary:
+        lines += ["", "Its canary", f"  {canary}"]
+    alike = alike_in(state, region)
+    if alike:
+        lines += ["", "What fails alike there", *(f"  {alike_sentence(c)}" for c in alike)]
+    return lines
 
 
 def _evidence_line(evidence: Evidence, now: datetime) -> str:

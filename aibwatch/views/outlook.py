@@ -11,12 +11,13 @@ from itertools import combinations
 
 from aibwatch.core.canaries import next_canary
 from aibwatch.core.canary import Canary, CanaryResult, ask
-from aibwatch.core.canary_plan import RESPITE, spent
+from aibwatch.core.canary_plan import respite_until, spent
 from aibwatch.core.conviction import STILL_FAILING, lacking, score_of
 from aibwatch.core.evidence import Evidence, Kind
 from aibwatch.core.model import WELL, Diagnosis, FailureClass, template_name
 from aibwatch.core.observation import Concern
 from aibwatch.core.policy import CanarySpec, Policy, Setup
+from aibwatch.core.protection import BUILD
 from aibwatch.core.sentences import ago, clock, span, when
 from aibwatch.core.signals import canary as canary_signal
 from aibwatch.core.signals.events import WEIGHTS
@@ -25,6 +26,7 @@ from aibwatch.core.signals.probe import WEIGHT as PROBE_WEIGHT
 from aibwatch.core.state import State
 from aibwatch.core.verdict import CLEAR_SHARE, Verdict, VerdictKind
 from aibwatch.core.votes import SERVICE_WEIGHT
+from aibwatch.views.facts import builds_unread
 
 UNSEEN = Diagnosis(cls=FailureClass.SERVICE, rule="what-if", summary="")
 
@@ -109,9 +111,14 @@ def _well(view: View) -> list[str]:
     reads = f"{ROW} failed reads in a row ({span(ROW * view.setup.pace.probe)} at this pace, {PROBE_WEIGHT:+g})"
     run = f"a run that fails by the service's fault ({SERVICE_WEIGHT:+g})"
     event = f"an Image Builder event ({WEIGHTS[Concern.IMAGE_BUILDER]:+g})"
+    if builds_unread(view.verdict):
+        event = f"{event}; reads fail already, and good builds outweigh them"
     begins = f"suspicion begins at {view.policy.suspect_score:g} points: {reads}, {run}, or {event}"
-    forbidden = next((e.forbids for e in view.verdict.evidence if e.forbids), "")
-    return [begins, *([forbidden] if forbidden else []), *_canary(view)]
+    until = respite_until(view.canary, view.now) if view.canary else None
+    if until is None or not any(e.forbids for e in view.verdict.evidence):
+        return [begins, *_canary(view)]
+    left = f"until {clock(until)} (in {span(until - view.now)})"
+    return [begins, f"its canary built well: {left} only a newer one that fails can convict", *_canary(view)]
 
 
 def _confirming(view: View, until: datetime) -> list[str]:
@@ -216,7 +223,7 @@ def _ended(canary: Canary, result: CanaryResult, now: datetime) -> Canary:
     under_way = canary.last is not None and canary.last.result.open
     asked = canary if under_way else ask(canary, "suspicion", None, now)
     diagnosis = UNSEEN if result is CanaryResult.FAILED else WELL
-    began = min(asked.runs[-1].asked_at, now - RESPITE)  # as if it took its time: refused at once it would tell less
+    began = min(asked.runs[-1].asked_at, now - BUILD)  # as if it took its time: refused at once it would tell less
     ended = replace(asked.runs[-1], asked_at=began, result=result, ended_at=now, diagnosis=diagnosis)
     return replace(asked, runs=(*asked.runs[:-1], ended))
 

@@ -52,7 +52,7 @@ def group_as_dict(past: Past, name: str, setup: Setup, followed: Sequence[Record
 def region_as_dict(past: Past, region: Region, setup: Setup, followed: Sequence[Recorded], now: datetime) -> Json:
     """Return how a region stood."""
     told = explain.region_as_dict(past.state, past.setup, region, past.seen_at)
-    account = explain.region_as_text(past.state, past.setup, region, past.seen_at)
+    account = explain.region_account(past.state, past.setup, region, past.seen_at)
     return _as_dict(told, region, account, past, setup, followed, now)
 
 

@@ -107,7 +107,7 @@ async def a_bench(folder: Path, state: Callable[[], State]) -> AsyncIterator[Ben
         poll_afresh=_nothing,
         check=_no_check,
         read_outputs=azure.outputs,
-        run=azure.run,
+        run_canary=azure.run,
         observe_step=lambda *_: None,
     )
     executor = Executor(recorder, ports, clock)

@@ -15,7 +15,7 @@ from tests.core.builders import T0
 from tests.story.support import Daemon, a_daemon, a_world, an_azure, template
 from tests.waiting import until
 
-from .support import NORTH_2, SECOND_GROUP, Bench, a_bench, a_file, a_move_at_work
+from .support import NORTH_2, SECOND_GROUP, Bench, a_bench, a_file, a_move_at_work, an_id
 
 FOREIGN_STEP = '\n[[group.step]]\nhandler = "nobody-has-this"\n'
 
@@ -69,6 +69,20 @@ async def test_handlers_are_asked_at_once_after_every_reload(bench: Bench) -> No
     assert bench.reload(a_file(more=SECOND_GROUP))
     job = bench.scheduler._scheduler.get_job("handlers")
     assert abs(job.next_run_time - loaded) < timedelta(minutes=1)
+
+
+CANARY = f'[[canary]]\nregion = "westeurope"\ntemplate = "{an_id("canary")}"\nrespite = "1h"\n'
+FREEZE = '[[freeze]]\nfrom = 2026-03-01T00:00:00Z\nto = 2027-03-09T00:00:00Z\nreason = "migration"\n'
+
+
+async def test_a_canary_and_a_freeze_are_taken_over_and_can_be_taken_away(bench: Bench) -> None:
+    assert bench.reload(a_file(more=CANARY + FREEZE))
+    setup = bench.loop.setup
+    assert [(c.template, c.respite) for c in setup.canaries.values()] == [(an_id("canary"), timedelta(hours=1))]
+    assert [freeze.reason for freeze in setup.freezes] == ["migration"]
+    assert an_id("canary") in setup.watched
+    assert bench.reload(a_file())
+    assert (bench.loop.setup.canaries, bench.loop.setup.freezes) == ({}, ())
 
 
 async def test_a_file_with_mistakes_changes_nothing_and_every_mistake_is_told(bench: Bench) -> None:

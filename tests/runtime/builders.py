@@ -120,7 +120,7 @@ class Bench:
     outputs: tuple[str, ...] | Diagnosis | Exception = ("/images/1",)
     steps: list[str] = field(default_factory=list)
     ran: list[TemplateId] = field(default_factory=list)
-    refusal: Refusal | None = None
+    refusal: Refusal | Exception | None = None
     """How a request for a canary's run is answered."""
 
     def executor(self, handlers: Mapping[str, Handler] | None = None) -> Executor:
@@ -129,7 +129,7 @@ class Bench:
             poll_afresh=self._poll,
             check=self._check,
             read_outputs=self._outputs,
-            run=self._run,
+            run_canary=self._run,
             observe_step=lambda name, _: self.steps.append(name),
         )
         return Executor(self.recorder, ports, self.clock)
@@ -142,6 +142,8 @@ class Bench:
 
     async def _run(self, template: TemplateId) -> Refusal | None:
         self.ran.append(template)
+        if isinstance(self.refusal, Exception):
+            raise self.refusal
         return self.refusal
 
     async def _outputs(self, _: TemplateId) -> tuple[str, ...] | Diagnosis:

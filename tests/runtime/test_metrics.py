@@ -67,13 +67,11 @@ CONTRACT = {
 }
 
 LATER = {
-    "canary_runs_total",
-    "canary_failures_total",
     "paused_seconds_remaining",
     "last_drill_timestamp_seconds",
     "leader",
 }
-"""Of the contract, and not in this version: there are no canaries, pauses, drills or leases yet."""
+"""Of the contract, and not in this version: there are no pauses, drills or leases yet."""
 
 
 class Scraped:

@@ -140,7 +140,7 @@ def _no_executor(recorder: Recorder, clock: Clock) -> Executor:
         return None
 
     ports = Ports(
-        handlers={}, poll_afresh=poll, check=check, read_outputs=outputs, run=run, observe_step=lambda *_: None
+        handlers={}, poll_afresh=poll, check=check, read_outputs=outputs, run_canary=run, observe_step=lambda *_: None
     )
     return Executor(recorder, ports, clock)
 

@@ -83,7 +83,7 @@ def test_a_suspect_region_in_full_but_for_what_would_change_it() -> None:
 
 
 def test_of_a_region_that_is_down_it_is_said_who_builds_there_and_what_holds_it() -> None:
-    said = region_text("two_groups_held").split("Who builds here?\n")[1].split("\n")
+    said = region_text("two_groups_held").split("Who builds here?\n")[1].split("\n\n")[0].split("\n")
     assert said == [
         f"  {name} wants to leave westeurope, held since 02:09 UTC (13 min ago) by mode_allows"
         for name in ("base", "web")
@@ -281,7 +281,19 @@ def test_the_json_of_a_group_is_json_of_schema_1_with_its_text_and_gates(story: 
 def test_the_json_of_a_region_is_json_of_schema_1_with_its_text(story: str) -> None:
     play = told(story)
     body = json.loads(json.dumps(explain.region_as_dict(play.state, play.setup, WEST, play.now), allow_nan=False))
-    keys = {"schema", "name", "verdict", "since", "score", "why", "sentence", "evidence", "text"}
+    keys = {
+        "schema",
+        "name",
+        "verdict",
+        "since",
+        "score",
+        "why",
+        "sentence",
+        "evidence",
+        "canary",
+        "correlations",
+        "text",
+    }
     assert (set(body), body["schema"], body["text"]) == (keys, 1, region_text(story))
 
 

@@ -136,7 +136,9 @@ def test_after_a_good_canary_only_a_newer_one_that_fails_can_prove_it() -> None:
     play.world.ran(CANARY, a_run("ok", started=started, ended=started + 1))
     play.run(2)
     forbidden = lines(play)[1]
-    assert forbidden.startswith("a canary built well 90 s ago; until 02:24 UTC only a newer one that fails can convict")
+    assert forbidden.startswith(
+        "its canary built well: until 02:24 UTC (in 18 min) only a newer one that fails can convict"
+    )
 
 
 @pytest.mark.parametrize(

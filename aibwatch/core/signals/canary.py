@@ -65,6 +65,7 @@ def _bad(canary: Canary, row: list[CanaryRun], now: datetime) -> Evidence:
     failures = sum(run.failures(now) for run in row)
     clear = row[0].diagnosis.cls is FailureClass.SERVICE
     weight = FIRST + (SECOND if failures > 1 else 0.0)
+    said = row[0].diagnosis.summary.rstrip(".")
     times = "failed" if failures == 1 else f"failed {count(failures, 'time')} in a row"
     return Evidence(
         kind=Kind.CANARY,
@@ -75,7 +76,7 @@ def _bad(canary: Canary, row: list[CanaryRun], now: datetime) -> Evidence:
         momentary=failures == 1 and row[0].told_at(now) - row[0].asked_at < MOMENT,
         sentence=(
             f"{template_name(canary.template)} {times}, started {when(row[0].asked_at, now)}: "
-            f"{row[0].diagnosis.summary}; it has no script and its own identity, so this is not your configuration"
+            f"{said}; it has no script and its own identity, so this is not your configuration"
         ),
         brief="1 canary failed" if failures == 1 else f"{failures} canaries failed",
     )
