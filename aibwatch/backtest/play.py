@@ -20,6 +20,7 @@ from aibwatch.backtest.scene import GROUP, PRIMARY, a_setup, moment
 from aibwatch.backtest.timeline import Timeline
 from aibwatch.backtest.world import World
 from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, ReadOutputs, RunCanary, WriteEpoch
+from aibwatch.core.canary import PROGRESS
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.engine import step
 from aibwatch.core.events import (
@@ -33,9 +34,9 @@ from aibwatch.core.events import (
     Started,
     StepEnded,
 )
-from aibwatch.core.model import WELL, FailureClass
+from aibwatch.core.model import WELL, FailureClass, RunState
 from aibwatch.core.move import StepResult
-from aibwatch.core.observation import Observation
+from aibwatch.core.observation import Observation, TemplateSeen
 from aibwatch.core.policy import Policy
 from aibwatch.core.recall import recall
 from aibwatch.core.state import Phase, State
@@ -90,6 +91,8 @@ class Said:
 
     minute: float
     kind: str
+    """The verdict or phase that it tells, or what it is about."""
+    about: NoteKind
     subject: str
     what: str
     why: str
@@ -152,7 +155,7 @@ class _Game:
         self.journal: list[Observation] = []
         self.late: list[Observation] = []
         self.clock_wrong = False
-        self.restarted = False
+        self.restarted = self.was_away = False
         self.minute = self.since
         self.failovers: list[float] = []
         self.holds: list[Held] = []
@@ -166,13 +169,23 @@ class _Game:
             minute = self.since + number * BEAT + self.conduct.phase
             if minute > self.world.horizon_minutes:
                 break
-            self.advance(minute)
-            if not self.timeline.happens("observer_frozen", minute):
+            if not self.is_away(minute):
+                self.advance(minute)
                 self.round(number)
             number += self.rounds_to_next(minute)
 
+    def is_away(self, minute: float) -> bool:
+        """Return whether nobody is there to be told anything: the host is frozen, or the daemon is being restarted."""
+        at = self.conduct.restart_at
+        away = self.timeline.happens("observer_frozen", minute) or (at is not None and at <= minute < at + DOWN_FOR)
+        self.was_away = self.was_away or away
+        return away
+
     def advance(self, minute: float) -> None:
-        """Let everything happen by itself that is due until this minute."""
+        """Let everything happen by itself that is due until this minute; what came meanwhile is told on waking."""
+        if self.was_away:
+            self.minute, self.was_away = minute, False
+        self.restart(minute)
         while self.orders and self.orders[0][0] <= minute:
             at, event = self.orders.popleft()
             self.minute = max(at, self.minute)
@@ -185,26 +198,21 @@ class _Game:
         self.setup = hand.set_up(self.world, self.base_setup, minute)
         if hand.touches_memory(self.world):
             self.state = hand.remembered(self.world, self.state, minute)
-        self.restart()
 
-    def restart(self) -> None:
-        """Let the daemon die and come back, once."""
+    def restart(self, minute: float) -> None:
+        """Let the daemon die and come back, once. What it waited for an answer to, it is not told any more."""
         at = self.conduct.restart_at
-        if at is None or self.restarted or self.minute < at + DOWN_FOR:
+        if at is None or self.restarted or minute < at + DOWN_FOR:
             return
         self.restarted = True
+        self.minute = minute
+        self.pending.clear()
         self.state = recall(self.state, self.journal, self.now)
         self.tell(Started())
 
     def round(self, number: int) -> None:
         self.follow_clock()
-        if self.is_down():
-            return
         self.observe(self.polls(number))
-
-    def is_down(self) -> bool:
-        at = self.conduct.restart_at
-        return at is not None and at <= self.minute < at + DOWN_FOR
 
     def follow_clock(self) -> None:
         wrong = self.timeline.happens("clock_trouble", self.minute)
@@ -305,6 +313,7 @@ class _Game:
                 Said(
                     minute=self.minute,
                     kind=kind_of(note),
+                    about=note.kind,
                     subject=note.subject,
                     what=note.what,
                     why=note.why,
@@ -326,6 +335,7 @@ class _Game:
             and not any(e.against for v in self.state.verdicts.values() for e in v.evidence)
             and all(g.phase in {Phase.WATCHING, Phase.HALTED} for g in self.state.groups.values())
             and not any(c.last and c.last.result.open for c in self.state.canaries.values())
+            and not any(is_building(t) for t in self.state.window.templates.values())
             and not self.pending
         )
 
@@ -338,6 +348,12 @@ class _Game:
         if spec.routine is not None and canary is not None and canary.last is not None:
             known.append((canary.last.asked_at + spec.routine - moment(0)) / timedelta(minutes=1))
         return min(known, default=self.world.horizon_minutes)
+
+
+def is_building(seen: TemplateSeen) -> bool:
+    """Return whether a run is under way that may yet turn out to be stuck: its time for that depends on its habits."""
+    run = seen.run
+    return run is not None and run.state is RunState.RUNNING and run.phase not in PROGRESS
 
 
 def kind_of(note: Note) -> str:
