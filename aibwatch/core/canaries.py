@@ -12,7 +12,7 @@ from aibwatch.core.canary import Canary, CanaryResult, ask, follow
 from aibwatch.core.canary_plan import Trouble, due, spent
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.events import Event
-from aibwatch.core.evidence import latest_onset
+from aibwatch.core.evidence import reads_fail_since
 from aibwatch.core.model import template_name
 from aibwatch.core.policy import CanarySpec, Setup
 from aibwatch.core.sentences import span
@@ -73,9 +73,10 @@ def _due(canary: Canary, spec: CanarySpec, verdicts: list[Verdict], now: datetim
 def _trouble(verdicts: list[Verdict]) -> Trouble | None:
     """Return the trouble of a region that any viewpoint suspects, or None."""
     began = min((v.trouble_since for v in verdicts if v.trouble_since), default=None)
-    since = latest_onset(began, (e for v in verdicts for e in v.evidence))
-    if since is None:
+    if began is None:
         return None
+    reads_since = reads_fail_since(e for v in verdicts for e in v.evidence)
+    since = max(began, reads_since) if reads_since else began
     onsets = [e.onset or e.since for v in verdicts for e in v.evidence if e.against]
     return Trouble(since=since, onset=max((at for at in onsets if at is not None), default=since))
 

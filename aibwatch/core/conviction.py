@@ -5,8 +5,10 @@ must forbid it (a canary that just built well does), and it must still fail now.
 only; what was judged before is for verdict.py.
 
 Note [Quorum]: two of these four must agree: a failed canary, the probe, an Image Builder event, two independent failed
-runs. A second failed canary counts as another. The probe and failed runs alone are enough only while no canary is
-awaited: in 2022 reads failed for 20 minutes while builds went on, and two stray failures then would have convicted.
+runs. A second failed canary counts as another. While a canary is awaited, one of the two must be a failed canary: in
+2022 reads failed for 20 minutes while builds went on, and an event about one feature beside them would have convicted.
+If the canary was under way already when reads began to fail, it proves nothing and blocks the next one; then the probe
+and two independent failed runs are enough, and an event instead of the runs is not.
 
 Note [Hold]: the more independent things confirm an outage, the shorter we wait: 15, 9, 5.4, 3.2 minutes and then the
 minimum. Most troubles of a region are shorter than the hold (a four-minute blip must not move anyone).
@@ -15,7 +17,7 @@ minimum. Most troubles of a region are shorter than the hold (a four-minute blip
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from aibwatch.core.evidence import OURS, Evidence, Kind
+from aibwatch.core.evidence import OURS, Evidence, Kind, Standing
 from aibwatch.core.policy import Policy
 from aibwatch.core.sentences import listing, span
 
@@ -63,7 +65,7 @@ def lacking(evidence: Sequence[Evidence], policy: Policy, now: datetime) -> str:
     if not kinds & OURS:
         return "nothing that we saw ourselves speaks against it, only what the provider says"
     if not _quorum(evidence):
-        return f"two of these must agree: {PILLARS}"
+        return AWAITED if _standing(evidence) is Standing.AWAITED else f"two of these must agree: {PILLARS}"
     if score < policy.confirm_score:
         return f"the score is {score:.1f} of {policy.confirm_score:g} needed"
     latest = max((e.last for e in against if e.kind in OURS and e.last), default=None)
@@ -72,6 +74,7 @@ def lacking(evidence: Sequence[Evidence], policy: Policy, now: datetime) -> str:
     return ""
 
 
+AWAITED = "a canary was asked, and its answer will settle it"
 PILLARS = "a failed canary, the probe, an Image Builder event, two independent failed runs"
 
 
@@ -82,10 +85,19 @@ def _quorum(evidence: Sequence[Evidence]) -> bool:
     probe = any(e.kind is Kind.PROBE for e in against)
     event = any(e.names_service for e in against)
     runs = sum(e.witnesses for e in against if e.kind.family is Kind.RUNS) >= 2
-    awaited = any(e.awaited for e in evidence)
-    if probe and runs and awaited and not (canaries or event):
-        return False
+    if canaries == 0:
+        match _standing(evidence):
+            case Standing.AWAITED:
+                return False
+            case Standing.OUTRUN:
+                return probe and runs
+            case None:
+                pass
     return canaries + probe + event + runs >= 2
+
+
+def _standing(evidence: Sequence[Evidence]) -> Standing | None:
+    return next((e.standing for e in evidence if e.standing), None)
 
 
 def hold_for(evidence: Sequence[Evidence], policy: Policy) -> timedelta:

@@ -31,6 +31,15 @@ OURS = frozenset({Kind.PROBE, Kind.RUNS, Kind.CALLS, Kind.CANARY})
 """What we saw ourselves, as against what the provider says of itself."""
 
 
+class Standing(StrEnum):
+    """What a canary without a result means to the present trouble."""
+
+    AWAITED = "awaited"
+    """It is under way or asked next, and will settle what everything else leaves open."""
+    OUTRUN = "outrun"
+    """It was under way already when reads began to fail, so it settles nothing, and no other can be asked yet."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """One conclusion of one signal, with its sentence."""
@@ -51,8 +60,8 @@ class Evidence:
     """The provider itself says that Image Builder is affected."""
     onset: datetime | None = None
     """When something last began to fail, where that is later than `since`: the latest of several failed runs."""
-    awaited: bool = False
-    """A canary of the present trouble is under way: its result will settle what the probe and runs leave open."""
+    standing: "Standing | None" = None
+    """Of a canary that has no result yet: whether its result will settle the present trouble."""
     forbids: str = ""
     """Why no conviction is possible while this stands, whatever the score; empty if it forbids none."""
 
@@ -62,11 +71,10 @@ class Evidence:
         return self.weight > 0
 
 
-def latest_onset(trouble_since: datetime | None, evidence: Iterable[Evidence]) -> datetime | None:
-    """Return when the trouble began as far as a canary can speak of it: not before reads began to fail.
+def reads_fail_since(evidence: Iterable[Evidence]) -> datetime | None:
+    """Return when reads began to fail, None while they do not.
 
     A build that was started before the API broke often goes on and ends well while nothing new is taken; so a canary
     answers only for what began to fail before it was asked for.
     """
-    reads = [e.since for e in evidence if e.kind is Kind.PROBE and e.against and e.since]
-    return max([*reads, *([trouble_since] if trouble_since else [])], default=None)
+    return max((e.since for e in evidence if e.kind is Kind.PROBE and e.against and e.since), default=None)

@@ -2,8 +2,8 @@
 
 Rules: a template has one vote, whatever it comes from: a run, a call to run that was refused, or a run that is stuck.
 Templates that share a script, identity, subnet, source or gallery are one witness: the first vote counts in full, the
-second a quarter, the rest nothing. What failed before a canary ended well is not the region's: the canary built while,
-or after, it failed.
+second a quarter, the rest nothing. What failed before a canary got its build machine, and ended well, is not the
+region's: the service made that machine after it failed.
 This module does not know how a vote is told; the signals of runs and of calls both build on it.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
-from aibwatch.core.canary import Canary, CanaryResult
+from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
 from aibwatch.core.habits import Habit
 from aibwatch.core.model import FailureClass, Region, RunState, TemplateId
 from aibwatch.core.observation import TemplateSeen
@@ -48,8 +48,10 @@ class Hearing:
     """How long the end of a run counts."""
     now: datetime
     canary: Canary | None = None
-    asked_since: datetime | None = None
-    """Of canaries that built well only those excuse failures that were asked for since then."""
+    trouble_since: datetime | None = None
+    """When the present trouble began; None where there is none."""
+    reads_since: datetime | None = None
+    """When reads began to fail; None while they do not."""
     habits: Mapping[TemplateId, Habit] = field(default_factory=dict)
 
     @property
@@ -77,14 +79,18 @@ class Hearing:
         return not self.excuses(ended_at(seen.run))
 
     def excuses(self, failed_at: datetime) -> bool:
-        """Return whether a canary built well when that failed or later: then it is not the region's fault."""
-        return any(
-            run.result is CanaryResult.WELL
-            and run.ended_at is not None
-            and run.ended_at >= failed_at
-            and (self.asked_since is None or run.asked_at >= self.asked_since)
-            for run in (self.canary.runs if self.canary else ())
-        )
+        """Return whether a canary that ended well was still before its build machine when that failed.
+
+        Then the service made a machine after the failure, and it is not the region's fault. Nothing of what failed
+        after reads began to fail is excused by a canary that was asked for before that.
+        """
+        canaries = self.canary.runs if self.canary else ()
+        return any(self._excuses(run, failed_at) for run in canaries if run.result is CanaryResult.WELL)
+
+    def _excuses(self, canary: CanaryRun, failed_at: datetime) -> bool:
+        if failed_at > (canary.alive_at or canary.asked_at):
+            return False
+        return self.reads_since is None or failed_at < self.reads_since or canary.asked_at >= self.reads_since
 
     def _ended(self) -> Iterable[RunSeen]:
         since = self.now - self.run_window

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from aibwatch.core.canary import Canary
-from aibwatch.core.evidence import Evidence, latest_onset
+from aibwatch.core.evidence import Evidence, reads_fail_since
 from aibwatch.core.habits import Habit
 from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.policy import Policy
@@ -42,21 +42,22 @@ def _ask_all(
 ) -> tuple[Evidence, ...]:
     window = known.window
     reads = probe.weigh(window, region, now)
-    asked_since = latest_onset(began, reads)
+    reads_since = reads_fail_since(reads)
     hearing = Hearing(
         window=window,
         region=region,
         canary=known.canary,
-        asked_since=asked_since,
+        trouble_since=began,
+        reads_since=reads_since,
         habits=known.habits,
         run_window=policy.run_window,
         now=now,
     )
     found = (
         *reads,
-        *runs.weigh(hearing, began),
+        *runs.weigh(hearing),
         *calls.weigh(hearing),
-        *canary.weigh(known.canary, asked_since, now),
+        *canary.weigh(known.canary, trouble_since=began, reads_since=reads_since, now=now),
         *events.weigh(window, region, now),
         *dependencies.weigh(window, region, now),
         *peers.weigh(window, region, now),

@@ -38,7 +38,7 @@ def runs_say(
     """Return weight and witnesses of every piece of evidence."""
     since = None if trouble_since is None else at(trouble_since)
     window = a_window(*observations, now=at(now))
-    found = runs.weigh(a_hearing(window, now=at(now)), since)
+    found = runs.weigh(a_hearing(window, now=at(now), trouble_since=since))
     return [(round(e.weight, 6), e.witnesses) for e in found]
 
 
@@ -138,7 +138,7 @@ def test_a_cancelled_rerun_does_not_take_back_what_the_run_before_it_showed(how:
 @pytest.mark.parametrize("cls", ["customer", "capacity", "throttled", "auth", "network", "distribution"])
 def test_every_other_failure_weighs_nothing_and_says_why(cls: str) -> None:
     window = a_window(*the_runs(("web", a_run(cls, ended=20), "")), now=at(30))
-    (said,) = runs.weigh(a_hearing(window, now=at(30)), None)
+    (said,) = runs.weigh(a_hearing(window, now=at(30), trouble_since=None))
     assert (said.weight, said.sentence) == (0.0, f"1 run failed, but for reasons that are not the region's ({cls})")
 
 
@@ -193,7 +193,7 @@ def test_a_good_run_before_any_trouble_adds_nothing() -> None:
 
 def test_a_good_run_that_started_before_the_trouble_proves_little_and_says_so() -> None:
     window = a_window(*the_runs(("web", a_run("ok", started=1, ended=20), "")), now=at(30))
-    (said,) = runs.weigh(a_hearing(window, now=at(30)), at(5))
+    (said,) = runs.weigh(a_hearing(window, now=at(30), trouble_since=at(5)))
     assert (said.weight, said.sentence) == (0.0, "1 run ended well, but started before the trouble")
 
 
@@ -220,7 +220,7 @@ def test_the_sentence_of_runs_names_templates_and_witnesses() -> None:
     window = a_window(
         *the_runs(("web", a_run("service", ended=20), "a"), ("sql", a_run("service", ended=21), "a")), now=at(30)
     )
-    (said,) = runs.weigh(a_hearing(window, now=at(30)), None)
+    (said,) = runs.weigh(a_hearing(window, now=at(30), trouble_since=None))
     assert said == Evidence(
         kind=Kind.RUNS,
         weight=2.9 + 0.25 * 2.9,

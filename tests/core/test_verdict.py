@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from aibwatch.core.conviction import hold_for, is_alike, lacking, score_of
-from aibwatch.core.evidence import Evidence
+from aibwatch.core.conviction import AWAITED, hold_for, is_alike, lacking, score_of
+from aibwatch.core.evidence import Evidence, Standing
 from aibwatch.core.model import Region
 from aibwatch.core.policy import Policy
 from aibwatch.core.sight import Sight
@@ -275,9 +275,20 @@ def test_each_quorum_is_enough(evidence: list[Evidence]) -> None:
     assert lacking(evidence, Policy(), at(0)) == ""
 
 
-def test_while_a_canary_is_awaited_the_probe_and_failed_runs_wait_for_its_answer() -> None:
-    awaited = replace(in_favour("canary", 0.0), awaited=True)
-    assert lacking([against("probe", 5), against("runs", 5, witnesses=2), awaited], Policy(), at(0)) == QUORUM
+def test_while_a_canary_is_awaited_everything_else_waits_for_its_answer() -> None:
+    awaited = replace(in_favour("canary", 0.0), standing=Standing.AWAITED)
+    assert lacking([*a_proof(), against("events", 5), awaited], Policy(), at(0)) == AWAITED
+
+
+def test_where_a_canary_was_outrun_the_probe_and_failed_runs_are_enough_and_an_event_is_not() -> None:
+    outrun = replace(in_favour("canary", 0.0), standing=Standing.OUTRUN)
+    assert lacking([*a_proof(), outrun], Policy(), at(0)) == ""
+    assert lacking([against("probe", 5), against("events", 5), outrun], Policy(), at(0)) == QUORUM
+
+
+def test_a_canary_that_failed_before_is_enough_while_the_next_one_is_awaited() -> None:
+    awaited = replace(in_favour("canary", 0.0), standing=Standing.AWAITED)
+    assert lacking([against("canary", 5), against("probe", 5), awaited], Policy(), at(0)) == ""
 
 
 def test_two_failed_canaries_without_another_kind_of_source_convict_nobody() -> None:

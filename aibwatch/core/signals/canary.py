@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
 from aibwatch.core.canary_plan import respite_until
-from aibwatch.core.evidence import Evidence, Kind
+from aibwatch.core.evidence import Evidence, Kind, Standing
 from aibwatch.core.model import FailureClass, template_name
 from aibwatch.core.sentences import ago, clock, count, when
 
@@ -25,25 +25,29 @@ FRESH = timedelta(minutes=60)
 """How long a result counts where no newer one came."""
 
 
-def weigh(canary: Canary | None, asked_since: datetime | None, now: datetime) -> tuple[Evidence, ...]:
+def weigh(
+    canary: Canary | None, *, trouble_since: datetime | None, reads_since: datetime | None, now: datetime
+) -> tuple[Evidence, ...]:
     """Return what the region's canary says; nothing where there is none.
 
-    `asked_since` is when the trouble began as far as a canary can speak of it.
+    `reads_since` is when reads began to fail, None while they do not.
     """
     if canary is None:
         return ()
-    running, result = _running(canary, asked_since, now), _result(canary, asked_since, now)
-    broken = _broken(canary, now) if result is None else None
-    return tuple(evidence for evidence in (result, broken, running) if evidence)
+    since = max((at for at in (trouble_since, reads_since) if at is not None), default=None)
+    result = _result(canary, since, now)
+    running = _running(canary, since, reads_since, now)
+    idle = _idle(canary, now) if result is None and running is None else None
+    return tuple(evidence for evidence in (result, running, idle) if evidence)
 
 
-def _result(canary: Canary, asked_since: datetime | None, now: datetime) -> Evidence | None:
+def _result(canary: Canary, since: datetime | None, now: datetime) -> Evidence | None:
     telling = canary.latest()
     until = respite_until(canary, now)
     if not telling or (now - telling[0].told_at(now) > FRESH and (until is None or now >= until)):
         return None
     if telling[0].result is CanaryResult.WELL:
-        is_new = asked_since is None or telling[0].asked_at >= asked_since
+        is_new = since is None or telling[0].asked_at >= since
         return _good(canary, telling[0], until, now) if is_new else _old(canary, telling[0], now)
     row = [run for run in _row(telling) if now - run.told_at(now) <= FRESH]
     return _bad(canary, row, now)
@@ -94,23 +98,28 @@ def _old(canary: Canary, run: CanaryRun, now: datetime) -> Evidence:
     return Evidence(kind=Kind.CANARY, weight=0.0, last=ended, sentence=sentence)
 
 
-def _running(canary: Canary, asked_since: datetime | None, now: datetime) -> Evidence | None:
+def _running(canary: Canary, since: datetime | None, reads_since: datetime | None, now: datetime) -> Evidence | None:
     run = canary.last
     if run is None or not run.result.open or run.result is CanaryResult.STUCK:
         return None
     name = template_name(canary.template)
-    is_new = asked_since is None or run.asked_at >= asked_since
-    if run.result is CanaryResult.ALIVE and run.alive_at is not None and is_new:
+    if reads_since is not None and run.asked_at < reads_since:
+        sentence = f"{name} was started {ago(run.asked_at, now)}, before reads began to fail: it will not settle this"
+        return Evidence(kind=Kind.CANARY, weight=0.0, last=run.asked_at, sentence=sentence, standing=Standing.OUTRUN)
+    if run.result is CanaryResult.ALIVE and run.alive_at is not None and (since is None or run.asked_at >= since):
         sentence = f"{name} got past Building {ago(run.alive_at, now)}: the service still makes build machines"
-        return Evidence(kind=Kind.CANARY, weight=ALIVE, last=run.alive_at, sentence=sentence, awaited=True)
-    result = "its result is awaited" if is_new else "that was before the trouble, so its result will not settle it"
-    sentence = f"{name} was started {ago(run.asked_at, now)}; {result}"
-    return Evidence(kind=Kind.CANARY, weight=0.0, last=run.asked_at, sentence=sentence, awaited=is_new)
+        return Evidence(kind=Kind.CANARY, weight=ALIVE, last=run.alive_at, sentence=sentence, standing=Standing.AWAITED)
+    sentence = f"{name} was started {ago(run.asked_at, now)}; its result is awaited"
+    return Evidence(kind=Kind.CANARY, weight=0.0, last=run.asked_at, sentence=sentence, standing=Standing.AWAITED)
 
 
-def _broken(canary: Canary, now: datetime) -> Evidence | None:
-    run = canary.last
-    if run is None or not canary.broken:
-        return None
-    sentence = f"{template_name(canary.template)} is broken and proves nothing: {canary.broken}"
-    return Evidence(kind=Kind.CANARY, weight=0.0, last=run.ended_at, sentence=sentence)
+def _idle(canary: Canary, now: datetime) -> Evidence | None:
+    """Return that the canary can be asked, or why it is of no use at the moment."""
+    run, name = canary.last, template_name(canary.template)
+    if run is not None and canary.broken:
+        sentence = f"{name} is broken and proves nothing: {canary.broken}"
+        return Evidence(kind=Kind.CANARY, weight=0.0, last=run.ended_at, sentence=sentence)
+    if run is not None and run.result is CanaryResult.LOST and now - run.asked_at < FRESH:
+        sentence = f"{name} was lost {ago(run.ended_at or run.asked_at, now)}, so it proves nothing"
+        return Evidence(kind=Kind.CANARY, weight=0.0, last=run.ended_at, sentence=sentence)
+    return Evidence(kind=Kind.CANARY, weight=0.0, sentence=f"{name} can be asked", standing=Standing.AWAITED)

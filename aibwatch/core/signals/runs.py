@@ -26,9 +26,9 @@ NEW_RUN_PROGRESS = -1.5
 WELL_STATES = frozenset({RunState.SUCCEEDED, RunState.PARTIALLY_SUCCEEDED})
 
 
-def weigh(hearing: Hearing, trouble_since: datetime | None) -> tuple[Evidence, ...]:
-    """Return what runs say: failures that ended within the run window, and proofs of life since `trouble_since`."""
-    latest = hearing.latest_runs()
+def weigh(hearing: Hearing) -> tuple[Evidence, ...]:
+    """Return what runs say: failures that ended within the run window, and proofs of life since the trouble began."""
+    latest, trouble_since = hearing.latest_runs(), hearing.trouble_since
     found = (
         _failures(latest, hearing),
         _successes(latest, trouble_since),
@@ -64,7 +64,7 @@ def _failures(latest: list[RunSeen], hearing: Hearing) -> Evidence | None:
 def _excused(failed: list[RunSeen]) -> str:
     runs = count(len(failed), "run")
     if any(r.run.diagnosis.cls in SUSPICIOUS for r in failed):
-        return f"{runs} failed, but a canary built well at that time or later: not the region's fault"
+        return f"{runs} failed, but a canary got its machine after that and built well: not the region's fault"
     kinds = listing(sorted({r.run.diagnosis.cls for r in failed}))
     return f"{runs} failed, but for reasons that are not the region's ({kinds})"
 
