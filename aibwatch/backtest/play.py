@@ -52,7 +52,8 @@ BEFORE = 10.0
 """Minutes that are played before anything happens, so that the daemon knows the world when it does."""
 
 SHORTLY = 3.0
-"""Minutes before something happens at which quiet time ends: more than any source needs to be fresh."""
+"""Minutes before something happens at which quiet time ends, and after it until it may begin: more than any source
+needs to be fresh, and to show it."""
 
 REFUSED_AT_ONCE = 1.5
 """A canary that ends with a failure within so many minutes was not taken by the service at all: the request failed."""
@@ -108,6 +109,8 @@ class Course:
     said: tuple[Said, ...]
     canaries: int
     state: State
+    skipped: int
+    """Rounds of polls that were left out. See Note [Quiet time]."""
 
     @property
     def alerts(self) -> tuple[Said, ...]:
@@ -125,6 +128,7 @@ def play(world: World, policy: Policy, conduct: Conduct = Conduct()) -> Course:
         said=tuple(game.said),
         canaries=game.canaries,
         state=game.state,
+        skipped=game.skipped,
     )
 
 
@@ -160,7 +164,7 @@ class _Game:
         self.failovers: list[float] = []
         self.holds: list[Held] = []
         self.said: list[Said] = []
-        self.canaries = 0
+        self.canaries = self.skipped = 0
 
     def run(self) -> None:
         self.tell(Started())
@@ -172,7 +176,9 @@ class _Game:
             if not self.is_away(minute):
                 self.advance(minute)
                 self.round(number)
-            number += self.rounds_to_next(minute)
+            rounds = self.rounds_to_next(minute)
+            self.skipped += rounds - 1
+            number += rounds
 
     def is_away(self, minute: float) -> bool:
         """Return whether nobody is there to be told anything: the host is frozen, or the daemon is being restarted."""
@@ -209,6 +215,8 @@ class _Game:
         self.pending.clear()
         self.state = recall(self.state, self.journal, self.now)
         self.tell(Started())
+        for event in hand.standing(self.world, minute):
+            self.tell(event)
 
     def round(self, number: int) -> None:
         self.follow_clock()
@@ -322,10 +330,16 @@ class _Game:
             )
 
     def rounds_to_next(self, minute: float) -> int:
-        if not self.conduct.skip_quiet or not self.is_quiet():
+        if not self.conduct.skip_quiet or self.has_just_turned(minute) or not self.is_quiet():
             return 1
         ahead = self.next_turn(minute) - SHORTLY - minute
         return max(1, int(ahead / BEAT) // READINESS_EVERY * READINESS_EVERY)
+
+    def has_just_turned(self, minute: float) -> bool:
+        """Return whether something may have happened that no source has shown yet."""
+        at = self.conduct.restart_at
+        turns = self.turns if at is None else (*self.turns, at + DOWN_FOR)
+        return any(minute - SHORTLY <= turn <= minute for turn in turns)
 
     def is_quiet(self) -> bool:
         """Return whether nothing is going on and nothing is left over: see Note [Quiet time]."""
