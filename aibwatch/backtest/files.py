@@ -61,4 +61,6 @@ def _text(name: str, path: Path) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise WorldError([f"{name}: it is not UTF-8 (byte {error.start}); convert it first (iconv -t UTF-8)"]) from error
+        raise WorldError(
+            [f"{name}: it is not UTF-8 (byte {error.start}); convert it first (iconv -t UTF-8)"]
+        ) from error

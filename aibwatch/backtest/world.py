@@ -174,7 +174,11 @@ class Expectation(_Part):
             raise ValueError(f'"{self.kind}" needs by_minute')
         if self.kind == "hold" and not self.gate:
             raise ValueError('"hold" needs the gate that holds')
-        if self.by_minute is not None and self.not_before_minute is not None and self.by_minute < self.not_before_minute:
+        if (
+            self.by_minute is not None
+            and self.not_before_minute is not None
+            and self.by_minute < self.not_before_minute
+        ):
             raise ValueError(f"minute {self.by_minute:g} comes before minute {self.not_before_minute:g}")
         return self
 
@@ -229,7 +233,9 @@ def _locate(text: str, file: str) -> list[_Located]:
             json.dumps(raw, ensure_ascii=False).encode()  # half a character passes as JSON, and cannot be printed
     except (ValueError, RecursionError) as error:
         why = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise WorldError([f"{file}: this cannot be read as JSON ({why}); a file of worlds is a list of objects"]) from error
+        raise WorldError(
+            [f"{file}: this cannot be read as JSON ({why}); a file of worlds is a list of objects"]
+        ) from error
     if not isinstance(raw, list) or not raw:
         raise WorldError([f"{file}: a file of worlds is a list with at least one object"])
     return [_Located(_name(entry, number), entry) for number, entry in enumerate(raw, start=1)]
@@ -283,7 +289,7 @@ TAGS = frozenset(
 
 
 def _told(place: tuple[int | str, ...], message: str, kind: str) -> str:
-    parts = [str(part) for part in place if part not in TAGS]
+    parts = [part for part in place if part not in TAGS]
     if kind == "union_tag_invalid":
         message = f"there is no such condition; known are {', '.join(sorted(TAGS))}"
         parts.append("what")
@@ -292,7 +298,8 @@ def _told(place: tuple[int | str, ...], message: str, kind: str) -> str:
         parts.append("what")
     elif kind in PLAINER:
         message = PLAINER[kind]
-    return f"{'.'.join(parts) or 'the world'}: {message.removeprefix('Value error, ')}"
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
+    return f"{path or 'the world'}: {message.removeprefix('Value error, ')}"
 
 
 PLAINER = {
