@@ -12,10 +12,12 @@ from aibwatch.backtest.scene import GROUP, PRIMARY, SECONDARY
 from aibwatch.backtest.trial import ENOUGH, Trial, Variants
 from aibwatch.backtest.world import Expectation, World
 from aibwatch.core.decision import NoteKind
+from aibwatch.core.judging import regional_verdicts
 from aibwatch.core.sentences import count, listing, printable
 from aibwatch.core.verdict import VerdictKind
 
 WIDTH = 118
+INDENT = " " * 16
 TOLD_CANARIES = 6
 """Lines about canaries of one world: the start and the end of two, and one that got on between."""
 
@@ -47,7 +49,9 @@ def render(trials: Sequence[Trial], variants: Variants | None = None) -> str:
     parts = [_summary(trials)]
     if variants is not None:
         parts.append(_variants(variants))
-    parts.append("Minute 0 is when the trouble begins, and 02:00 UTC where a time is quoted.")
+    parts.append(
+        "Minute 0 is when the trouble begins, and 02:00 UTC where a time is quoted. ! is what people are told."
+    )
     parts += [_world(trial) for trial in sorted(trials, key=lambda trial: not trial.wrong)]
     return "\n\n".join(parts)
 
@@ -78,7 +82,7 @@ def list_text(worlds: Sequence[World]) -> str:
             if world.category == category:
                 lines.append(f"  {printable(world.id)}: {wanted(world.expect)}.")
                 lines += _wrapped(world.story, "      ")
-                lines += _wrapped(world.source and f"After: {world.source}", "      ")
+                lines += _wrapped(world.source and f"From: {world.source}", "      ")
     return "\n".join(lines)
 
 
@@ -89,7 +93,9 @@ def wanted(expect: Expectation | None) -> str:
     by, early = expect.by_minute, expect.not_before_minute
     match expect.kind:
         case "failover":
-            told = f"it should move once, by minute {by:g}" + (f" and not before {early:g}" if early is not None else "")
+            told = f"it should move once, by minute {by:g}" + (
+                f" and not before {early:g}" if early is not None else ""
+            )
         case "never":
             told = "it must not move"
         case "alert":
@@ -131,7 +137,9 @@ def _summary(trials: Sequence[Trial]) -> str:
 
 def _variants(variants: Variants) -> str:
     right = variants.played - len(variants.misses)
-    told = [f"{right} of {count(variants.played, 'variant')} went right ({variants.share:.2%}); {ENOUGH:.1%} are needed."]
+    told = [
+        f"{right} of {count(variants.played, 'variant')} went right ({variants.share:.2%}); {ENOUGH:.1%} are needed."
+    ]
     if variants.unsafe:
         told[0] += f" {variants.unsafe} did what must not be done, which none may."
     told += [
@@ -173,9 +181,17 @@ def _course(trial: Trial) -> Iterator[str]:
         yield from _line(note, in_full=bool(trial.wrong))
     left = len(told) - TOLD_TURNS
     if left > 0:
-        yield f"               {left} further turns are left out"
+        yield f"{INDENT}{left} further turns are left out"
     if canaries > TOLD_CANARIES:
-        yield f"               {count(trial.course.canaries, 'canary', 'canaries')} were started in all"
+        yield f"{INDENT}{count(trial.course.canaries, 'canary', 'canaries')} were started in all"
+    if trial.wrong and not trial.course.failovers:
+        yield from _wrapped(_in_the_end(trial), INDENT)
+
+
+def _in_the_end(trial: Trial) -> str:
+    """Return how the region stood at last: what a conviction still lacked is what a threshold would change."""
+    verdict = regional_verdicts(trial.course.state).get(PRIMARY)
+    return f"in the end {PRIMARY} {verdict.kind.phrase}: {verdict.why}" if verdict else ""
 
 
 def _line(note: Said, *, in_full: bool) -> list[str]:
@@ -183,7 +199,7 @@ def _line(note: Said, *, in_full: bool) -> list[str]:
     text = f"{mark} minute {_minute(note.minute):<6} {_sentence(note)}"
     if not in_full and len(text) > WIDTH:
         return [text[: WIDTH - 3].rstrip() + "..."]
-    return textwrap.wrap(text, WIDTH, subsequent_indent=" " * 16, drop_whitespace=True, initial_indent="")
+    return textwrap.wrap(text, WIDTH, subsequent_indent=INDENT)
 
 
 def _sentence(note: Said) -> str:

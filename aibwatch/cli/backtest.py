@@ -65,11 +65,11 @@ def backtest(
 
 def _policy(options: Context) -> "Policy":
     """Return the thresholds of the configuration; the defaults where nobody named one and none is in its place."""
-    from aibwatch.config.path import USUAL_PLACE, VARIABLE
+    from aibwatch.config import path as places
     from aibwatch.core.policy import Policy
 
-    named = options.config or os.environ.get(VARIABLE)
-    if not named and not os.path.lexists(USUAL_PLACE):
+    named = options.config or os.environ.get(places.VARIABLE)
+    if not named and not os.path.lexists(places.USUAL_PLACE):
         return Policy()
     return options.load().setup.policy
 
@@ -106,4 +106,3 @@ def _progress(done: int, total: int, what: str) -> None:
         line = f"\r{done} of {total} {what} played" if done < total else "\r"
         sys.stderr.write(f"{line}\x1b[K")
         sys.stderr.flush()
-
