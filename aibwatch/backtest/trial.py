@@ -16,8 +16,8 @@ from aibwatch.backtest.variant import vary
 from aibwatch.backtest.world import World
 from aibwatch.core.policy import Policy
 
-AT_ONCE = 10
-"""Variants that a process plays before it tells how they went: about a second, so that Ctrl-C is not kept waiting."""
+AT_ONCE = 3
+"""Variants that a process plays before it tells how they went: half a second, so that Ctrl-C is not kept waiting."""
 
 ENOUGH = 0.995
 """Share of variants that must be right. Luck may make one of a few hundred late; none may be unsafe."""
