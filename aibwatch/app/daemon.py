@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,20 +15,22 @@ from aibwatch.app.reload import Reloader
 from aibwatch.config.load import Loaded
 from aibwatch.config.schema import Settings
 from aibwatch.core.model import Diagnosis, Region, TemplateId
-from aibwatch.core.observation import TemplateSeen
+from aibwatch.core.observation import Source, TemplateSeen
+from aibwatch.core.recall import recall
 from aibwatch.core.state import State
-from aibwatch.core.window import Window, add
 from aibwatch.handlers import loader
 from aibwatch.handlers.api import Refusal, Surroundings
 from aibwatch.runtime import lifecycle
+from aibwatch.runtime.checks import HandlerChecks
 from aibwatch.runtime.clock import Clock
 from aibwatch.runtime.control import Control, read_token
 from aibwatch.runtime.executor import Executor, Ports
 from aibwatch.runtime.http import Http, Served
+from aibwatch.runtime.lease import Held, Lease
 from aibwatch.runtime.lock import StateLock
 from aibwatch.runtime.logs import log_decision
 from aibwatch.runtime.loop import Loop, Watcher
-from aibwatch.runtime.metrics import Metrics
+from aibwatch.runtime.metrics import ALWAYS, Metrics
 from aibwatch.runtime.polls import Polls, Sources
 from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.scheduler import Scheduler
@@ -36,10 +40,12 @@ from aibwatch.sources.activity_log import ActivityLog
 from aibwatch.sources.answer import Bad
 from aibwatch.sources.arm import Arm
 from aibwatch.sources.connection import connect
+from aibwatch.sources.peer import Peer, PeerSpec
 from aibwatch.sources.probe import Probe
 from aibwatch.sources.resource_health import ResourceHealth
 from aibwatch.sources.service_health import ServiceHealth
 from aibwatch.sources.templates import OnUnclassified, Templates, untold
+from aibwatch.views.canaries import never_run
 from aibwatch.views.history import Recorded
 
 log = structlog.get_logger(__name__)
@@ -57,6 +63,7 @@ class App:
         self._watchers = watchers
         self._clock = Clock()
         self._ready = asyncio.Event()
+        self._instance = secrets.token_hex(8)
         self.address = ""
         """Where the pages are served; known once `ready` returned."""
 
@@ -75,23 +82,26 @@ class App:
         """
         path = _state_path(self._loaded.settings)
         with contextlib.ExitStack() as stack:
-            _take(stack, path, self._clock.now())
+            lock = _take(stack, path, self._clock.now())
             recorder = Recorder(_opened(self._loaded.settings.state.url, path))
             stack.callback(recorder.close)
-            await self._run(recorder, stop)
+            await self._run(recorder, (lock, _held(path)), stop)
 
-    async def _run(self, recorder: Recorder, stop: asyncio.Event) -> None:
-        metrics = Metrics(self._clock.now)
+    async def _run(self, recorder: Recorder, held: tuple[Held, ...], stop: asyncio.Event) -> None:
+        peers = {Source.PEER} if self._loaded.settings.peer else set()
+        metrics = Metrics(self._clock.now, ALWAYS | peers)
         arm = connect(self._loaded.settings.azure, now=self._clock.now, on_request=metrics.request_seen)
         try:
-            await self._watch(recorder, metrics, arm, stop)
+            await self._watch(recorder, held, metrics, arm, stop)
         finally:
             await arm.close()
 
-    async def _watch(self, recorder: Recorder, metrics: Metrics, arm: Arm, stop: asyncio.Event) -> None:
+    async def _watch(
+        self, recorder: Recorder, held: tuple[Held, ...], metrics: Metrics, arm: Arm, stop: asyncio.Event
+    ) -> None:
         settings, setup = self._loaded.settings, self._loaded.setup
-        sources = make_sources(settings, arm, self._clock, Unclassified().seen)
-        state = await _recalled(recorder, self._clock.now())
+        sources = make_sources(settings, arm, self._clock, Unclassified().seen, instance=self._instance)
+        state = _without_strangers(await _recalled(recorder, self._clock.now()), settings)
         access = _TemplateAccess(sources.templates)
         surroundings = Surroundings(templates=access, now=self._clock.now, pause=self._clock.pause)
         names = {step.handler for spec in setup.groups.values() for step in spec.steps}
@@ -99,8 +109,9 @@ class App:
         ports = Ports(
             handlers=handlers,
             poll_afresh=lambda regions: polls.afresh(regions),
+            check=lambda group: check(group),
             read_outputs=access.outputs,
-            run=access.run,
+            run_canary=access.run_canary,
             observe_step=metrics.step_taken,
         )
         loop = Loop(
@@ -118,6 +129,15 @@ class App:
             put=loop.put,
             taken=metrics.poll_taken,
         )
+        checks = HandlerChecks(
+            handlers, clock=self._clock, setup=lambda: loop.setup, state=lambda: loop.state, put=loop.put
+        )
+        lease = Lease(held, loop.put)
+
+        async def check(group: str) -> None:
+            await checks.of(group)
+            await lease.look()
+
         metrics.expose(lambda: loop.state, lambda: loop.setup)
         for watcher in (metrics.watch, log_decision, *self._watchers):
             loop.watch(watcher)
@@ -125,7 +145,7 @@ class App:
         async def prune() -> None:
             await recorder.call(recorder.journal.prune, self._clock.now())
 
-        scheduler = Scheduler(polls, clock=self._clock, put=loop.put, prune=prune)
+        scheduler = Scheduler(polls, checks=checks, lease=lease, clock=self._clock, put=loop.put, prune=prune)
         reloader = Reloader(self._loaded, loop, scheduler, handlers, surroundings, metrics.reloaded)
         lifecycle.reload_on_signal(reloader.reload)
         await self._serve(loop, polls, scheduler, self._http(loop, recorder, metrics), stop)
@@ -154,8 +174,10 @@ class App:
     async def _first_polls(self, loop: Loop, polls: Polls, scheduler: Scheduler) -> None:
         await polls.everything()
         await loop.settled()  # now the templates' regions are known, and the probe has somewhere to go
-        await polls.probe()
+        await asyncio.gather(polls.probe(), polls.peers())
         await loop.settled()
+        for why in never_run(loop.state, loop.setup, self._clock.now()):
+            log.warning("a canary is never run", why=why)
         scheduler.start(loop.setup.pace)
         self._ready.set()
         lifecycle.notify("READY=1")
@@ -173,17 +195,31 @@ class App:
             decided_at=lambda: loop.decided_at,
             registry=metrics.registry,
             history=history,
+            instance=self._instance,
         )
 
 
-def make_sources(settings: Settings, arm: Arm, clock: Clock, on_unclassified: OnUnclassified = untold) -> Sources:
-    """Return all sources, on one way to Azure."""
+def make_sources(
+    settings: Settings,
+    arm: Arm,
+    clock: Clock,
+    on_unclassified: OnUnclassified = untold,
+    *,
+    instance: str = "",
+) -> Sources:
+    """Return all sources, on one way to Azure; `instance` is which daemon this is, as it tells its peers.
+
+    Raises:
+        ValueError: if a peer's ca_bundle cannot be read.
+    """
+    peers = (PeerSpec(name=peer.name, url=peer.url, ca_bundle=peer.ca_bundle) for peer in settings.peer)
     return Sources(
         templates=Templates(arm, clock.now, on_unclassified=on_unclassified),
         probe=Probe(arm, clock.now),
         service_health=ServiceHealth(arm, clock.now, settings.policy.service_health_service),
         resource_health=ResourceHealth(arm, clock.now),
         activity_log=ActivityLog(arm, clock.now),
+        peers=tuple(Peer(spec, clock.now, instance=instance) for spec in peers),
         dependencies=tuple((Region(d.region), d.resource) for d in settings.dependency),
     )
 
@@ -202,6 +238,10 @@ class _TemplateAccess:
         answer = await self._templates.run(template)
         return _refusal(answer) if isinstance(answer, Bad) else None
 
+    async def run_canary(self, template: TemplateId) -> Refusal | None:
+        answer = await self._templates.run(template, operation="run_canary")
+        return _refusal(answer) if isinstance(answer, Bad) else None
+
     async def outputs(self, template: TemplateId) -> tuple[str, ...] | Diagnosis:
         read = await self._templates.outputs(template)
         return read.diagnosis if isinstance(read, Bad) else read
@@ -213,33 +253,38 @@ def _refusal(bad: Bad) -> Refusal:
 
 async def _recalled(recorder: Recorder, now: datetime) -> State:
     memory, observations = await recorder.call(recorder.journal.recall, now)
-    return State(
-        awake_since=now,
-        judged_at=max((o.at for o in observations if o.at <= now), default=None),
-        window=add(Window(), observations, now),
-        verdicts=memory.verdicts,
-        incidents=memory.incidents,
-        groups=memory.groups,
-        canaries=memory.canaries,
-        habits=memory.habits,
-        clock_stepped_at=memory.clock_stepped_at,
-    )
+    return recall(memory, observations, now)
+
+
+def _without_strangers(state: State, settings: Settings) -> State:
+    """Return the state without what peers said that are not configured any more: nobody would ever hear them again."""
+    known = {peer.name for peer in settings.peer}
+    peers = {key: said for key, said in state.window.peers.items() if said.peer in known}
+    return replace(state, window=replace(state.window, peers=peers))
 
 
 def _state_path(settings: Settings) -> Path:
     return Path(make_url(settings.state.url).database or "")
 
 
-def _take(stack: contextlib.ExitStack, path: Path, now: datetime) -> None:
-    """Make the state's directory and take its lock, until the stack ends."""
+def _take(stack: contextlib.ExitStack, path: Path, now: datetime) -> Held:
+    """Make the state's directory and take its lock, until the stack ends; return the file that is locked."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        stack.enter_context(StateLock(path.with_name(f"{path.name}.lock"), now))
+        return stack.enter_context(StateLock(path.with_name(f"{path.name}.lock"), now)).held
     except OSError as error:
         why = error.strerror or str(error)
         raise StateError(
             f"{path}: cannot be written ({why}); change state.url, or the owner of its directory"
         ) from error
+
+
+def _held(path: Path) -> Held:
+    try:
+        return Held.at(path, "the journal")
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise StateError(f"{path}: is gone again ({why}); let nobody but aibwatch work in its directory") from error
 
 
 def _opened(url: str, path: Path) -> Store:

@@ -7,7 +7,7 @@ from aibwatch.app.daemon import make_sources
 from aibwatch.config.load import Loaded
 from aibwatch.core.events import Event, Observed
 from aibwatch.core.model import FailureClass
-from aibwatch.core.observation import Observation, Polled, is_answer
+from aibwatch.core.observation import Observation, Polled, Source, is_answer
 from aibwatch.core.state import State
 from aibwatch.core.window import add
 from aibwatch.runtime.clock import Clock
@@ -56,6 +56,7 @@ async def poll_once(loaded: Loaded) -> Report:
         )
         await polls.everything()
         await polls.probe()
+        await polls.peers()
     finally:
         await arm.close()
     return _report(seen)
@@ -63,7 +64,7 @@ async def poll_once(loaded: Loaded) -> Report:
 
 def _report(seen: Sequence[Observation]) -> Report:
     polls = [o for o in seen if isinstance(o, Polled)]
-    answered = [p for p in polls if is_answer(p.diagnosis)]
+    answered = [p for p in polls if p.source is not Source.PEER and is_answer(p.diagnosis)]
     well = [p for p in polls if p.diagnosis.cls is FailureClass.OK]
     code = 0 if len(well) == len(polls) else DEGRADED if answered else UNREACHABLE
     text = "\n".join([_headline(polls, well), "", *(line(o) for o in seen)])

@@ -18,7 +18,7 @@ from aibwatch.runtime.scheduler import Scheduler
 
 log = structlog.get_logger(__name__)
 
-NEED_RESTART = ("azure", "state", "http", "dependency")
+NEED_RESTART = ("azure", "state", "http", "dependency", "peer")
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Reloader:
                 yield f"group {group.name!r} is moving; leave it and its members in until the move is done"
 
     def _read(self) -> Loaded:
-        fresh = load(self.loaded.file)
+        fresh = load(self.loaded.file, self.surroundings.now())
         names = {step.handler for spec in fresh.setup.groups.values() for step in spec.steps}
         self.handlers.update(loader.load(names - set(self.handlers), self.surroundings))
         return fresh

@@ -113,7 +113,7 @@ def _told(closed: GateClosed, begin: float) -> Iterator[tuple[float, Event]]:
 
 
 def _handler(at: datetime, *, well: bool) -> Observed:
-    check = HandlerChecked(at=at, handler="run-template", well=well, why="the world says so")
+    check = HandlerChecked(at=at, group=GROUP, handler="run-template", target=AWAY, well=well, why="the world says so")
     return Observed(observations=(check,))
 
 

@@ -38,7 +38,7 @@ from aibwatch.core.model import WELL, FailureClass, RunState
 from aibwatch.core.move import StepResult
 from aibwatch.core.observation import Observation, TemplateSeen
 from aibwatch.core.policy import Policy
-from aibwatch.core.recall import recall
+from aibwatch.core.recall import memory_of, recall
 from aibwatch.core.state import Phase, State
 from aibwatch.core.verdict import VerdictKind
 
@@ -213,7 +213,7 @@ class _Game:
         self.restarted = True
         self.minute = minute
         self.pending.clear()
-        self.state = recall(self.state, self.journal, self.now)
+        self.state = recall(memory_of(self.state), self.journal, self.now)
         self.tell(Started())
         for event in hand.standing(self.world, minute):
             self.tell(event)

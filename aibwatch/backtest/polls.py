@@ -71,7 +71,9 @@ class Observer:
         controls = self._timeline.answer("controls", minute)
         seen: list[Observation] = []
         for region, answer in answers.items():
-            cls = answer if answer is not FailureClass.OK else controls
+            # A read that the world says is well stays so; of the regions that it does not speak of, the observer sees
+            # no more than of its controls.
+            cls = controls if answer is FailureClass.OK and region != PRIMARY else answer
             seen.append(Polled(at=at, source=Source.PROBE, subject=region, diagnosis=said(cls)))
             seen.append(Probed(at=at, region=region, diagnosis=said(cls)))
         return seen

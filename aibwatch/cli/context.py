@@ -33,9 +33,10 @@ class Context:
     def load(self) -> "Loaded":
         """Return the configuration, or print all its mistakes and leave with 78."""
         from aibwatch.config.load import ConfigError, load
+        from aibwatch.runtime.clock import Clock
 
         try:
-            return load(self.path())
+            return load(self.path(), Clock().now())
         except ConfigError as error:
             print_mistakes(error)
             raise typer.Exit(Exit.CONFIG) from None

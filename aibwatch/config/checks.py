@@ -5,13 +5,14 @@ are told at once. Single values are checked in `aibwatch.config.values`.
 """
 
 from collections.abc import Callable, Collection, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aibwatch.config import values
 from aibwatch.config.document import Document
 from aibwatch.config.duration import format_duration, parse_duration
 from aibwatch.config.lines import Place
 from aibwatch.config.problem import Problem
+from aibwatch.config.schema import HttpSettings
 from aibwatch.config.words import choices, quoted
 from aibwatch.core.model import TemplateId, template_id, template_name
 from aibwatch.core.policy import Policy
@@ -33,6 +34,9 @@ def check(document: Document, installed: Installed) -> list[Problem]:
         *_names(document),
         *_secondaries(document),
         *_templates(document),
+        *_peers(document),
+        *_canaries(document),
+        *_freezes(document),
         *_thresholds(document),
         *_handlers(document, installed),
         *_options(document),
@@ -83,6 +87,78 @@ def _twice(document: Document, template: TemplateId, other: Place, place: Place)
     return (
         f"{quoted(template_name(template))} is already in {where} (line {line}); a template belongs to one group, once"
     )
+
+
+def _peers(document: Document) -> Iterator[Problem]:
+    yield from _twice_named(document)
+    first: dict[tuple[str, int], Place] = {}
+    for place in document.places("peer.url"):
+        written = document.at(place)
+        address = values.address_of(written) if isinstance(written, str) else None
+        if address is None:
+            continue
+        other = first.setdefault(address, place)
+        if other != place:
+            line = document.lines.line_of(other)
+            yield document.problem(
+                place, f"is the peer of line {line} once more; a second word of one is no second one"
+            )
+        if _is_ours(document, address):
+            message = f"{quoted(written)} is where this aibwatch listens itself; name another one, elsewhere"
+            yield document.problem(place, message)
+
+
+def _twice_named(document: Document) -> Iterator[Problem]:
+    first: dict[str, Place] = {}
+    for place in document.places("peer.name"):
+        name = document.at(place)
+        if isinstance(name, str) and first.setdefault(name, place) != place:
+            line = document.lines.line_of(first[name])
+            yield document.problem(place, f"{quoted(name)} already names the peer in line {line}; choose another name")
+
+
+def _is_ours(document: Document, address: tuple[str, int]) -> bool:
+    """Return whether we listen there, as far as a file can tell: a name in DNS may be ours as well."""
+    listen = document.at(("http", "listen"))
+    bound = values.address_of(f"http://{HttpSettings().listen if listen is None else listen}")
+    if bound is None or bound[1] != address[1]:
+        return False
+    ours, theirs = bound[0], address[0]
+    local = values.is_loopback(theirs) and (values.is_loopback(ours) or values.is_every_address(ours))
+    return ours == theirs or local
+
+
+def _canaries(document: Document) -> Iterator[Problem]:
+    members = {
+        template_id(written): place
+        for place in (*document.places("group.primary"), *document.items("group.secondaries"))
+        if isinstance(written := document.at(place), str)
+    }
+    first: dict[str, Place] = {}
+    for place in document.places("canary.region"):
+        region = document.at(place)
+        if isinstance(region, str) and first.setdefault(region, place) != place:
+            line = document.lines.line_of(first[region])
+            yield document.problem(place, f"{quoted(region)} has a canary already (line {line}); keep one of them")
+    for place in document.places("canary.template"):
+        written = document.at(place)
+        member = members.get(template_id(written)) if isinstance(written, str) else None
+        if member is not None:
+            where = f"{document.label(member[:2])} (line {document.lines.line_of(member)})"
+            reason = "its runs would be evidence twice; deploy a template of its own (deploy/azure)"
+            yield document.problem(place, f"{quoted(template_name(template_id(str(written))))} is in {where}: {reason}")
+
+
+def _freezes(document: Document) -> Iterator[Problem]:
+    for place in document.items("freeze"):
+        starts, ends = (document.at((*place, key)) for key in ("from", "to"))
+        if not (isinstance(starts, datetime) and isinstance(ends, datetime)):
+            continue
+        if (starts.tzinfo is None) == (ends.tzinfo is None) and ends <= starts:
+            message = (
+                f"it is over at {ends.isoformat()}, which is not after it begins, {starts.isoformat()}; make it later"
+            )
+            yield document.problem((*place, "to"), message)
 
 
 def _thresholds(document: Document) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ This is the only module of `aibwatch.config` that touches the disk.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from aibwatch.config.problem import ConfigError, Problem, in_order
 from aibwatch.config.schema import Settings
 from aibwatch.config.setup import setup_of
 from aibwatch.config.unacted import unacted
-from aibwatch.config.unwise import unwise
+from aibwatch.config.unwise import over, unwise
 from aibwatch.core.policy import Setup
 
 __all__ = ["ConfigError", "Loaded", "Problem", "load", "loads"]
@@ -39,19 +40,19 @@ class Loaded:
     """What is accepted but unwise or without effect, in the order of the file."""
 
 
-def load(path: Path) -> Loaded:
-    """Return the configuration in this file."""
-    return loads(_read(path), path)
+def load(path: Path, now: datetime | None = None) -> Loaded:
+    """Return the configuration in this file; without `now` nothing is said of what is over by now."""
+    return loads(_read(path), path, now=now)
 
 
-def loads(text: str, file: Path, installed: Installed | None = None) -> Loaded:
+def loads(text: str, file: Path, installed: Installed | None = None, now: datetime | None = None) -> Loaded:
     """Return the configuration in this text; `file` is what messages call it, `installed` knows the handlers."""
     document = parse(text, file)
     settings, mistakes = settings_of(document)
     mistakes += check(document, installed or cache(_installed_handlers))
     if settings is None or mistakes:
         raise ConfigError(mistakes)
-    warnings = [*unacted(document), *unwise(document)]
+    warnings = [*unacted(document), *unwise(document), *(over(document, now) if now else ())]
     if not settings.group:
         warnings.append(document.problem(("group",), "nothing is watched; write a [[group]]"))
     return Loaded(file=file, settings=settings, setup=setup_of(settings), warnings=in_order(warnings))

@@ -24,6 +24,8 @@ _KINDS = {
     "tuple_type": "a list in brackets",
 }
 _REMEDIES = {
+    "peer.name": 'give the peer a name: name = "north"',
+    "peer.url": 'write the base of its pages: url = "https://HOST"',
     "group.name": 'give the group a name: name = "ubuntu-base"',
     "group.primary": "write the resource id of the template that builds in good times",
     "group.secondaries": "deploy one (aibwatch replicate GROUP --to REGION) or remove the group",

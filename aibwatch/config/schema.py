@@ -5,7 +5,7 @@ file. What a setting may be is checked here one at a time; `aibwatch.config.chec
 `aibwatch.config.unacted` lists those that this version does not act on yet.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -24,6 +24,9 @@ MOST_RETRIES = 10
 
 MOST_MOVES = 1000
 """In a day: a limit above this limits nothing."""
+
+MOST_CANARIES = 288
+"""In a day: one every five minutes. Builds take longer, and one runs at a time."""
 
 
 class Credential(StrEnum):
@@ -60,6 +63,10 @@ ModeChoice = Annotated[Mode, BeforeValidator(values.choice_of(Mode, "mode"))]
 CredentialChoice = Annotated[Credential, BeforeValidator(values.choice_of(Credential, "credential"))]
 CloudChoice = Annotated[Cloud, BeforeValidator(values.choice_of(Cloud, "cloud"))]
 Score = Annotated[Float, Field(gt=0, allow_inf_nan=False)]
+Canaries = Annotated[Int, Field(ge=1, le=MOST_CANARIES)]
+Instant = Annotated[
+    datetime, PlainValidator(values.instant), PlainSerializer(datetime.isoformat, return_type=str, when_used="json")
+]
 Moves = Annotated[Int, Field(ge=1, le=MOST_MOVES)]
 Filled = Annotated[Text, AfterValidator(values.filled)]
 Endpoint = Annotated[Text, AfterValidator(values.web_endpoint)]
@@ -134,9 +141,12 @@ class PollSettings(Table):
     dependency costs a call."""
     activity_log: Duration = 2 * MINUTE
     """Time between looks into the Activity Log. Default 2m: it lags by 3 to 20 minutes anyway."""
+    peer: Duration = MINUTE
+    """Time between questions to each [[peer]]. Default 60s: what one said counts for five minutes, so a few answers
+    may get lost."""
     readiness: Duration = 30 * MINUTE
-    """Time between readiness checks of secondaries. Default 30m: a report counts for 35 minutes, so one is
-    always fresh."""
+    """Time between questions to handlers whether they could act on each secondary. Default 30m: rights and templates
+    change rarely, each question costs a read, and all are asked again before a move."""
 
 
 class PolicySettings(Table):
@@ -185,7 +195,31 @@ class Canary(Table):
     region: Region
     """Region that it speaks for, by its programmatic name. No default."""
     template: Template
-    """Resource id of the template. No default."""
+    """Resource id of the template, which must live in that region. No default."""
+    max_per_day: Canaries = 24
+    """Most runs in 24 hours, those of the routine included. Default 24: a night of trouble needs about two an hour once
+    it is proven, and each run costs a small build machine for some minutes."""
+    routine: DurationOrOff = 7 * DAY
+    """Time between runs on ordinary days, or "off" to run it on suspicion only. Default 7d: a canary that broke by
+    itself (its identity, its image) is found within a week, and not in the night in which it is needed."""
+    retry_after: Duration = 5 * MINUTE
+    """In trouble, time from the start of one run to the next while fewer than two have failed; it is twice that once
+    two have failed, and six times after six. Default 5m: two failures, which can prove an outage, within minutes, and
+    no burst of calls on a service that struggles."""
+    respite: Duration = 20 * MINUTE
+    """How long a good run answers for the region, unless something begins to fail after it; doubled by each further
+    good one, up to twelve times. Default 20m: about as long as a canary takes to build."""
+
+
+class Freeze(Table):
+    """A time in which nothing may be moved, by your own calendar. Watching and judging go on."""
+
+    from_: Instant = Field(alias="from")
+    """When it begins: a date and time of TOML with its offset, 2026-12-20T00:00:00Z. No default."""
+    to: Instant
+    """When it is over, in the same way. No default."""
+    reason: Filled
+    """What moves that it holds will say. No default."""
 
 
 class Dependency(Table):
@@ -195,6 +229,18 @@ class Dependency(Table):
     """Region that depends on it, by its programmatic name. No default."""
     resource: Annotated[Text, AfterValidator(values.any_resource)]
     """Resource id, of a storage account or a gallery for example. No default."""
+
+
+class Peer(Table):
+    """Another aibwatch, elsewhere, that watches the same regions by itself."""
+
+    name: Annotated[Text, AfterValidator(values.peer_name)]
+    """What people call it: 1 to 63 of a-z, 0-9 and -. No default."""
+    url: Annotated[Text, AfterValidator(values.peer_address)]
+    """Base of its pages; /api/v1/status is read there, and nothing is sent that lets anybody in. Plain http is for
+    loopback only, because whoever sits on the way could answer in its place. No default."""
+    ca_bundle: Text = ""
+    """File of certificates (PEM) to trust instead of the usual ones. Default "": the usual ones."""
 
 
 class StepOptions(Table):
@@ -283,7 +329,11 @@ class Settings(Table):
     """The thresholds of judgement."""
     canary: tuple[Canary, ...] = ()
     """Minimal templates to run on suspicion. Default: none, and then an outage is harder to tell from a mistake."""
+    freeze: tuple[Freeze, ...] = ()
+    """Times in which nothing may be moved. Default: none."""
     dependency: tuple[Dependency, ...] = ()
     """Resources that a region's builds lean on. Default: none."""
+    peer: tuple[Peer, ...] = ()
+    """Other observers. Default: none, and then nobody but us says whether a region is down."""
     group: tuple[Group, ...] = ()
     """What is watched. Default: nothing."""

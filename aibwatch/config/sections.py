@@ -31,7 +31,7 @@ class Section:
     @property
     def keys(self) -> list[str]:
         """The keys that may stand in it."""
-        return list(self.table.model_fields)
+        return [field.alias or name for name, field in self.table.model_fields.items()]
 
 
 def section_at(place: Place) -> Section | None:

@@ -1,16 +1,22 @@
 """Turn settings into what the core works with. Nothing is judged here; what comes in has been checked."""
 
-from aibwatch.config.schema import AzureSettings, Group, PolicySettings, PollSettings, Settings, Step
-from aibwatch.core.model import template_id
-from aibwatch.core.policy import GroupSpec, Pace, Policy, Setup, StepSpec
+from datetime import timedelta
+from typing import Literal
+
+from aibwatch.config.schema import AzureSettings, Canary, Freeze, Group, PolicySettings, PollSettings, Settings, Step
+from aibwatch.core import policy as core
+from aibwatch.core.model import Region, template_id
+from aibwatch.core.policy import CanarySpec, GroupSpec, Pace, Policy, Setup, StepSpec
 
 
 def setup_of(settings: Settings) -> Setup:
-    """Return groups, thresholds and pace as the core knows them."""
+    """Return groups, canaries, freezes, thresholds and pace as the core knows them."""
     return Setup(
         groups={group.name: _group(group, settings.policy) for group in settings.group},
         policy=_policy(settings.policy),
         pace=_pace(settings.poll, settings.azure),
+        canaries={Region(canary.region): _canary(canary) for canary in settings.canary},
+        freezes=tuple(map(_freeze, settings.freeze)),
     )
 
 
@@ -28,6 +34,7 @@ def _policy(settings: PolicySettings) -> Policy:
     return Policy(
         mode=settings.mode,
         cooldown=settings.cooldown,
+        drill_max_age=_unless_off(settings.drill_max_age),
         hold_min=settings.hold_min,
         hold_max=settings.hold_max,
         min_outage_age=settings.min_outage_age,
@@ -39,6 +46,25 @@ def _policy(settings: PolicySettings) -> Policy:
     )
 
 
+def _canary(canary: Canary) -> CanarySpec:
+    return CanarySpec(
+        region=Region(canary.region),
+        template=template_id(canary.template),
+        max_per_day=canary.max_per_day,
+        routine=_unless_off(canary.routine),
+        retry_after=canary.retry_after,
+        respite=canary.respite,
+    )
+
+
+def _freeze(freeze: Freeze) -> core.Freeze:
+    return core.Freeze(starts=freeze.from_, ends=freeze.to, reason=freeze.reason)
+
+
+def _unless_off(length: timedelta | Literal["off"]) -> timedelta | None:
+    return None if length == "off" else length
+
+
 def _pace(poll: PollSettings, azure: AzureSettings) -> Pace:
     return Pace(
         templates=poll.templates,
@@ -46,6 +72,8 @@ def _pace(poll: PollSettings, azure: AzureSettings) -> Pace:
         service_health=poll.service_health,
         resource_health=poll.resource_health,
         activity_log=poll.activity_log,
+        peer=poll.peer,
+        readiness=poll.readiness,
         patience=azure.request_timeout,
     )
 

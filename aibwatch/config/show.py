@@ -7,6 +7,8 @@ masked. This module does not know what a setting means.
 import json
 import re
 from collections.abc import Iterator, Mapping, Set
+from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -22,7 +24,8 @@ MASK = "***"
 def render(loaded: Loaded) -> str:
     """Return the effective configuration as TOML. A group shows only the keys of [policy] that it overrides."""
     title = f"# effective configuration of {quoted(str(loaded.file))}; what the file leaves out is marked as default"
-    blocks = _blocks(_plain(loaded.settings), (), frozenset(_defaults(loaded.settings)))
+    # Not as JSON has them: TOML knows times, and JSON does not.
+    blocks = _blocks(_plain(loaded.settings, "python"), (), frozenset(_defaults(loaded.settings)))
     return "\n\n".join([title, *blocks]) + "\n"
 
 
@@ -31,7 +34,7 @@ def as_json(loaded: Loaded) -> dict[str, object]:
     return {
         "schema": 1,
         "file": str(loaded.file),
-        "config": _plain(loaded.settings),
+        "config": _plain(loaded.settings, "json"),
         "defaults": [".".join(map(str, place)) for place in _defaults(loaded.settings)],
         "warnings": [str(warning) for warning in loaded.warnings],
     }
@@ -43,16 +46,16 @@ def masked(url: str) -> str:
     return re.sub(r"([?&]password=)[^&]*", rf"\g<1>{MASK}", without, flags=re.IGNORECASE)
 
 
-def _plain(settings: Settings) -> dict[str, object]:
-    values: dict[str, object] = settings.model_dump(mode="json", exclude_none=True)
+def _plain(settings: Settings, mode: Literal["python", "json"]) -> dict[str, object]:
+    values: dict[str, object] = settings.model_dump(mode=mode, exclude_none=True, by_alias=True)
     values["state"] = {"url": masked(settings.state.url)}
     return values
 
 
 def _defaults(table: BaseModel, place: Place = (), *, given: bool = True) -> Iterator[Place]:
     """Return the places of the values that the file left out; `given` says whether it has the table at all."""
-    for key in type(table).model_fields:
-        value, here = getattr(table, key), (*place, key)
+    for key, field in type(table).model_fields.items():
+        value, here = getattr(table, key), (*place, field.alias or key)
         written = given and key in table.model_fields_set
         inner = list(_tables(value, here))
         for inner_place, inner_table in inner:
@@ -77,7 +80,8 @@ def _blocks(table: Mapping[str, object], place: Place, defaults: Set[Place]) -> 
             case dict():
                 inner.append(((*place, key), value))
             case [dict(), *_]:
-                inner.extend(((*place, key, index), item) for index, item in enumerate(value) if isinstance(item, dict))
+                items = enumerate(value) if isinstance(value, list | tuple) else ()
+                inner.extend(((*place, key, index), item) for index, item in items if isinstance(item, dict))
             case _ if place:
                 lines.append(f"{key} = {_value(value)}{MARK if (*place, key) in defaults else ''}")
             case _:
@@ -98,9 +102,11 @@ def _value(value: object) -> str:
         case str():
             # JSON's escapes are TOML's, but for the one control character that JSON lets stand.
             return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-        case list() if len(value) > 1:
+        case datetime():
+            return value.isoformat()
+        case list() | tuple() if len(value) > 1:
             return "[\n" + "".join(f"  {_value(item)},\n" for item in value) + "]"
-        case list():
+        case list() | tuple():
             return f"[{', '.join(map(_value, value))}]"
         case _:
             return json.dumps(value)

@@ -21,14 +21,9 @@ class Unacted:
     """The one value without effect; None if every value is."""
 
 
-_DRILL = "drills do not exist in this version, so no move is held for the age of the last one"
 _APPROVE = "this version cannot take approvals, so it only says what it would do, as in shadow"
 
 UNACTED = (
-    Unacted(key="canary", why="this version runs no canaries, so an outage needs other evidence to be confirmed"),
-    Unacted(key="poll.readiness", why="this version does not check the readiness of secondaries by itself"),
-    Unacted(key="policy.drill_max_age", why=_DRILL),
-    Unacted(key="group.drill_max_age", why=_DRILL),
     Unacted(key="policy.mode", value="approve", why=_APPROVE),
     Unacted(key="group.mode", value="approve", why=_APPROVE),
     Unacted(key="group.allowed_geographies", why="this version does not compare geographies; check them yourself"),

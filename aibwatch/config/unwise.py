@@ -1,14 +1,17 @@
-"""Warn of durations that rehearsals need and production regrets. They are accepted: exit codes do not change."""
+"""Warn of what is accepted and hardly meant: exit codes do not change.
+
+Durations that rehearsals need and production regrets, and freezes that are over.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aibwatch.config.document import Document
 from aibwatch.config.duration import format_duration, parse_duration
 from aibwatch.config.problem import Problem
 
-SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,15 @@ FLOORS = (
     Floor(
         key="poll.activity_log", least=30 * SECOND, why="the log is minutes late anyway, and the calls are throttled"
     ),
+    Floor(key="poll.peer", least=10 * SECOND, why="what a peer says counts for minutes, and it has its own work"),
+    Floor(key="poll.readiness", least=5 * MINUTE, why="each question costs a read of every secondary"),
+    Floor(key="canary.routine", least=HOUR, why="a canary is a build that costs money, also where all is well"),
+    Floor(key="canary.retry_after", least=MINUTE, why="a service that struggles is then asked for builds in a burst"),
+    Floor(
+        key="canary.respite",
+        least=5 * MINUTE,
+        why="builds are then run one after the other while only reads fail",
+    ),
     Floor(key="hold_min", least=MINUTE, why="a group then moves for a blip that ends by itself"),
     Floor(key="hold_max", least=5 * MINUTE, why="a group then moves on evidence that is only just enough"),
     Floor(key="min_outage_age", least=2 * MINUTE, why="a group then moves for a restart inside the service"),
@@ -59,12 +71,51 @@ FLOORS = (
 """A key without a section is one of [policy], and of every group that overrides it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ceiling:
+    """The longest duration that is wise in production, and what goes wrong above it."""
+
+    key: str
+    most: timedelta
+    why: str
+
+
+CEILINGS = (
+    Ceiling(
+        key="poll.peer",
+        most=4 * MINUTE,
+        why="what a peer said counts for 5 minutes, and moves are held from then until it is heard again",
+    ),
+)
+
+
+def over(document: Document, now: datetime) -> Iterator[Problem]:
+    """Return a warning for every freeze that holds nothing any more. Only for documents without mistakes."""
+    for place in document.places("freeze.to"):
+        ends = document.at(place)
+        if isinstance(ends, datetime) and ends <= now:
+            yield document.problem(
+                place, f"this freeze is over since {ends.isoformat()}; remove it, or correct its year"
+            )
+
+
 def unwise(document: Document) -> Iterator[Problem]:
-    """Return a warning for every duration below its floor. Only for documents without mistakes."""
+    """Return a warning for every duration out of its bounds. Only for documents without mistakes."""
+    yield from _too_short(document)
+    for ceiling in CEILINGS:
+        for place in document.places(ceiling.key):
+            written = parse_duration(document.at(place))
+            if written > ceiling.most:
+                long = f"{format_duration(written)} is long: {ceiling.why}"
+                yield document.problem(place, f"{long}; write {format_duration(ceiling.most)} or less")
+
+
+def _too_short(document: Document) -> Iterator[Problem]:
     for floor in FLOORS:
         for key in (floor.key,) if "." in floor.key else (f"policy.{floor.key}", f"group.{floor.key}"):
             for place in document.places(key):
-                written = parse_duration(document.at(place))
+                value = document.at(place)
+                written = floor.least if value == "off" else parse_duration(value)
                 if written < floor.least:
                     short = f"{format_duration(written)} is short for production: {floor.why}"
                     yield document.problem(place, f"{short}; write {format_duration(floor.least)} or more")

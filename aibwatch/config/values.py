@@ -7,6 +7,7 @@ Settings hold what the operator wrote, letter case included. What only shows bes
 import re
 import warnings
 from collections.abc import Callable, Sized
+from datetime import datetime
 from enum import StrEnum
 from ipaddress import ip_address
 from typing import TypeVar
@@ -24,6 +25,8 @@ _RESOURCE = re.compile(_SCOPE + r"/[^/\s]+(?:/[^/\s]+/[^/\s]+)+/?", re.IGNORECAS
 _GROUP_NAME = re.compile(r"[a-z0-9-]{1,63}")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _SCOPE_FORM = "/subscriptions/GUID/resourceGroups/GROUP/providers"
+
+PORTS = {"https": 443, "http": 80}
 
 LONGEST_PATTERN = 200
 """Characters of a regular expression; it runs over every event, and a longer one is no longer read by anyone."""
@@ -70,6 +73,16 @@ def region_name(value: str) -> str:
     raise ValueError(f'{quoted(value)} is not a region; write its short name, like "westeurope"')
 
 
+def instant(value: object) -> datetime:
+    """Accept a date and time of TOML that says its offset: without one it means another moment on every machine."""
+    if not isinstance(value, datetime):
+        raise ValueError(f"{quoted(value)} is not a date with a time; write it without quotes: 2026-12-20T00:00:00Z")  # noqa: TRY004
+    if value.tzinfo is None:
+        iso = value.isoformat()
+        raise ValueError(f"{iso} does not say its offset; write {iso}Z for UTC, or {iso}+01:00")
+    return value
+
+
 def is_group_name(value: str) -> bool:
     """Return whether this can stand in a URL, a metric label and a shell command without quotes."""
     return _GROUP_NAME.fullmatch(value) is not None
@@ -80,6 +93,13 @@ def group_name(value: str) -> str:
     if is_group_name(value):
         return value
     raise ValueError(f"{quoted(value)} cannot name a group; use 1 to 63 of a-z, 0-9 and -")
+
+
+def peer_name(value: str) -> str:
+    """Accept the name of a peer."""
+    if is_group_name(value):
+        return value
+    raise ValueError(f"{quoted(value)} cannot name a peer; use 1 to 63 of a-z, 0-9 and -")
 
 
 def filled(value: str) -> str:
@@ -110,8 +130,33 @@ def listen_address(value: str) -> str:
 
 def web_endpoint(value: str) -> str:
     """Accept https, and plain http only on this machine: what goes there carries a token or a signature."""
-    if not value:
-        return value
+    return _web_address(value, "would send tokens unencrypted") if value else value
+
+
+def peer_address(value: str) -> str:
+    """Accept https, and plain http only on this machine: what comes from there is believed."""
+    return _web_address(value, "could be answered by anybody on the way")
+
+
+def address_of(url: str) -> tuple[str, int] | None:
+    """Return host in lower case and port of a web address; None for what is none."""
+    parts = _split(url)
+    if parts is None or parts.scheme not in PORTS or not parts.hostname:
+        return None
+    return parts.hostname, PORTS[parts.scheme] if parts.port is None else parts.port
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether the host is this machine by its name or address."""
+    return host == "localhost" or (_is_ip(host) and ip_address(host).is_loopback)
+
+
+def is_every_address(host: str) -> bool:
+    """Return whether listening there means to listen on all addresses of this machine."""
+    return _is_ip(host) and ip_address(host).is_unspecified
+
+
+def _web_address(value: str, why_not_plain: str) -> str:
     url = _split(value)
     if url is None or url.scheme not in {"https", "http"} or not url.hostname:
         raise ValueError('is not a web address; write "https://HOST"')
@@ -119,10 +164,8 @@ def web_endpoint(value: str) -> str:
         raise ValueError("carries a user name or password; leave them out of the address")
     if url.query or url.fragment:
         raise ValueError('has a "?" or "#" part; write only "https://HOST"')
-    if url.scheme == "http" and not _is_loopback(url.hostname):
-        raise ValueError(
-            f"{quoted(value)} would send tokens unencrypted; write https, plain http is for loopback addresses only"
-        )
+    if url.scheme == "http" and not is_loopback(url.hostname):
+        raise ValueError(f"{quoted(value)} {why_not_plain}; write https, plain http is for loopback addresses only")
     return value
 
 
@@ -157,10 +200,6 @@ def _split(value: str) -> SplitResult | None:
     except ValueError:
         return None
     return url
-
-
-def _is_loopback(host: str) -> bool:
-    return host == "localhost" or (_is_ip(host) and ip_address(host).is_loopback)
 
 
 def _is_ip(host: str) -> bool:

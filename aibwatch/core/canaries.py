@@ -1,7 +1,8 @@
 """Keep the canaries of all regions: follow what runs, start what is due, say what changed.
 
 A canary is started where any viewpoint suspects its region. It is no move: it goes on while groups are paused, in every
-mode, and whatever gates are closed, because without it nobody can tell whose fault a failure is.
+mode, and whatever gates are closed, because without it nobody can tell whose fault a failure is. One that lives in
+another region than it is to speak for is not started: its failure would convict the wrong one.
 """
 
 from dataclasses import replace
@@ -9,7 +10,7 @@ from datetime import datetime
 
 from aibwatch.core.actions import Action, RunCanary
 from aibwatch.core.canary import Canary, CanaryResult, ask, follow
-from aibwatch.core.canary_plan import Trouble, due, spent
+from aibwatch.core.canary_plan import Trouble, due, spent, unusable
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.events import Event
 from aibwatch.core.evidence import reads_fail_since
@@ -18,6 +19,7 @@ from aibwatch.core.policy import CanarySpec, Setup
 from aibwatch.core.sentences import span
 from aibwatch.core.state import State
 from aibwatch.core.verdict import Verdict, VerdictKind
+from aibwatch.core.window import Window
 
 UNTROUBLED = frozenset({VerdictKind.LEARNING, VerdictKind.HEALTHY, VerdictKind.RECOVERING, VerdictKind.BLIND})
 """Verdicts that are no reason for a canary. BLIND is none: without sight its result would not be seen either."""
@@ -37,7 +39,7 @@ SAID = {
 def follow_canaries(state: State, event: Event, setup: Setup, now: datetime) -> tuple[State, tuple[Note, ...]]:
     """Return the state with every configured canary as it stands now, and notes of what became of their runs."""
     before = {region: _known(state, spec) for region, spec in setup.canaries.items()}
-    after = {region: follow(canary, event, state.window.templates, now) for region, canary in before.items()}
+    after = {region: _follow(state, setup, canary, event, now) for region, canary in before.items()}
     notes = tuple(_note(canary, now) for region, canary in after.items() if _turned(before[region], canary))
     return replace(state, canaries=after), notes
 
@@ -57,11 +59,26 @@ def start_canaries(state: State, setup: Setup, now: datetime) -> tuple[State, tu
     return replace(state, canaries=canaries), tuple(actions), tuple(notes)
 
 
+def _follow(state: State, setup: Setup, canary: Canary, event: Event, now: datetime) -> Canary:
+    followed, spec = follow(canary, event, state.window.templates, now), setup.canaries[canary.region]
+    listed = canary.template in state.window.templates
+    useless = misplaced(state.window, spec) or unusable(followed, spec, now, listed=listed)
+    return replace(followed, unusable=useless)
+
+
 def _known(state: State, spec: CanarySpec) -> Canary:
     known = state.canaries.get(spec.region)
     if known is None or known.template != spec.template:
-        return Canary(region=spec.region, template=spec.template)
-    return known
+        return Canary(region=spec.region, template=spec.template, respite=spec.respite)
+    return replace(known, respite=spec.respite)
+
+
+def misplaced(window: Window, spec: CanarySpec) -> str:
+    """Return that the canary lives elsewhere than in the region it is to speak for, as a sentence; else empty."""
+    lives = window.region_of(spec.template)
+    if lives is None or lives == spec.region:
+        return ""
+    return f"it is in {lives}, and so proves nothing of {spec.region}; name a template of {spec.region}"
 
 
 def _due(canary: Canary, spec: CanarySpec, verdicts: list[Verdict], now: datetime) -> str:
@@ -88,6 +105,6 @@ def _turned(before: Canary, after: Canary) -> bool:
 
 def _note(canary: Canary, now: datetime) -> Note:
     run = canary.runs[-1]
-    why = run.diagnosis.summary or f"started {span(now - run.asked_at)} ago for {run.why}"
+    why = run.diagnosis.summary or f"started {span(now - run.asked_at)} ago ({run.why})"
     what = f"canary {template_name(canary.template)} {SAID[run.result]}"
     return Note(kind=NoteKind.CANARY, subject=canary.region, what=what, why=why, loud=run.result is CanaryResult.BROKEN)

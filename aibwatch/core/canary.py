@@ -28,6 +28,8 @@ PROGRESS = frozenset({RunPhase.CUSTOMIZING, RunPhase.OPTIMIZING, RunPhase.VALIDA
 SERVICE_MADE = frozenset({FailureClass.SERVICE, FailureClass.AMBIGUOUS})
 """Failures of a canary that speak of the service. It has no script, and nothing of the customer's but its identity."""
 
+GOOD = frozenset({RunState.SUCCEEDED, RunState.PARTIALLY_SUCCEEDED})
+
 NO_WORD = frozenset({FailureClass.NETWORK, FailureClass.THROTTLED})
 """Answers to the request for a run that leave open whether it was taken."""
 
@@ -40,8 +42,8 @@ LOST_AFTER = timedelta(minutes=3)
 ENDLESS = timedelta(hours=5)
 """A canary that neither ends nor is seen for so long is forgotten; builds end after four hours by default."""
 
-KEPT = 60
-"""Runs remembered of one canary: more than a day's limit allows."""
+KEPT = 300
+"""Runs remembered of one canary: more than the largest limit of a day, which counts them."""
 
 
 class CanaryResult(StrEnum):
@@ -68,6 +70,10 @@ class CanaryResult(StrEnum):
         return self in {CanaryResult.ASKED, CanaryResult.RUNNING, CanaryResult.ALIVE, CanaryResult.STUCK}
 
 
+AGAINST = frozenset({CanaryResult.FAILED, CanaryResult.STUCK})
+"""Results that speak against the region."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CanaryRun:
     """One run of a canary."""
@@ -77,7 +83,8 @@ class CanaryRun:
     why: str
     """What it was started for."""
     run_before: datetime | None
-    """Start of the template's last run when this one was asked for: a run with another start is this one."""
+    """Start of the template's last run if that had ended when this one was asked for: a run with another start is this
+    one. None if there was none, or if one was under way: that one then tells as much as ours."""
     result: CanaryResult = CanaryResult.ASKED
     started: datetime | None = None
     """Start by the service's clock."""
@@ -105,7 +112,15 @@ class Canary:
 
     region: Region
     template: TemplateId
+    respite: timedelta = timedelta(minutes=20)
+    """As configured: the signal that weighs the canary has to know it too."""
     runs: tuple[CanaryRun, ...] = ()
+    unusable: str = ""
+    """Why it cannot be asked at the moment although it is not broken: not listed, or the day's runs are used up."""
+    asked: int = 0
+    """Runs that were ever asked for."""
+    failed: int = 0
+    """Runs that failed or were stuck, each once. Those that tell of nothing but the canary itself are not counted."""
 
     @property
     def last(self) -> CanaryRun | None:
@@ -126,13 +141,16 @@ class Canary:
 
 def ask(canary: Canary, why: str, seen: TemplateSeen | None, now: datetime) -> Canary:
     """Return the canary with one more run asked for."""
-    before = seen.run.started if seen and seen.run else None
-    return replace(canary, runs=(*canary.runs, CanaryRun(asked_at=now, why=why, run_before=before))[-KEPT:])
+    before = seen.run.started if seen and seen.run and seen.run.state.ended else None
+    run = CanaryRun(asked_at=now, why=why, run_before=before)
+    return replace(canary, runs=(*canary.runs, run)[-KEPT:], asked=canary.asked + 1)
 
 
 def follow(canary: Canary, event: Event, seen: Mapping[TemplateId, TemplateSeen], now: datetime) -> Canary:
     """Return the canary with what the event and the latest sight of its template say of its open run."""
     run = canary.last
+    if run is not None and run.result is CanaryResult.BROKEN:
+        return _mended(canary, run, seen.get(canary.template), now)
     if run is None or not run.result.open:
         return canary
     if isinstance(event, CanaryAnswered) and (event.region, event.asked_at) == (canary.region, run.asked_at):
@@ -140,7 +158,26 @@ def follow(canary: Canary, event: Event, seen: Mapping[TemplateId, TemplateSeen]
     template = seen.get(canary.template)
     if run.result.open:
         run = _watched(run, template.run if template else None, now)
-    return canary if run == canary.last else replace(canary, runs=(*canary.runs[:-1], run))
+    if run == canary.last:
+        return canary
+    failed = run.result in AGAINST and canary.runs[-1].result not in AGAINST
+    return replace(canary, runs=(*canary.runs[:-1], run), failed=canary.failed + failed)
+
+
+def _mended(canary: Canary, broken: CanaryRun, template: TemplateSeen | None, now: datetime) -> Canary:
+    """Return the canary with the run by which somebody saw that it is repaired: the routine may be a week away.
+
+    Here two clocks are compared, ours and the service's. Repairs take longer than clocks differ.
+    """
+    seen = template.run if template else None
+    if seen is None or seen.started in {broken.started, broken.run_before} or seen.state not in GOOD:
+        return canary
+    if seen.started <= broken.asked_at:
+        return canary
+    run = CanaryRun(
+        asked_at=min(now, seen.started), why="by somebody else", run_before=broken.started, started=seen.started
+    )
+    return replace(canary, runs=(*canary.runs, _ended(run, seen, now))[-KEPT:])
 
 
 def _answered(run: CanaryRun, answer: CanaryAnswered, now: datetime) -> CanaryRun:
@@ -148,12 +185,14 @@ def _answered(run: CanaryRun, answer: CanaryAnswered, now: datetime) -> CanaryRu
         case FailureClass.OK:
             return replace(run, result=CanaryResult.RUNNING)
         case FailureClass.EXPECTED:
-            # It is running already: somebody else's run of the same template tells as much as ours.
-            return replace(run, result=CanaryResult.RUNNING, run_before=None)
+            # It is running already, by somebody else's request; that run tells as much as ours, once it is seen.
+            return replace(run, result=CanaryResult.RUNNING)
+        case cls if cls in SERVICE_MADE:
+            # Whether the run began all the same is not known of a 5xx, and does not matter: the service failed to take
+            # it. If it did begin, the next request meets it as one that is running already.
+            return replace(run, result=CanaryResult.FAILED, ended_at=now, diagnosis=answer.diagnosis)
         case cls if cls in NO_WORD or answer.uncertain:
             return run
-        case cls if cls in SERVICE_MADE:
-            return replace(run, result=CanaryResult.FAILED, ended_at=now, diagnosis=answer.diagnosis)
         case _:
             return replace(run, result=CanaryResult.BROKEN, ended_at=now, diagnosis=answer.diagnosis)
 
@@ -179,7 +218,7 @@ def _unseen(run: CanaryRun, now: datetime) -> CanaryRun:
 def _ended(run: CanaryRun, seen: Run, now: datetime) -> CanaryRun:
     ended = replace(run, ended_at=min(now, max(seen.ended or now, run.asked_at)), diagnosis=seen.diagnosis)
     match seen.state:
-        case RunState.SUCCEEDED | RunState.PARTIALLY_SUCCEEDED:
+        case state if state in GOOD:
             return replace(ended, result=CanaryResult.WELL, diagnosis=WELL)
         case RunState.FAILED if seen.diagnosis.cls in SERVICE_MADE:
             return replace(ended, result=CanaryResult.FAILED)

@@ -5,6 +5,9 @@ because two failed canaries convict; when two have failed, less often, to see wh
 nothing more is asked for a while, twice as long after each further good one, unless something failed since it ended,
 or it was started before the trouble began: new trouble deserves a new look. A canary that is broken is tried again as
 seldom as after a good one.
+
+Two settings give the pace: how soon the next one follows a failed one, and the respite after a good one. Every other
+wait is a multiple of one of them, so that a rehearsal in seconds keeps the proportions of production.
 """
 
 from dataclasses import dataclass
@@ -13,24 +16,22 @@ from datetime import datetime, timedelta
 from aibwatch.core.canary import Canary, CanaryResult
 from aibwatch.core.policy import CanarySpec
 
-AGAIN = timedelta(minutes=5)
-"""From the start of one canary to the next while fewer than two have failed."""
+BETWEEN = 0.2
+"""From the end of a failed canary to the next, in shares of `retry_after` (by default a minute): a build that took its
+time to fail needs no further wait."""
 
-BETWEEN = timedelta(minutes=1)
-"""From the end of a failed canary to the next: a build that took its time to fail needs no further wait."""
+STILL = 2
+"""Times `retry_after` from start to start once two have failed: by default as long as a failure counts as "still
+failing"."""
 
-STILL = timedelta(minutes=10)
-"""From start to start once two have failed: as long as a failure counts as "still failing"."""
-
-LONG = timedelta(minutes=30)
-"""From start to start once MANY have failed in a row: nobody doubts it any more, it only must not miss the recovery."""
+LONG = 6
+"""The same once MANY have failed in a row (by default half an hour): nobody doubts it any more, it only must not miss
+the recovery."""
 
 MANY = 6
 
-RESPITE = timedelta(minutes=20)
-"""After a good canary; doubled for each further good one. About as long as a canary takes to build."""
-
-LONGEST_RESPITE = timedelta(hours=4)
+LONGEST_RESPITE = 12
+"""Times the respite; by default four hours. It doubles with each good canary up to there."""
 
 MEMORY = timedelta(hours=6)
 """How far back rows of like results are counted: last week's routine says nothing of tonight."""
@@ -50,15 +51,21 @@ class Trouble:
 
 def due(canary: Canary, spec: CanarySpec, trouble: Trouble | None, now: datetime) -> str:
     """Return what a canary is due for at this moment; empty if none is. Without trouble only the routine is."""
-    if canary.last is not None and canary.last.result.open:
-        return ""
-    if spent(canary, now) >= spec.max_per_day:
+    if canary.unusable or (canary.last is not None and canary.last.result.open):
         return ""
     if trouble is not None:
-        waits_until = _waits_until(canary, trouble, now)
+        waits_until = _waits_until(canary, spec, trouble, now)
         return "suspicion" if waits_until is None or now >= waits_until else ""
     routine = spec.routine is not None and (canary.last is None or now - canary.last.asked_at >= spec.routine)
     return "routine" if routine else ""
+
+
+def unusable(canary: Canary, spec: CanarySpec, now: datetime, *, listed: bool) -> str:
+    """Return why the canary cannot be asked at the moment; empty if it can."""
+    if not listed:
+        return "Azure does not list it, or no list was read since the start"
+    used = spent(canary, now)
+    return f"{used} of {spec.max_per_day} runs in 24 h are used up" if used >= spec.max_per_day else ""
 
 
 def spent(canary: Canary, now: datetime) -> int:
@@ -71,35 +78,38 @@ def respite_until(canary: Canary, now: datetime) -> datetime | None:
     telling = canary.latest()
     if not telling or telling[0].result is not CanaryResult.WELL or telling[0].ended_at is None:
         return None
-    return telling[0].ended_at + _respite(_row(canary, CanaryResult.WELL, now))
+    return telling[0].ended_at + _respite(canary, CanaryResult.WELL, now)
 
 
-def _waits_until(canary: Canary, trouble: Trouble, now: datetime) -> datetime | None:
+def _waits_until(canary: Canary, spec: CanarySpec, trouble: Trouble, now: datetime) -> datetime | None:
     last = canary.last
     if last is None:
         return None
-    ended = last.ended_at or last.asked_at
+    ended, again = last.ended_at or last.asked_at, spec.retry_after
     match last.result:
         case CanaryResult.FAILED:
-            return max(last.asked_at + _pace(_row(canary, CanaryResult.FAILED, now)), ended + BETWEEN)
+            pace = again * _slower(_row(canary, CanaryResult.FAILED, now))
+            return max(last.asked_at + pace, ended + again * BETWEEN)
         case CanaryResult.WELL if last.asked_at < trouble.since:
-            return ended + BETWEEN
+            return ended + again * BETWEEN
         case CanaryResult.WELL if trouble.onset > ended:
-            return ended + AGAIN
+            return ended + again
         case CanaryResult.LOST:
-            return ended + AGAIN
+            return ended + again
         case result:
-            return ended + _respite(_row(canary, result, now))
+            return ended + _respite(canary, result, now)
 
 
-def _pace(failed: int) -> timedelta:
+def _slower(failed: int) -> int:
+    """Return how many times `retry_after` it is from one start to the next."""
     if failed < 2:
-        return AGAIN
+        return 1
     return STILL if failed < MANY else LONG
 
 
-def _respite(times: int) -> timedelta:
-    return min(LONGEST_RESPITE, RESPITE * (2.0 ** min(times - 1, 10)))
+def _respite(canary: Canary, result: CanaryResult, now: datetime) -> timedelta:
+    times = _row(canary, result, now)
+    return canary.respite * min(LONGEST_RESPITE, 2.0 ** min(times - 1, 10))
 
 
 def _row(canary: Canary, result: CanaryResult, now: datetime) -> int:

@@ -9,6 +9,8 @@ runs. A second failed canary counts as another. While a canary is awaited, one o
 2022 reads failed for 20 minutes while builds went on, and an event about one feature beside them would have convicted.
 If the canary was under way already when reads began to fail, it proves nothing and blocks the next one; then the probe
 and two independent failed runs are enough, and an event instead of the runs is not.
+One canary that was refused at once tells of a moment, and with runs that were refused in the same four minutes it would
+convict a region that is well again; it counts only beside a probe that fails now, else a second one is waited for.
 
 Note [Hold]: the more independent things confirm an outage, the shorter we wait: 15, 9, 5.4, 3.2 minutes and then the
 minimum. Most troubles of a region are shorter than the hold (a four-minute blip must not move anyone).
@@ -65,10 +67,10 @@ def lacking(evidence: Sequence[Evidence], policy: Policy, now: datetime) -> str:
     if not kinds & OURS:
         return "nothing that we saw ourselves speaks against it, only what the provider says"
     if not _quorum(evidence):
-        return AWAITED if _standing(evidence) is Standing.AWAITED else f"two of these must agree: {PILLARS}"
+        return _what_would_do(evidence)
     if score < policy.confirm_score:
         return f"the score is {score:.1f} of {policy.confirm_score:g} needed"
-    latest = max((e.last for e in against if e.kind in OURS and e.last), default=None)
+    latest = seen_failing_until(evidence)
     if latest is None or now - latest > STILL_FAILING:
         return f"nothing of ours failed in the last {span(STILL_FAILING)}"
     return ""
@@ -78,6 +80,12 @@ AWAITED = "a canary was asked, and its answer will settle it"
 PILLARS = "a failed canary, the probe, an Image Builder event, two independent failed runs"
 
 
+def _what_would_do(evidence: Sequence[Evidence]) -> str:
+    if any(e.momentary for e in evidence):
+        return "one canary was refused and reads are well, which tells of a moment; a second one is needed"
+    return AWAITED if _standing(evidence) is Standing.AWAITED else f"two of these must agree: {PILLARS}"
+
+
 def _quorum(evidence: Sequence[Evidence]) -> bool:
     """Return whether two of the four agree. See Note [Quorum]."""
     against = [e for e in evidence if e.against]
@@ -85,6 +93,8 @@ def _quorum(evidence: Sequence[Evidence]) -> bool:
     probe = any(e.kind is Kind.PROBE for e in against)
     event = any(e.names_service for e in against)
     runs = sum(e.witnesses for e in against if e.kind.family is Kind.RUNS) >= 2
+    if any(e.momentary for e in against) and not probe:
+        return False
     if canaries == 0:
         match _standing(evidence):
             case Standing.AWAITED:
@@ -98,6 +108,11 @@ def _quorum(evidence: Sequence[Evidence]) -> bool:
 
 def _standing(evidence: Sequence[Evidence]) -> Standing | None:
     return next((e.standing for e in evidence if e.standing), None)
+
+
+def seen_failing_until(evidence: Sequence[Evidence]) -> datetime | None:
+    """Return when something of ours was last seen to fail, None if nothing of ours was."""
+    return max((e.last for e in evidence if e.against and e.kind in OURS and e.last), default=None)
 
 
 def hold_for(evidence: Sequence[Evidence], policy: Policy) -> timedelta:

@@ -79,9 +79,7 @@ def step(state: State, event: Event, setup: Setup, now: datetime) -> Decision:
 def _enter(state: State, event: Event, now: datetime) -> tuple[State, tuple[Note, ...]]:
     match event:
         case Observed():
-            habits = state.habits
-            for observation in event.observations:
-                habits = learn(habits, observation) if isinstance(observation, TemplateSeen) else habits
+            habits = learn(state.habits, (o for o in event.observations if isinstance(o, TemplateSeen)))
             return replace(state, window=add(state.window, event.observations, now), habits=habits), ()
         case Started():
             return replace(state, awake_since=now, journal_failing_since=None), ()
@@ -175,7 +173,7 @@ def _group(
 ) -> tuple[GroupState, list[Action], list[Note]]:
     group, pauses = take_order(group, event)
     group, actions, notes = follow_run(group, event, state.window)
-    seen = situation(state, setup, spec, group, now)
+    seen = situation(state, setup, spec, group, now, ask_always=False)
     trigger = trigger_of(event, group, state, seen)
     group = take_answer(group, event, now)
     row = TABLE[group.phase, trigger]

@@ -62,6 +62,8 @@ class Evidence:
     """When something last began to fail, where that is later than `since`: the latest of several failed runs."""
     standing: "Standing | None" = None
     """Of a canary that has no result yet: whether its result will settle the present trouble."""
+    momentary: bool = False
+    """It tells of one moment only: a canary that was refused at once, as against one that took minutes to fail."""
     forbids: str = ""
     """Why no conviction is possible while this stands, whatever the score; empty if it forbids none."""
 

@@ -12,9 +12,9 @@ from enum import StrEnum
 
 from aibwatch.core.conviction import is_alike
 from aibwatch.core.model import Mode, Region, TemplateId, template_name
-from aibwatch.core.observation import Ready, Source
+from aibwatch.core.observation import PeerSaid, Ready, Source, handler_key
 from aibwatch.core.policy import GroupSpec, Setup
-from aibwatch.core.sentences import ago, count, listing, span, when
+from aibwatch.core.sentences import ago, clock, count, listing, span, when
 from aibwatch.core.signals.events import maintenance
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict, VerdictKind
@@ -30,6 +30,10 @@ STEADY_AFTER = timedelta(minutes=5)
 
 PEER_AGE = timedelta(minutes=5)
 """What a second observer said counts for so long; it is asked every minute."""
+
+PEER_AWAITED = timedelta(minutes=15)
+"""So long a peer that fell silent holds a move. Not for ever: one that stands in the region that is down would hold the
+move just when it is needed."""
 
 FLEET_SHARE = 0.5
 FLEET_LEAST = 3
@@ -103,7 +107,8 @@ def _not_global(q: Question) -> Answer:
         return UNKNOWN, f"{q.target_region} was not judged yet"
     if verdict.kind is VerdictKind.HEALTHY:
         return _not_elsewhere(q)
-    if verdict.kind is VerdictKind.SUSPECT and not is_alike(verdict.evidence):
+    admitted = any(e.names_service and e.against for e in verdict.evidence)
+    if verdict.kind is VerdictKind.SUSPECT and not is_alike(verdict.evidence) and not admitted:
         return OPEN, f"{q.target_region} is suspect for a mishap only: {verdict.why}"
     if verdict.kind in {VerdictKind.BLIND, VerdictKind.LEARNING}:
         return UNKNOWN, f"{q.target_region} {verdict.kind.phrase}: {verdict.why}"
@@ -164,10 +169,11 @@ def _lease_held(q: Question) -> Answer:
 
 
 def _handler_ok(q: Question) -> Answer:
-    checks = [q.state.window.handlers.get(step.handler) for step in q.spec.steps]
+    keys = (handler_key(q.spec.name, step.handler, q.target) for step in q.spec.steps)
+    checks = [q.state.window.handlers.get(key) for key in keys]
     broken = next((check for check in checks if check is not None and not check.well), None)
     if broken is not None:
-        return CLOSED, f"the handler {broken.handler} could not act when last asked: {broken.why}"
+        return CLOSED, f"the handler {broken.handler} could not act when asked {ago(broken.at, q.now)}: {broken.why}"
     return OPEN, "no handler said that it cannot act"
 
 
@@ -263,8 +269,15 @@ def _observers_agree(q: Question) -> Answer:
     if differ is not None:
         return CLOSED, f"{differ.peer} sees {q.source_region} well ({ago(differ.at, q.now)}): {differ.why}"
     if not fresh:
-        return UNKNOWN, f"{said[0].peer} has not spoken since {when(max(p.at for p in said), q.now)}"
+        return _silent(max(said, key=lambda p: p.at), q.now)
     return OPEN, f"{fresh[0].peer} sees the trouble too"
+
+
+def _silent(last: PeerSaid, now: datetime) -> Answer:
+    told = f"{last.peer} has not spoken since {when(last.at, now)}"
+    if now - last.at <= PEER_AWAITED:
+        return UNKNOWN, f"{told}; it is waited for until {clock(last.at + PEER_AWAITED)}"
+    return OPEN, f"{told}, and counts no more: it may be down with the region"
 
 
 MOVING = frozenset({Phase.CHECKING, Phase.COMMITTING, Phase.MOVING})

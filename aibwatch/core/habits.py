@@ -5,7 +5,7 @@ pace is the slowest seen, forgotten slowly, because it is a limit; the interval 
 This module does not know what follows from a run that takes longer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -34,11 +34,20 @@ class Habit:
     """Whether the last run was seen before Customizing, so that its getting there can be measured."""
 
 
-def learn(habits: Mapping[TemplateId, Habit], seen: TemplateSeen) -> Mapping[TemplateId, Habit]:
-    """Return the habits with what this sight of a template tells."""
+def learn(habits: Mapping[TemplateId, Habit], sights: Iterable[TemplateSeen]) -> Mapping[TemplateId, Habit]:
+    """Return the habits with what these sights of templates tell: the same mapping if they tell nothing new."""
+    learned: dict[TemplateId, Habit] = {}
+    for seen in sights:
+        known = learned.get(seen.template) or habits.get(seen.template)
+        habit = _learn(known, seen)
+        if habit is not None and habit != known:
+            learned[seen.template] = habit
+    return {**habits, **learned} if learned else habits
+
+
+def _learn(known: Habit | None, seen: TemplateSeen) -> Habit | None:
     if seen.run is None:
-        return habits
-    known = habits.get(seen.template)
+        return known
     if known is None:
         learned = Habit(started=seen.run.started)
     elif seen.run.started > known.started:
@@ -47,7 +56,7 @@ def learn(habits: Mapping[TemplateId, Habit], seen: TemplateSeen) -> Mapping[Tem
         learned = known
     if seen.run.started == learned.started and seen.run.state is RunState.RUNNING:
         learned = _paced(learned, seen)
-    return habits if learned == known else {**habits, seen.template: learned}
+    return learned
 
 
 def _mean(known: Habit, started: datetime) -> timedelta:

@@ -175,13 +175,28 @@ class PeerSaid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandlerChecked:
-    """What a handler said when it was asked whether it could act now."""
+    """What a handler said when it was asked whether it could act now for a group, on one of its members.
+
+    The same handler may well be able to act on one template and not on the next, which it is not allowed to touch.
+    """
 
     type: Literal["handler_checked"] = "handler_checked"
     at: datetime
+    group: str
     handler: str
+    target: TemplateId
     well: bool
     why: str
+
+    @property
+    def key(self) -> str:
+        """What it is known by."""
+        return handler_key(self.group, self.handler, self.target)
+
+
+def handler_key(group: str, handler: str, target: TemplateId) -> str:
+    """Return what a check of this handler is known by."""
+    return f"{group}/{handler}/{target}"
 
 
 Report = DependencySeen | ReadinessSeen | PeerSaid | HandlerChecked

@@ -66,6 +66,10 @@ class CanarySpec:
     max_per_day: int = 24
     routine: timedelta | None = timedelta(days=7)
     """Time between runs on ordinary days; None: only on suspicion."""
+    retry_after: timedelta = 5 * MINUTE
+    """From the start of one run to the next while fewer than two have failed; the other waits of trouble follow it."""
+    respite: timedelta = 20 * MINUTE
+    """For how long a good run answers for the region; longer after each further good one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,8 @@ class Pace:
     service_health: timedelta = MINUTE
     resource_health: timedelta = 5 * MINUTE
     activity_log: timedelta = 2 * MINUTE
+    peer: timedelta = MINUTE
+    readiness: timedelta = 30 * MINUTE
     patience: timedelta = timedelta(seconds=70)
     """How long one poll may take: so much later than its interval it may come without being late."""
 

@@ -35,8 +35,13 @@ class Situation:
         return tuple(gate.name for gate in holding(self.gates))
 
 
-def situation(state: State, setup: Setup, spec: GroupSpec, group: GroupState, now: datetime) -> Situation:
-    """Return how the group stands, with all gates asked whether or not a move is wanted."""
+def situation(
+    state: State, setup: Setup, spec: GroupSpec, group: GroupState, now: datetime, *, ask_always: bool = True
+) -> Situation:
+    """Return how the group stands, with all gates asked whether or not a move is wanted.
+
+    With `ask_always` off they are asked only where a move is wanted: the engine looks at every group every second.
+    """
     region = state.window.region_of(group.active)
     if group.active not in spec.members:
         why = f"its active member {template_name(group.active)} is not in the configuration any more; put it back"
@@ -44,8 +49,11 @@ def situation(state: State, setup: Setup, spec: GroupSpec, group: GroupState, no
     if region is None:
         why = f"{template_name(group.active)} was never listed by Azure, so nothing is known of it"
         return Situation(trigger=Trigger.QUIET, why=why, region=None, verdict=None, target=None, gates=())
-    target, gates = _best_target(state, setup, spec, group, now)
     verdict = verdict_for(state, setup, spec, region)
+    if not ask_always and (verdict is None or not verdict.warrants_move):
+        trigger, why = _judge(verdict, None, ())
+        return Situation(trigger=trigger, why=why, region=region, verdict=verdict, target=None, gates=())
+    target, gates = _best_target(state, setup, spec, group, now)
     trigger, why = _judge(verdict, target, gates)
     if trigger is Trigger.OUTAGE_OPEN and group.check_after is not None and now < group.check_after:
         trigger, why = Trigger.OUTAGE_HELD, "the last check was given up; the next one follows within half a minute"

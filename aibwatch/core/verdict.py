@@ -22,8 +22,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from aibwatch.core.conviction import hold_for, is_mixed, lacking, score_of
-from aibwatch.core.evidence import Evidence
+from aibwatch.core.conviction import hold_for, is_mixed, lacking, score_of, seen_failing_until
+from aibwatch.core.evidence import Evidence, reads_fail_since
 from aibwatch.core.model import Region
 from aibwatch.core.policy import Policy
 from aibwatch.core.sentences import count, listing, span, when
@@ -220,7 +220,7 @@ class _Case:
     def proven(self) -> Verdict:
         trouble_since = self._trouble_since()
         confirmed = (self.before.confirmed_since if self.before else None) or self.now
-        held_until = max(confirmed + hold_for(self.evidence, self.policy), trouble_since + self.policy.min_outage_age)
+        held_until = max(confirmed + hold_for(self.evidence, self.policy), self._old_enough_at(trouble_since))
         witnesses = count(sum(e.witnesses for e in self.evidence if e.against), "independent confirmation")
         proof = f"{witnesses}, score {score_of(self.evidence):.1f} of {self.policy.confirm_score:g} needed"
         held = self.now >= held_until
@@ -235,6 +235,18 @@ class _Case:
             proven_at=self.now,
             held=held,
         )
+
+    def _old_enough_at(self, trouble_since: datetime) -> datetime:
+        """Return when the outage has lasted long enough, by failures seen and not by the clock.
+
+        Runs and canaries that failed in the same two minutes still count half an hour later, and would make a trouble
+        of two minutes look as if it had lasted. So would the memory of an earlier one while reads fail for the second
+        time: where the probe speaks, the present row of failed reads must be old enough.
+        """
+        began = max(trouble_since, reads_fail_since(self.evidence) or trouble_since)
+        seen_until = seen_failing_until(self.evidence) or began
+        still_to_be_seen = self.policy.min_outage_age - (seen_until - began)
+        return self.now + still_to_be_seen if still_to_be_seen > timedelta(0) else began
 
     def _trouble_since(self) -> datetime:
         if self.quiet_since is not None:

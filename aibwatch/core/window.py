@@ -85,6 +85,7 @@ class Window:
     peers: Mapping[str, PeerSaid] = field(default_factory=dict)
     """By peer and region."""
     handlers: Mapping[str, HandlerChecked] = field(default_factory=dict)
+    """The latest check of each handler, by group, handler and target."""
     calls: Mapping[str, CallFailed] = field(default_factory=dict)
     """Calls to run a template that failed, by their keys."""
     polls: Mapping[str, PollRecord] = field(default_factory=dict)
@@ -200,7 +201,7 @@ class _Draft:
             case PeerSaid():
                 _keep_latest(self.peers, f"{report.peer}/{report.region}", report)
             case HandlerChecked():
-                _keep_latest(self.handlers, report.handler, report)
+                _keep_latest(self.handlers, report.key, report)
 
     def _template(self, seen: TemplateSeen) -> None:
         known = self.templates.get(seen.template)

@@ -39,6 +39,7 @@ OPENING = (
     "aibwatch demo: a stand-in for Azure, and the real daemon watching it over HTTP.",
     "Two groups of image templates build in westeurope and have a secondary in northeurope.",
     "ubuntu-base may move by itself (mode auto), rhel-cis only says what it would do (mode shadow).",
+    "A canary, a template that nobody needs, waits in westeurope for the moment in which something looks wrong.",
     "Soon westeurope will break. The times are shorter than in production; nothing else is different.",
 )
 
@@ -110,7 +111,7 @@ class _Film:
             self._whole.set()
 
     def _reasons(self, turn: Turn, note: Note, state: State) -> list[str]:
-        """Return what the turn rests on: a verdict on evidence, a check on gates, an image on its id."""
+        """Return what the turn rests on: a verdict on evidence, a check on gates, a canary on its answer."""
         if note.kind is NoteKind.VERDICT:
             verdict = regional_verdicts(state)[Region(note.subject)]
             return [*(f"{e.weight:+.1f}  {e.kind}: {e.sentence}" for e in verdict.evidence if e.against), verdict.why]
@@ -118,7 +119,7 @@ class _Film:
             group = state.groups[note.subject]
             seen = situation(state, self._loaded.setup, self._loaded.setup.groups[group.name], group, self._clock.now())
             return [f"{gate.state}  {gate.name}: {gate.why}" for gate in seen.gates]
-        if note.kind in {NoteKind.IMAGE, NoteKind.WOULD_MOVE} or turn.name == "moved":
+        if note.kind in {NoteKind.CANARY, NoteKind.IMAGE, NoteKind.WOULD_MOVE} or turn.name == "moved":
             return [note.why]
         return []
 

@@ -6,6 +6,7 @@ The story is whole when every turn came, and the secondary was run exactly once.
 from dataclasses import dataclass
 
 from aibwatch.core.decision import Note, NoteKind
+from aibwatch.demo.script import CANARY
 
 GROUP = "ubuntu-base"
 SHADOW = "rhel-cis"
@@ -49,6 +50,24 @@ TURNS = (
         kind=NoteKind.VERDICT,
         subject=PRIMARY,
         ends="-> suspect",
+    ),
+    Turn(
+        name="canary asked",
+        title=f"A canary is sent to {PRIMARY}",
+        meaning="The smallest of templates, without a script, is run there: it tells your mistakes from Azure's.",
+        colour="yellow",
+        kind=NoteKind.CANARY,
+        subject=PRIMARY,
+        ends=f"canary {CANARY} started",
+    ),
+    Turn(
+        name="canary failed",
+        title="The canary failed",
+        meaning="Nothing of yours is in it but an identity, so this speaks of the service. It is tried again.",
+        colour="dark_orange",
+        kind=NoteKind.CANARY,
+        subject=PRIMARY,
+        ends=f"canary {CANARY} failed",
     ),
     Turn(
         name="confirming",
@@ -130,6 +149,15 @@ TURNS = (
         kind=NoteKind.IMAGE,
         subject=GROUP,
         ends="image",
+    ),
+    Turn(
+        name="canary well",
+        title="The canary builds again",
+        meaning=f"It was sent all the while, to see when {PRIMARY} can build again, and now it ended well.",
+        colour="cyan",
+        kind=NoteKind.CANARY,
+        subject=PRIMARY,
+        ends=f"canary {CANARY} built well",
     ),
     Turn(
         name="recovering",

@@ -1,7 +1,8 @@
 """Write the demo's world and its configuration, for a given tempo.
 
-The world: two regions with two templates each. westeurope breaks after a quiet start: reads and runs answer 500, builds
-that are under way die in Building, Service Health follows later; then it comes back. northeurope is well throughout.
+The world: two regions with two templates each, and a canary in the first. westeurope breaks after a quiet start: reads
+and runs answer 500, builds that are under way die in Building, Service Health follows later; then it comes back.
+northeurope is well throughout.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from aibwatch.simulator.parts import SUBSCRIPTION
 
 EVENT = "VMI7-2B8"
+CANARY = "canary-weu"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,8 @@ class Tempo:
     build: int
     """Length of a good build, from Queued to the image."""
     poll: int
+    retry_after: int
+    """From one canary to the next."""
     hold_min: int
     hold_max: int
     min_outage_age: int
@@ -38,6 +42,7 @@ FAST = Tempo(
     mends_at=22,
     build=10,
     poll=1,
+    retry_after=1,
     hold_min=2,
     hold_max=8,
     min_outage_age=5,
@@ -53,6 +58,7 @@ EASY = Tempo(
     mends_at=85,
     build=30,
     poll=2,
+    retry_after=2,
     hold_min=6,
     hold_max=20,
     min_outage_age=20,
@@ -91,6 +97,15 @@ resource_group = "images-neu"
 region = "northeurope"
 last_run = "succeeded"
 last_run_ended = 518400
+
+[[template]]
+name = "{CANARY}"
+resource_group = "images-weu"
+region = "westeurope"
+script = ""
+identity = "canary"
+last_run = "succeeded"
+last_run_ended = 172800
 
 [[template]]
 name = "rhel-weu"
@@ -162,6 +177,12 @@ hold_max = "{tempo.hold_max}s"
 min_outage_age = "{tempo.min_outage_age}s"
 run_window = "{tempo.run_window}s"
 recovery_min = "{tempo.recovery_min}s"
+
+[[canary]]
+region = "westeurope"
+template = "{_template("images-weu", CANARY)}"
+routine = "off"
+retry_after = "{tempo.retry_after}s"
 
 [[group]]
 name = "ubuntu-base"

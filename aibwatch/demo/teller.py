@@ -16,6 +16,8 @@ COLOURS: Mapping[VerdictKind, str] = {
     VerdictKind.LEARNING: "cyan",
     VerdictKind.RECOVERING: "cyan",
     VerdictKind.SUSPECT: "yellow",
+    VerdictKind.DEGRADED: "yellow",
+    VerdictKind.MAINTENANCE: "yellow",
     VerdictKind.BLIND: "yellow",
     VerdictKind.CONFIRMING: "dark_orange",
     VerdictKind.GLOBAL: "red",

@@ -2,9 +2,16 @@
 
 The order of calls for a step, each on record before the next:
 
+    check     no effects; long before a move and again right before it: could `activate` act now, and why not
     plan      no effects; what is there before, so that later calls can tell their effect from somebody else's
     activate  the effect, at most one attempt at a time; must be harmless if the effect is there already
     status    no effects; asked after a crash, a time-out or an answer that got lost
+
+`check` is asked for every template that a group could go to, once per `poll.readiness` (30 min), again each minute
+while it cannot, and before every commit. It has 30 seconds; a handler that says no, raises, does not answer
+or is not loaded holds its group's moves to that template (gate handler_ok). A handler without `check`, as all were
+before there was one, counts as well. In the request `activation_id` is empty and `attempt` is 0, because there is no
+move yet; `epoch` is the one that stands. An answer that is six hours old is forgotten.
 
 A handler never retries by itself: whether another attempt is due is decided, and recorded, by aibwatch.
 """
@@ -66,6 +73,15 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """Whether a handler could act now."""
+
+    well: bool
+    why: str
+    """For people, whichever it is: "ubuntu-neu was read, it can be run"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What became of a call. For `status`, NOTHING_CHANGED means that the effect is certainly not there."""
 
@@ -75,6 +91,10 @@ class Answer:
 
 class Handler(Protocol):
     """What the executor calls. Raise HandlerError where nothing was changed; anything else raised is UNKNOWN."""
+
+    async def check(self, request: HandlerRequest) -> Check:
+        """Return whether `activate` could act on the target now. No effects, and cheap: it is asked often."""
+        ...
 
     async def plan(self, request: HandlerRequest) -> Plan:
         """Return what `activate` would change, and what is there now. No effects."""

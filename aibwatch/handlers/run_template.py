@@ -16,6 +16,7 @@ from aibwatch.core.observation import TemplateSeen
 from aibwatch.core.sentences import clock
 from aibwatch.handlers.api import (
     Answer,
+    Check,
     HandlerError,
     HandlerRequest,
     Plan,
@@ -44,11 +45,20 @@ class RunTemplate:
         self._now = surroundings.now
         self._pause = surroundings.pause
 
+    async def check(self, request: HandlerRequest) -> Check:
+        """Return whether the target can be read and run.
+
+        The right to run it shows only when it is run; but who may not read it cannot plan, and so not run it either.
+        """
+        try:
+            seen = await self._runnable(request)
+        except HandlerError as error:
+            return Check(well=False, why=str(error))
+        return Check(well=True, why=f"{template_name(request.target)} was read in {seen.region} and can be run")
+
     async def plan(self, request: HandlerRequest) -> Plan:
         """Return what the target's last run is now, and that it will be run."""
-        seen = await self._read(request)
-        if seen.provisioning != "succeeded":
-            raise HandlerError(f"{template_name(request.target)} cannot be run: it is {seen.provisioning}")
+        seen = await self._runnable(request)
         state = seen.run.state if seen.run else RunState.NEVER
         return Plan(
             changes=(
@@ -86,6 +96,12 @@ class RunTemplate:
                 why = f"no run of {template_name(request.target)} since {plan.before.get('run_started', NEVER_RUN)}"
                 return Answer(result=StepResult.NOTHING_CHANGED, why=why)
             await self._pause(LOOK_AGAIN)
+
+    async def _runnable(self, request: HandlerRequest) -> TemplateSeen:
+        seen = await self._read(request)
+        if seen.provisioning != "succeeded":
+            raise HandlerError(f"{template_name(request.target)} cannot be run: it is {seen.provisioning}")
+        return seen
 
     async def _read(self, request: HandlerRequest) -> TemplateSeen:
         seen = await self._templates.read(request.target)

@@ -5,19 +5,13 @@ raises CodecError, and the journal says what to do.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from aibwatch.core.canary import Canary
 from aibwatch.core.habits import Habit
-from aibwatch.core.incident import Incident
-from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.observation import Observation
-from aibwatch.core.state import GroupState, Phase, State
-from aibwatch.core.verdict import Verdict
+from aibwatch.core.recall import Memory
 from aibwatch.handlers.api import Plan
 
 
@@ -25,57 +19,32 @@ class CodecError(Exception):
     """Something on record cannot be read by this version."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
-    """What must outlive the process beside the observations: small, and rewritten whole."""
-
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
-    incidents: dict[str, Incident] = field(default_factory=dict)
-    groups: dict[str, GroupState] = field(default_factory=dict)
-    canaries: dict[Region, Canary] = field(default_factory=dict)
-    habits: dict[TemplateId, Habit] = field(default_factory=dict)
-    clock_stepped_at: datetime | None = None
-
-
 T = TypeVar("T")
 
 _MEMORY = TypeAdapter(Memory)
+_HABIT = TypeAdapter(Habit)
 _OBSERVATION: TypeAdapter[Observation] = TypeAdapter(Observation)
 _PLAN = TypeAdapter(Plan)
 
 
-def memory_of(state: State) -> Memory:
-    """Return what to remember of the state.
-
-    Texts that change with every second are left out, so that an unchanged memory is equal to the one before and need
-    not be written: evidence and reasons are found anew from the window.
-    """
-    return Memory(
-        verdicts={
-            k: replace(v, evidence=(), why="", score=0.0, hold_until=None, proven_at=None)
-            for k, v in state.verdicts.items()
-        },
-        incidents=dict(state.incidents),
-        groups={name: _lasting(group) for name, group in state.groups.items()},
-        canaries=dict(state.canaries),
-        habits=dict(state.habits),
-        clock_stepped_at=state.clock_stepped_at,
-    )
-
-
-def _lasting(group: GroupState) -> GroupState:
-    """Leave out the reasons of the moment. Why a group was halted is no such: nothing would find it anew."""
-    return group if group.phase is Phase.HALTED else replace(group, why="", detail="")
-
-
 def dump_memory(memory: Memory) -> str:
-    """Return the memory as JSON."""
-    return _MEMORY.dump_json(memory).decode()
+    """Return the memory as JSON, without the habits, which are written one by one."""
+    return _MEMORY.dump_json(memory, exclude={"habits"}).decode()
 
 
 def load_memory(text: str) -> Memory:
     """Return the memory that was written, or raise CodecError."""
     return _read(_MEMORY, text, "the memory on record")
+
+
+def dump_habit(habit: Habit) -> str:
+    """Return the habit as JSON."""
+    return _HABIT.dump_json(habit).decode()
+
+
+def load_habit(text: str) -> Habit:
+    """Return the habit that was written, or raise CodecError."""
+    return _read(_HABIT, text, "a template's habit on record")
 
 
 def dump_observation(observation: Observation) -> str:

@@ -1,8 +1,8 @@
 """Perform actions. Each ends in exactly one outcome event; only the end of the process leaves one without.
 
-Rules: an effect is sent only after its intent and its dispatch are on record. A handler has a deadline. What a handler
-says is taken at its word; what it does not say is UNKNOWN, and asked about later. Whether anything is tried again is
-not decided here.
+Rules: an effect is sent only after its intent and its dispatch are on record; for a canary the decision to run it is
+enough, because one run of it more or less changes nothing. A handler has a deadline. What a handler says is taken at
+its word; what it does not say is UNKNOWN, and asked about later. Whether anything is tried again is not decided here.
 """
 
 import asyncio
@@ -51,9 +51,12 @@ class Ports:
     handlers: Mapping[str, Handler]
     poll_afresh: Callable[[tuple[Region, ...]], Awaitable[None]]
     """Polls the regions now; every answer has become an event when it returns. Raises nothing."""
+    check: Callable[[str], Awaitable[None]]
+    """Asks everything else that the group's gates rest on, in the same way: its handlers, and whether the state is
+    still ours."""
     read_outputs: Callable[[TemplateId], Awaitable[tuple[str, ...] | Diagnosis]]
-    run: Callable[[TemplateId], Awaitable[Refusal | None]]
-    """Asks once for a run; None if it was accepted."""
+    run_canary: Callable[[TemplateId], Awaitable[Refusal | None]]
+    """Asks once for a run of a canary; None if it was accepted."""
     observe_step: Callable[[str, float], None]
     """Told the handler's name and how many seconds a call took."""
 
@@ -68,7 +71,7 @@ class Executor:
         """Do what is asked and return what became of it."""
         match action:
             case PollAfresh():
-                await self._ports.poll_afresh(action.regions)
+                await asyncio.gather(self._ports.poll_afresh(action.regions), self._ports.check(action.group))
                 return PolledAfresh(group=action.group, activation_id=action.activation_id)
             case WriteEpoch():
                 return await self._write_epoch(action)
@@ -97,7 +100,7 @@ class Executor:
 
     async def _run_canary(self, action: RunCanary) -> CanaryAnswered:
         try:
-            refusal = await self._ports.run(action.template)
+            refusal = await self._ports.run_canary(action.template)
         except Exception as error:
             # The outermost edge of an action: a fault of ours is an outcome too, and told.
             log.exception("canary not started; this is a fault of aibwatch", template=action.template)

@@ -40,6 +40,8 @@ class Served:
     decided_at: Callable[[], datetime]
     registry: CollectorRegistry
     history: Callable[[str | None, int], Awaitable[tuple[history.Recorded, ...]]]
+    instance: str = ""
+    """Which daemon this is, so that one that asks its peers knows when it asked itself."""
 
 
 class Http:
@@ -103,7 +105,7 @@ class Http:
 
     async def _status(self, _: web.Request) -> web.Response:
         s = self._served
-        return _json(status.as_dict(s.state(), s.setup(), s.now()))
+        return _json({**status.as_dict(s.state(), s.setup(), s.now()), "instance": s.instance})
 
     async def _groups(self, _: web.Request) -> web.Response:
         s = self._served

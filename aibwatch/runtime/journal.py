@@ -5,16 +5,27 @@ Windows are rebuilt from the observations after a restart, so that an outage is 
 start again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from aibwatch.core.decision import Note, NoteKind
+from aibwatch.core.habits import Habit
+from aibwatch.core.model import TemplateId
 from aibwatch.core.observation import Observation
-from aibwatch.runtime.codec import Memory, dump_memory, dump_observation, load_memory, load_observation
-from aibwatch.runtime.store import FACTS, NOTES, OBSERVATIONS, Store, from_store, to_store
+from aibwatch.core.recall import Memory
+from aibwatch.runtime.codec import (
+    dump_habit,
+    dump_memory,
+    dump_observation,
+    load_habit,
+    load_memory,
+    load_observation,
+)
+from aibwatch.runtime.store import FACTS, HABITS, NOTES, OBSERVATIONS, Store, from_store, to_store
 from aibwatch.views.history import Recorded
 
 KEEP_OBSERVATIONS = timedelta(hours=24)
@@ -30,6 +41,7 @@ class Journal:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._remembered = ""
+        self._habits: Mapping[TemplateId, Habit] = {}
 
     def record(
         self, *, at: datetime, memory: Memory, observations: Iterable[Observation], notes: Sequence[Note]
@@ -42,7 +54,8 @@ class Journal:
         remembered = dump_memory(memory)
         seen = [{"at": to_store(at), "body": dump_observation(o)} for o in observations]
         told = [_columns(note, at) for note in notes]
-        if not seen and not told and remembered == self._remembered:
+        learned = self._learned(memory.habits)
+        if not seen and not told and not learned and remembered == self._remembered:
             return
         with self._store.transaction() as connection:
             if seen:
@@ -51,7 +64,16 @@ class Journal:
                 connection.execute(insert(NOTES), told)
             if remembered != self._remembered:
                 _put_fact(connection, "memory", remembered)
-        self._remembered = remembered
+            if learned:
+                _put_habits(connection, learned)
+        self._remembered, self._habits = remembered, memory.habits
+
+    def _learned(self, habits: Mapping[TemplateId, Habit]) -> list[dict[str, str]]:
+        """Return the rows of the habits that are not on record yet."""
+        if habits is self._habits:
+            return []
+        known = self._habits
+        return [{"template": t, "body": dump_habit(h)} for t, h in habits.items() if known.get(t) is not h]
 
     def prove_writable(self, now: datetime) -> None:
         """Write something that nobody needs.
@@ -74,8 +96,11 @@ class Journal:
             fact = connection.execute(select(FACTS.c.value).where(FACTS.c.name == "memory")).scalar()
             query = select(OBSERVATIONS.c.body).where(OBSERVATIONS.c.at >= since).order_by(OBSERVATIONS.c.id)
             bodies = connection.execute(query).scalars().all()
+            habits = connection.execute(select(HABITS.c.template, HABITS.c.body)).all()
         self._remembered = fact or ""
-        return (Memory() if fact is None else load_memory(fact)), tuple(load_observation(body) for body in bodies)
+        self._habits = {TemplateId(template): load_habit(body) for template, body in habits}
+        memory = Memory() if fact is None else load_memory(fact)
+        return replace(memory, habits=self._habits), tuple(load_observation(body) for body in bodies)
 
     def notes(self, *, subject: str | None = None, limit: int = 200) -> tuple[Recorded, ...]:
         """Return the latest notes, oldest first.
@@ -111,6 +136,13 @@ class Journal:
 def _put_fact(connection: Connection, name: str, value: str) -> None:
     fact = upsert(FACTS).values(name=name, value=value)
     connection.execute(fact.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def _put_habits(connection: Connection, rows: list[dict[str, str]]) -> None:
+    habit = upsert(HABITS)
+    connection.execute(
+        habit.on_conflict_do_update(index_elements=["template"], set_={"body": habit.excluded.body}), rows
+    )
 
 
 def _columns(note: Note, at: datetime) -> dict[str, object]:

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
+from aibwatch.runtime.lease import Held
+
 
 class BusyError(Exception):
     """Another daemon has the state; the message names it."""
@@ -38,6 +40,12 @@ class StateLock:
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, json.dumps(me).encode(), 0)
         return self
+
+    @property
+    def held(self) -> Held:
+        """Return the file that is locked, as it can be told from another one of the same name."""
+        status = os.fstat(self._descriptor)
+        return Held(what="the lock file", path=self._path, identity=(status.st_dev, status.st_ino))
 
     def __exit__(self, *_: object) -> None:
         self.close()

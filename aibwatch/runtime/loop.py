@@ -22,6 +22,7 @@ from aibwatch.core.events import (
     Event,
     JournalFailed,
     JournalRecovered,
+    LeaseChecked,
     Observed,
     OutputsRead,
     Paused,
@@ -46,10 +47,10 @@ from aibwatch.core.observation import (
     TemplateSeen,
 )
 from aibwatch.core.policy import Setup
+from aibwatch.core.recall import memory_of
 from aibwatch.core.state import State
 from aibwatch.core.window import Window
 from aibwatch.runtime.clock import Clock
-from aibwatch.runtime.codec import memory_of
 from aibwatch.runtime.executor import Executor
 from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.store import JournalError
@@ -65,6 +66,9 @@ Watcher = Callable[[State, Decision, Event], None]
 
 KEPT = Started | PolledAfresh | EpochAnswered | StepEnded | OutputsRead | CanaryAnswered | Paused | Resumed | Reset
 """Events that come only once, and so must not be lost to a broken journal."""
+
+SIGHTS = frozenset({NoteKind.VERDICT, NoteKind.ALIKE, NoteKind.HOST})
+"""What is said also while nothing can be recorded: it tells what is, not what was done."""
 
 log = structlog.get_logger(__name__)
 
@@ -130,21 +134,25 @@ class Loop:
         )
 
     def _degrade(self, event: Event, error: JournalError, tasks: asyncio.TaskGroup) -> None:
-        """Go on seeing without a journal: take over what was seen and judged, leave every group as it is."""
+        """Go on seeing without a journal: take over what was seen and judged, leave groups and canaries as they are."""
         if self._waiter is None or self._waiter.done():
             log.error("journal not written; nothing is done until it can be", error=str(error))
             self._waiter = tasks.create_task(self._wait_for_journal())
         if isinstance(event, KEPT):
             self._waiting.append(event)
-        if isinstance(event, Observed):
-            self._adopt_sight(event)
+        if isinstance(event, Observed | LeaseChecked):
+            self._adopt_sight(event)  # of a lost state directory both are told: that it is lost, and no more written
         self._adopt_sight(JournalFailed(why=str(error)))
 
-    def _adopt_sight(self, event: Observed | JournalFailed) -> None:
-        """Take over what an event lets us see, and say it; what it would make groups do is left out."""
+    def _adopt_sight(self, event: Observed | LeaseChecked | JournalFailed) -> None:
+        """Take over what an event lets us see, and say it; what would be done about it is left out.
+
+        A canary that is due is not asked for, so it must not be remembered as asked for either.
+        """
         decision = step(self.state, event, self.setup, self._clock.now())
-        notes = tuple(note for note in decision.notes if note.kind in {NoteKind.VERDICT, NoteKind.HOST})
-        self._adopt(Decision(state=replace(decision.state, groups=self.state.groups), notes=notes), event)
+        notes = tuple(note for note in decision.notes if note.kind in SIGHTS)
+        state = replace(decision.state, groups=self.state.groups, canaries=self.state.canaries)
+        self._adopt(Decision(state=state, notes=notes), event)
 
     async def _wait_for_journal(self) -> None:
         while True:
@@ -186,7 +194,7 @@ def _is_news(before: Window, observation: Observation) -> bool:
             said = before.peers.get(f"{observation.peer}/{observation.region}")
             return said is None or replace(said, at=observation.at) != observation
         case HandlerChecked():
-            checked = before.handlers.get(observation.handler)
+            checked = before.handlers.get(observation.key)
             return checked is None or replace(checked, at=observation.at) != observation
         case ReadinessSeen():
             return True  # one in half an hour, and its age counts

@@ -4,7 +4,7 @@ Totals and failures are two counters each; times are timestamps, not ages. Serie
 labels are known then, and from the first sight of a region where they are not.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
@@ -28,10 +28,14 @@ ORDINARY = (
     ("list_templates", "200"),
     ("get_template", "200"),
     ("run_template", "202"),
+    ("run_canary", "202"),
     ("list_events", "200"),
     ("list_calls", "200"),
 )
 """Requests that belong to no region, with the answer that they get on a good day: their series begin at 0."""
+
+ALWAYS = frozenset(Source) - {Source.PEER}
+"""Sources that every daemon polls. Peers are there only where they are configured."""
 
 STEP_BUCKETS = (0.5, 1, 5, 15, 60, 300, 900)
 
@@ -39,7 +43,7 @@ STEP_BUCKETS = (0.5, 1, 5, 15, 60, 300, 900)
 class Metrics:
     """All counters of the process, in a registry of its own."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, now: Callable[[], datetime], sources: Iterable[Source] = ALWAYS) -> None:
         self._now = now
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
@@ -80,7 +84,7 @@ class Metrics:
         self._gauge("build_info", "Version of aibwatch.", "version").labels(__version__).set(1)
         for operation, code in ORDINARY:
             self._requests.labels(operation, "", code)
-        for source in Source:
+        for source in sources:
             self._polls.labels(source)
             self._poll_failures.labels(source)
             self._poll_success.labels(source)

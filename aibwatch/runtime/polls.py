@@ -19,6 +19,7 @@ from aibwatch.core.policy import Setup
 from aibwatch.core.state import State
 from aibwatch.runtime.clock import Clock
 from aibwatch.sources.activity_log import ActivityLog
+from aibwatch.sources.peer import Peer
 from aibwatch.sources.probe import Probe
 from aibwatch.sources.resource_health import ResourceHealth
 from aibwatch.sources.service_health import ServiceHealth
@@ -38,6 +39,8 @@ class Sources:
     activity_log: ActivityLog
     dependencies: tuple[tuple[Region, str], ...] = ()
     """Region and resource id of what the operator named."""
+    peers: tuple[Peer, ...] = ()
+    """Other observers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +118,11 @@ class Polls:
             )
         )
 
+    async def peers(self) -> None:
+        """Ask every other observer how it sees the regions where groups live."""
+        regions = self.regions()
+        await asyncio.gather(*(self._take(Source.PEER, peer.name, peer.poll(regions)) for peer in self._sources.peers))
+
     async def afresh(self, regions: tuple[Region, ...]) -> None:
         """Poll now whatever a decision about these regions rests on; return when all of it was handed in.
 
@@ -122,11 +130,14 @@ class Polls:
         time-out, and by then a read of the region to go to would not be fresh any more. The Activity Log is left out:
         it is minutes late, so what it says next is no fresher than what it said last.
         """
-        await asyncio.gather(self.probe(regions[:1]), self.templates(), self.service_health())
+        await asyncio.gather(self.probe(regions[:1]), self.templates(), self.service_health(), self.peers())
         await self.probe(regions[1:])
 
     async def everything(self) -> None:
-        """Poll every source once; the templates first, because they tell which regions there are."""
+        """Poll every source once; the templates first, because they tell which regions there are.
+
+        Probe and peers are left to the caller: they are asked about regions, which have to be known by then.
+        """
         await self.templates()
         await asyncio.gather(self.service_health(), self.resource_health(), self.activity_log())
 

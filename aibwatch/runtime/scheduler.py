@@ -16,7 +16,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 from aibwatch.core.events import ClockStepped, Event, Ticked
 from aibwatch.core.model import Region
 from aibwatch.core.policy import Pace
+from aibwatch.runtime.checks import HandlerChecks
 from aibwatch.runtime.clock import Clock
+from aibwatch.runtime.lease import Lease
 from aibwatch.runtime.polls import Polls
 
 TICK = timedelta(seconds=1)
@@ -27,6 +29,9 @@ JITTER_SHARE = 0.1
 
 PRUNE = timedelta(hours=6)
 
+AGAIN = timedelta(minutes=1)
+"""Between questions to handlers that could not act: what passes should not hold a move for half an hour."""
+
 
 class Scheduler:
     """Runs until stopped. Jobs are methods of `Polls`; the tick goes to the loop."""
@@ -35,11 +40,14 @@ class Scheduler:
         self,
         polls: Polls,
         *,
+        checks: HandlerChecks,
+        lease: Lease,
         clock: Clock,
         put: Callable[[Event], Awaitable[None]],
         prune: Callable[[], Awaitable[None]],
     ) -> None:
         self._polls, self._clock, self._put, self._prune = polls, clock, put, prune
+        self._checks, self._lease = checks, lease
         self._probed: set[Region] = set()
         self._probe_every = Pace().probe
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -48,9 +56,13 @@ class Scheduler:
         )
 
     def start(self, pace: Pace) -> None:
-        """Begin: every source after its own interval, because the first polls are made before."""
+        """Begin: every source after its own interval, because the first polls are made before; handlers now.
+
+        Not before: one that does not answer keeps nobody from watching.
+        """
         self.pace(pace)
         self._add("prune", self._prune, PRUNE, jitter=None)
+        self._poll("handlers_again", self._checks.again, AGAIN)
         self._add("tick", self._tick, TICK, jitter=None)
         self._scheduler.start()
 
@@ -64,9 +76,12 @@ class Scheduler:
             ("service_health", self._polls.service_health, pace.service_health),
             ("resource_health", self._polls.resource_health, pace.resource_health),
             ("activity_log", self._polls.activity_log, pace.activity_log),
+            ("peers", self._polls.peers, pace.peer),
         )
         for name, job, every in polls:
             self._poll(name, job, every)
+        # At once: there may be new groups, and who reloads every quarter of an hour would never come to a half.
+        self._poll("handlers", self._checks.all, pace.readiness, at_once=True)
 
     def stop(self) -> None:
         """Start no more jobs."""
@@ -82,16 +97,26 @@ class Scheduler:
             self._scheduler.remove_job(f"probe/{region}")
         self._probed = known
 
-    def _poll(self, name: str, job: Callable[[], Awaitable[None]], every: timedelta) -> None:
-        self._add(name, job, every, jitter=every.total_seconds() * JITTER_SHARE)
+    def _poll(self, name: str, job: Callable[[], Awaitable[None]], every: timedelta, *, at_once: bool = False) -> None:
+        self._add(name, job, every, jitter=every.total_seconds() * JITTER_SHARE, at_once=at_once)
 
-    def _add(self, name: str, job: Callable[[], Awaitable[None]], every: timedelta, jitter: float | None) -> None:
+    def _add(
+        self,
+        name: str,
+        job: Callable[[], Awaitable[None]],
+        every: timedelta,
+        jitter: float | None,
+        *,
+        at_once: bool = False,
+    ) -> None:
         trigger = IntervalTrigger(seconds=every.total_seconds(), timezone="UTC", jitter=jitter)
-        self._scheduler.add_job(job, trigger, id=name, name=name, replace_existing=True)
+        first = {"next_run_time": self._clock.now()} if at_once else {}
+        self._scheduler.add_job(job, trigger, id=name, name=name, replace_existing=True, **first)
 
     async def _tick(self) -> None:
         jump = self._clock.stepped()
         if jump:
             await self._put(ClockStepped(seconds=jump))
         self._follow_regions()
+        await self._lease.look()
         await self._put(Ticked())

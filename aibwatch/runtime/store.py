@@ -50,6 +50,7 @@ NOTES = Table(
     Column("loud", Boolean, nullable=False),
     Index("notes_by_subject", "subject", "id"),
 )
+HABITS = Table("habits", META, Column("template", Text, primary_key=True), Column("body", Text, nullable=False))
 EPOCHS = Table(
     "epochs",
     META,

@@ -88,12 +88,12 @@ class Templates:
             return unexpected(f"the answer is about another template: {seen.template}", answer.status)
         return seen
 
-    async def run(self, template: TemplateId) -> Answer:
+    async def run(self, template: TemplateId, *, operation: str = "run_template") -> Answer:
         """Start a run, by one POST that is never repeated. Good is 2xx (202 recorded): accepted, not ended.
 
-        `Bad.uncertain` says whether the run may have started all the same.
+        `Bad.uncertain` says whether the run may have started all the same; `operation` is what metrics call it.
         """
-        return await self._arm.post(f"{template}/run", api=Api.IMAGE_BUILDER, operation="run_template")
+        return await self._arm.post(f"{template}/run", api=Api.IMAGE_BUILDER, operation=operation)
 
     async def outputs(self, template: TemplateId) -> tuple[str, ...] | Bad:
         """Return the artifact ids of the template's run outputs, as the service writes them."""

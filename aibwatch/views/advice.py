@@ -1,15 +1,55 @@
-"""Say what the reader can do now about a group. The end of `explain`; everything before it says what is."""
+"""Say what the reader can do now about a group or a region. The end of `explain`; everything before it says what is."""
 
+from aibwatch.core.canaries import misplaced
 from aibwatch.core.model import Mode, RunState, template_name
-from aibwatch.core.policy import GroupSpec
+from aibwatch.core.policy import CanarySpec, GroupSpec, Setup
+from aibwatch.core.sentences import listing
 from aibwatch.core.situation import Situation
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict, VerdictKind
+from aibwatch.views.canaries import alike_in, useless
 from aibwatch.views.facts import place
 
 
-def advice(state: State, spec: GroupSpec, group: GroupState, seen: Situation) -> list[str]:
+def advice(state: State, setup: Setup, spec: GroupSpec, group: GroupState, seen: Situation) -> list[str]:
     """Return lines for a human, the most useful first. Commands stand alone on their line."""
+    lines = _of_phase(state, spec, group, seen)
+    return [*lines, *_beside(state, setup, seen.verdict)] if seen.verdict else lines
+
+
+def region_advice(state: State, setup: Setup, verdict: Verdict) -> list[str]:
+    """Return lines for a human about a region, groups aside."""
+    lines = _at_home(verdict)
+    waits = verdict.kind is VerdictKind.SUSPECT and len({e.kind for e in verdict.evidence if e.against}) == 1
+    if waits and verdict.region not in setup.canaries:
+        lines.append(
+            f"  give {verdict.region} a canary ([[canary]] in the configuration): it would settle this in minutes"
+        )
+    return [*lines, *_beside(state, setup, verdict)]
+
+
+def _beside(state: State, setup: Setup, verdict: Verdict) -> list[str]:
+    """Return what to do about a canary that proves nothing, and about what fails alike."""
+    lines = []
+    if verdict.region in useless(state, setup):
+        lines.append(_repair(state, setup.canaries[verdict.region]))
+    for correlation in alike_in(state, verdict.region):
+        names = listing(list(correlation.templates))
+        shared = listing([thing.rstrip("/").rsplit("/", 1)[-1] for thing in correlation.shared])
+        first = f"at {shared}, which {names} share" if shared else f"at what changed for {names}"
+        lines.append(f"  look {first}; they fail alike, and moving would not help")
+    return lines
+
+
+def _repair(state: State, spec: CanarySpec) -> str:
+    elsewhere = misplaced(state.window, spec)
+    if elsewhere:
+        return f"  correct the canary of {spec.region} in the configuration: {elsewhere}"
+    name = template_name(spec.template)
+    return f"  repair {name} and run it once by hand; until then nothing settles a suspicion of {spec.region}"
+
+
+def _of_phase(state: State, spec: GroupSpec, group: GroupState, seen: Situation) -> list[str]:
     match group.phase:
         case Phase.HALTED:
             return [
@@ -53,6 +93,13 @@ def _at_home(verdict: Verdict | None) -> list[str]:
             ]
         case VerdictKind.GLOBAL:
             return ["  look at the provider's own status, and at this host's way to Azure; moving would not help"]
+        case VerdictKind.DEGRADED:
+            return ["  run an urgent image once more; some runs still succeed, and nobody is moved away from those"]
+        case VerdictKind.MAINTENANCE:
+            return [
+                "  let builds wait for the end of the announced maintenance: every move is held until then;",
+                "  what cannot wait, run by hand in another region",
+            ]
         case VerdictKind.SUSPECT | VerdictKind.CONFIRMING | VerdictKind.OUTAGE:
             return ["  nothing yet; builds in that region that can wait should wait"]
         case _:

@@ -13,8 +13,9 @@ from aibwatch.core.signals.probe import ROW
 from aibwatch.core.situation import Situation, situation
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict, VerdictKind
-from aibwatch.views.advice import advice
-from aibwatch.views.facts import group_sentence, live_since, place
+from aibwatch.views.advice import advice, region_advice
+from aibwatch.views.canaries import alike_in, alike_sentence, canary_sentence
+from aibwatch.views.facts import builds_unread, group_sentence, live_since, place
 from aibwatch.views.status import group_dict, region_dict
 
 Json = Mapping[str, object]
@@ -22,7 +23,7 @@ Json = Mapping[str, object]
 
 def region_as_dict(state: State, setup: Setup, region: Region, now: datetime) -> Json:
     """Return a region's verdict with its explanation."""
-    return {"schema": 1, **region_dict(state, region, now), "text": region_as_text(state, setup, region, now)}
+    return {"schema": 1, **region_dict(state, setup, region, now), "text": region_as_text(state, setup, region, now)}
 
 
 def group_as_dict(state: State, setup: Setup, name: str, now: datetime) -> Json:
@@ -41,9 +42,13 @@ def region_as_text(state: State, setup: Setup, region: Region, now: datetime) ->
             f"{region} {verdict.kind.phrase}, since {when(verdict.since, now)}.",
             "",
             *_proof(state, setup, verdict, now),
+            *_beside(state, setup, region, now),
             "",
             "What would change it?",
             f"  {_change(verdict, setup, now)}",
+            "",
+            "What you can do",
+            *region_advice(state, setup, verdict),
         ]
     )
 
@@ -57,11 +62,12 @@ def group_as_text(state: State, setup: Setup, name: str, now: datetime) -> str:
     lines = [f"{name} {group_sentence(state, spec, group, now)}.", "", f"Why?  {_why(state, spec, group, now)}."]
     if seen.verdict is not None:
         lines += ["", f"Is {seen.region} down?  {_answer(seen.verdict, now)}", *_proof(state, setup, seen.verdict, now)]
+        lines += _beside(state, setup, seen.verdict.region, now)
     if seen.gates and group.phase not in {Phase.COMMITTING, Phase.MOVING}:
         target = template_name(seen.target) if seen.target else ""
         title = _title(seen, target)
         lines += ["", title, *_gate_lines(seen.gates)]
-    return "\n".join([*lines, "", "What you can do", *advice(state, spec, group, seen)])
+    return "\n".join([*lines, "", "What you can do", *advice(state, setup, spec, group, seen)])
 
 
 def _title(seen: Situation, target: str) -> str:
@@ -117,6 +123,18 @@ def _proof(state: State, setup: Setup, verdict: Verdict, now: datetime) -> list[
     return [*lines, sum_up, f"  {verdict.why}"]
 
 
+def _beside(state: State, setup: Setup, region: Region, now: datetime) -> list[str]:
+    """Return paragraphs of what stands beside the proof: the canary, and what fails alike without the region."""
+    lines = []
+    canary = canary_sentence(state, setup, region, now)
+    if canary:
+        lines += ["", "Its canary", f"  {canary}"]
+    alike = alike_in(state, region)
+    if alike:
+        lines += ["", "What fails alike there", *(f"  {alike_sentence(c)}" for c in alike)]
+    return lines
+
+
 def _evidence_line(evidence: Evidence, now: datetime) -> str:
     age = f", {ago(evidence.last, now)}" if evidence.last else ""
     return f"  {evidence.weight:+5.1f}  {evidence.kind:<12} {evidence.sentence.rstrip('.')}{age}"
@@ -128,12 +146,18 @@ def _change(verdict: Verdict, setup: Setup, now: datetime) -> str:
             return f"if nothing good is seen for {span(verdict.hold_until - now)} more, it is an outage"
         case VerdictKind.SUSPECT:
             return f"what is missing would prove it; a score below {setup.policy.suspect_score / 2:g} would clear it"
+        case VerdictKind.MAINTENANCE:
+            return "the end of the announced maintenance, and of the trouble with it"
+        case VerdictKind.DEGRADED:
+            return f"fewer failures beside good runs; a score below {setup.policy.suspect_score / 2:g} would clear it"
         case VerdictKind.OUTAGE | VerdictKind.GLOBAL:
             return f"good reads and runs that bring the score below {setup.policy.suspect_score / 2:g}"
         case VerdictKind.BLIND | VerdictKind.LEARNING:
             return "one answered read"
         case VerdictKind.RECOVERING:
             return verdict.why
+        case _ if builds_unread(verdict):
+            return "a canary or a run that fails; reads do already"
         case _:
             return f"{ROW} failed reads in a row, a failed run, or a Service Health event"
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from aibwatch.core.evidence import Kind
 from aibwatch.core.judging import regional_verdicts
 from aibwatch.core.model import Region, RunState, TemplateId, template_name
 from aibwatch.core.move import Move
@@ -11,14 +12,26 @@ from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.sentences import ago, listing, when
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict, VerdictKind
+from aibwatch.views.canaries import in_headline
 
 OUTAGES = frozenset({VerdictKind.OUTAGE, VerdictKind.GLOBAL})
-DOUBTS = frozenset({VerdictKind.SUSPECT, VerdictKind.CONFIRMING, VerdictKind.BLIND, VerdictKind.RECOVERING})
+DOUBTS = frozenset(
+    {
+        VerdictKind.SUSPECT,
+        VerdictKind.CONFIRMING,
+        VerdictKind.DEGRADED,
+        VerdictKind.MAINTENANCE,
+        VerdictKind.BLIND,
+        VerdictKind.RECOVERING,
+    }
+)
 WORST_FIRST = (
     VerdictKind.OUTAGE,
     VerdictKind.GLOBAL,
     VerdictKind.CONFIRMING,
+    VerdictKind.MAINTENANCE,
     VerdictKind.SUSPECT,
+    VerdictKind.DEGRADED,
     VerdictKind.BLIND,
     VerdictKind.RECOVERING,
 )
@@ -40,9 +53,16 @@ def live_since(state: State, region: Region, now: datetime) -> str:
 def verdict_sentence(state: State, verdict: Verdict, now: datetime) -> str:
     """Return what a region's verdict rests on, in one line."""
     against = [e.brief for e in verdict.evidence if e.against]
+    if builds_unread(verdict):
+        return f"{', '.join(against)}, but it builds"
     if verdict.kind in {VerdictKind.HEALTHY, VerdictKind.LEARNING}:
         return live_since(state, verdict.region, now)
     return ", ".join(against) if against and verdict.kind is not VerdictKind.BLIND else verdict.why
+
+
+def builds_unread(verdict: Verdict) -> bool:
+    """Return whether reads fail in a region that is called healthy, because something good outweighs them."""
+    return verdict.kind is VerdictKind.HEALTHY and any(e.against and e.kind is Kind.PROBE for e in verdict.evidence)
 
 
 def group_sentence(state: State, spec: GroupSpec, group: GroupState, now: datetime) -> str:
@@ -96,17 +116,21 @@ def headline(state: State, setup: Setup) -> str:
     if not verdicts:
         return "No region was seen yet."
     halted, held, unseen = _groups_in_need(state, setup)
-    told = [part for part in (halted, *_regions_in_trouble(verdicts), held, unseen, *_own_trouble(state)) if part]
+    beside = in_headline(state, setup)
+    parts = (halted, *_regions_in_trouble(verdicts), held, *beside, unseen, *_own_trouble(state))
+    told = [part for part in parts if part]
     return f"{'; '.join(told)}." if told else f"All is well in {listing(sorted(verdicts))}."
 
 
 def severity(state: State, setup: Setup) -> int:
     """Return the exit code that tells how things are: 0 well, 3 degraded, 4 outage."""
-    kinds = {v.kind for v in regional_verdicts(state).values()}
+    verdicts = regional_verdicts(state).values()
+    kinds = {v.kind for v in verdicts}
     groups = _configured(state, setup)
-    if kinds & OUTAGES:
+    if kinds & OUTAGES or any(v.warrants_move for v in verdicts):
         return 4
     unwell = any(g.phase is not Phase.WATCHING or state.window.region_of(g.active) is None for g in groups)
+    unwell = unwell or any(builds_unread(v) for v in verdicts) or bool(in_headline(state, setup))
     return 3 if kinds & DOUBTS or not kinds or unwell or _own_trouble(state)[0] else 0
 
 
@@ -136,6 +160,9 @@ def _regions_in_trouble(verdicts: Mapping[Region, Verdict]) -> list[str]:
         elif regions:
             phrase = kind.phrase if len(regions) == 1 else kind.phrase_of_many
             told.append(f"{listing(list(regions))} {phrase}")
+    unread = sorted(region for region, verdict in verdicts.items() if builds_unread(verdict))
+    if unread:
+        told.append(f"{listing(list(unread))} {'builds' if len(unread) == 1 else 'build'}, though reads fail there")
     return told
 
 

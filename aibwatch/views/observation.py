@@ -51,7 +51,8 @@ def _report(report: Report) -> str:
         case ReadinessSeen():
             return f"readiness   {template_name(report.template)}: {report.state}, {report.why}"
         case HandlerChecked():
-            return f"handler     {report.handler:<16} {'can act' if report.well else 'cannot act'}: {report.why}"
+            word = "can act" if report.well else "cannot act"
+            return f"handler     {report.handler:<16} {word} for {report.group}: {report.why}"
         case PeerSaid():
             word = "in trouble" if report.troubled else "well"
             return f"peer        {report.region:<16} {report.peer} sees it {word}: {report.why}"

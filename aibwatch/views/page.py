@@ -1,6 +1,6 @@
 """Show how everything stands as one web page without scripts: a colour from across the room, a sentence up close."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 
@@ -9,6 +9,7 @@ from aibwatch.core.policy import Setup
 from aibwatch.core.sentences import ago, clock
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import VerdictKind
+from aibwatch.views.canaries import alike_in, alike_sentence, canary_sentence, useless
 from aibwatch.views.explain import group_as_text, region_as_text
 from aibwatch.views.facts import group_sentence, headline, severity, verdict_sentence
 from aibwatch.views.status import word_for
@@ -21,6 +22,8 @@ TONES: Mapping[VerdictKind, str] = {
     VerdictKind.RECOVERING: "calm",
     VerdictKind.BLIND: "doubt",
     VerdictKind.SUSPECT: "doubt",
+    VerdictKind.DEGRADED: "doubt",
+    VerdictKind.MAINTENANCE: "doubt",
     VerdictKind.CONFIRMING: "bad",
     VerdictKind.GLOBAL: "bad",
     VerdictKind.OUTAGE: "bad",
@@ -58,7 +61,7 @@ def as_html(state: State, setup: Setup, version: str, now: datetime) -> str:
         f"<style>{STYLE}</style></head><body><main>"
         f"<div class='banner {SEVERITY_TONE[severity(state, setup)]}'><h1>{escape(headline(state, setup))}</h1></div>"
         f"<h2>Groups</h2>{groups or '<p>No group is configured, so nothing is watched.</p>'}"
-        f"<h2>Regions</h2>{regions or '<p>No region was seen yet.</p>'}"
+        f"<h2>Regions</h2>{regions or '<p>No region was seen yet.</p>'}{_idle(state, setup, now)}"
         f"<footer>{now.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC, renewed every {REFRESH_SECONDS} s · "
         f"aibwatch {version} · <a href=/metrics>metrics</a> · <a href=/api/v1/status>JSON</a>"
         "</footer></main></body></html>"
@@ -70,18 +73,31 @@ def _region(state: State, setup: Setup, region: str, now: datetime) -> str:
     when = f"since {clock(verdict.since)} ({ago(verdict.since, now)})"
     sentence = verdict_sentence(state, verdict, now)
     text = region_as_text(state, setup, verdict.region, now)
-    return _card(TONES[verdict.kind], region, str(verdict.kind), when, sentence, text)
+    canary = canary_sentence(state, setup, verdict.region, now)
+    beside = [*([f"Canary: {canary}"] if canary else []), *(alike_sentence(c) for c in alike_in(state, verdict.region))]
+    tone = TONES[verdict.kind]
+    to_do = verdict.region in useless(state, setup) or bool(alike_in(state, verdict.region))
+    tone = "doubt" if to_do and tone in {"good", "calm"} else tone
+    return _card(tone, region, str(verdict.kind), when, [sentence, *beside], text)
+
+
+def _idle(state: State, setup: Setup, now: datetime) -> str:
+    """Return a card for every canary of a region that no group lives in."""
+    idle = sorted(region for region in setup.canaries if region not in regional_verdicts(state))
+    return "".join(
+        _card("calm", region, "canary", "", [canary_sentence(state, setup, region, now)], "") for region in idle
+    )
 
 
 def _group(state: State, setup: Setup, name: str, now: datetime) -> str:
     group = state.groups.get(name)
     if group is None:
-        return _card("calm", name, "starting", "", "nothing was decided yet", "")
+        return _card("calm", name, "starting", "", ["nothing was decided yet"], "")
     word = word_for(state, setup.groups[name], group)
     tone = _tone(state, group, word)
     when = f"since {clock(group.since)} ({ago(group.since, now)})"
     sentence = group_sentence(state, setup.groups[name], group, now)
-    return _card(tone, name, word, when, sentence, group_as_text(state, setup, name, now))
+    return _card(tone, name, word, when, [sentence], group_as_text(state, setup, name, now))
 
 
 def _tone(state: State, group: GroupState, word: str) -> str:
@@ -94,10 +110,10 @@ def _tone(state: State, group: GroupState, word: str) -> str:
     return "calm" if word == "away" and tone == "good" else tone
 
 
-def _card(tone: str, name: str, word: str, when: str, sentence: str, text: str) -> str:
+def _card(tone: str, name: str, word: str, when: str, sentences: Sequence[str], text: str) -> str:
     more = f"<details><summary>why</summary><pre>{escape(text)}</pre></details>" if text else ""
     return (
         f"<section class='card {tone}'><div class=row><span class=name>{escape(name)}</span>"
         f"<span class=badge>{escape(word.upper())}</span><span class=when>{escape(when)}</span></div>"
-        f"<p>{escape(sentence)}</p>{more}</section>"
+        f"{''.join(f'<p>{escape(sentence)}</p>' for sentence in sentences)}{more}</section>"
     )

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
+from aibwatch.core.correlation import WORDS
 from aibwatch.core.gates import GATES, GateState
 from aibwatch.core.incident import open_incident
 from aibwatch.core.judging import regional_verdicts, regions_of
@@ -20,6 +21,7 @@ from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.situation import ask_gates, situation
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import VerdictKind
+from aibwatch.views.canaries import known, useless
 
 PREFIX = "aibwatch_"
 GATE_VALUE = {GateState.OPEN: 1.0, GateState.CLOSED: 0.0, GateState.UNKNOWN: -1.0}
@@ -30,6 +32,7 @@ def families(state: State, setup: Setup, now: datetime) -> Iterator[Metric]:
     """Return every metric that follows from the state."""
     yield from _templates(state, setup)
     yield from _regions(state, setup)
+    yield from _canaries(state, setup)
     yield from _groups(state, setup)
     yield from _gates(state, setup, now)
 
@@ -39,13 +42,13 @@ def labels_of(templates: Iterable[TemplateId], state: State) -> Mapping[Template
 
     Two series with the same labels would make Prometheus refuse the whole scrape.
     """
-    known = {*templates, *state.window.templates}
-    names = Counter((template_name(t), state.window.region_of(t)) for t in known)
+    all_known = {*templates, *state.window.templates}
+    names = Counter((template_name(t), state.window.region_of(t)) for t in all_known)
     return {
         t: f"{t.split('/')[4]}/{template_name(t)}"
         if names[template_name(t), state.window.region_of(t)] > 1
         else template_name(t)
-        for t in known
+        for t in all_known
     }
 
 
@@ -79,15 +82,38 @@ def _regions(state: State, setup: Setup) -> Iterator[Metric]:
     events = _gauge(
         "service_health_event_active", "A Service Health event that concerns us.", "azure_region", "tracking_id"
     )
-    known = regional_verdicts(state)
+    judged = regional_verdicts(state)
     for region in regions_of(state, setup):
-        verdict = known.get(region)
+        verdict = judged.get(region)
         _one_hot(verdicts, [region], VerdictKind, verdict.kind if verdict else VerdictKind.LEARNING)
         score.add_metric([region], verdict.score if verdict else 0.0)
         incident.add_metric([region], 1 if open_incident(state.incidents, region) else 0)
     for event in state.window.events.values():
         events.add_metric([event.region, event.tracking_id], 1 if event.active else 0)
     yield from (verdicts, score, incident, events)
+
+
+def _canaries(state: State, setup: Setup) -> Iterator[Metric]:
+    runs = _counter("canary_runs", "Runs of the region's canary that were asked for.", "azure_region")
+    failures = _counter("canary_failures", "Runs of the region's canary that failed or were stuck.", "azure_region")
+    broken = _gauge("canary_broken", "Whether the region's canary proves nothing: 1 repair it.", "azure_region")
+    alike = _gauge(
+        "correlated_failures",
+        "Templates that fail alike for a reason that is not the region's.",
+        "azure_region",
+        "class",
+    )
+    useless_ones = useless(state, setup)
+    for region, spec in sorted(setup.canaries.items()):
+        canary = known(state, spec)
+        runs.add_metric([region], canary.asked)
+        failures.add_metric([region], canary.failed)
+        broken.add_metric([region], 1 if region in useless_ones else 0)
+    numbers = {(c.region, c.cls): len(c.templates) for c in state.correlations}
+    for region in regions_of(state, setup):
+        for cls in WORDS:
+            alike.add_metric([region, str(cls)], numbers.get((region, cls), 0))
+    yield from (runs, failures, broken, alike)
 
 
 def _groups(state: State, setup: Setup) -> Iterator[Metric]:

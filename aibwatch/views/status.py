@@ -4,10 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from aibwatch.core.judging import regional_verdicts
+from aibwatch.core.model import Region
+from aibwatch.core.own_view import own_view
 from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.sentences import clock, span
 from aibwatch.core.state import GroupState, Phase, State
+from aibwatch.views.canaries import alike_dict, alike_in, alike_sentence, canary_dict, canary_sentence
 from aibwatch.views.facts import group_sentence, headline, severity, verdict_sentence
+
+LEAST_WIDE = 10
+"""Columns of the words for how something stands: all but the longest fit."""
 
 Json = Mapping[str, object]
 
@@ -19,14 +25,18 @@ def as_dict(state: State, setup: Setup, now: datetime) -> Json:
         "at": now.isoformat(),
         "severity": severity(state, setup),
         "headline": headline(state, setup),
-        "regions": [region_dict(state, region, now) for region in sorted(regional_verdicts(state))],
+        "regions": [
+            {**region_dict(state, setup, region, now), "own_view": own_view_dict(state, setup, region, now)}
+            for region in sorted(regional_verdicts(state))
+        ],
+        "canaries": [canary_dict(state, setup, region, now) for region in sorted(setup.canaries)],
         "groups": [group_dict(state, setup, name, now) for name in sorted(setup.groups)],
         "text": as_text(state, setup, now),
     }
 
 
-def region_dict(state: State, region: str, now: datetime) -> Json:
-    """Return one region's verdict."""
+def region_dict(state: State, setup: Setup, region: str, now: datetime) -> Json:
+    """Return one region's verdict, its canary, and what fails alike in it."""
     verdict = next(v for r, v in regional_verdicts(state).items() if r == region)
     return {
         "name": region,
@@ -45,7 +55,15 @@ def region_dict(state: State, region: str, now: datetime) -> Json:
             }
             for e in verdict.evidence
         ],
+        "canary": canary_dict(state, setup, verdict.region, now),
+        "correlations": [alike_dict(c) for c in alike_in(state, verdict.region)],
     }
+
+
+def own_view_dict(state: State, setup: Setup, region: Region, now: datetime) -> Json | None:
+    """Return what other observers may take from us; None where we have nothing to say."""
+    view = own_view(state, setup, region, now)
+    return {"troubled": view.troubled, "why": view.why} if view else None
 
 
 def group_dict(state: State, setup: Setup, name: str, now: datetime) -> Json:
@@ -72,20 +90,27 @@ def group_dict(state: State, setup: Setup, name: str, now: datetime) -> Json:
 
 def as_text(state: State, setup: Setup, now: datetime) -> str:
     """Return the status for a terminal."""
-    names = [*regional_verdicts(state), *setup.groups]
+    verdicts = regional_verdicts(state)
+    idle = sorted(region for region in setup.canaries if region not in verdicts)
+    names = [*verdicts, *idle, *setup.groups]
     width = max((len(name) for name in names), default=0)
+    wide = max([LEAST_WIDE, *(len(verdict.kind) for verdict in verdicts.values())])
     lines = [headline(state, setup), ""]
-    for region, verdict in sorted(regional_verdicts(state).items()):
+    for region, verdict in sorted(verdicts.items()):
         since = f"since {clock(verdict.since)} ({span(now - verdict.since)})"
         sentence = verdict_sentence(state, verdict, now)
-        lines.append(f"{region:<{width}}  {str(verdict.kind).upper():<10}  {since}   {sentence}")
+        lines.append(f"{region:<{width}}  {str(verdict.kind).upper():<{wide}}  {since}   {sentence}")
+        beside = [("canary", canary_sentence(state, setup, region, now))]
+        beside += [("alike", alike_sentence(c)) for c in alike_in(state, region)]
+        lines += [f"{'':<{width}}  {what:<{wide}}  {said}" for what, said in beside if said]
+    lines += [f"{region:<{width}}  {'CANARY':<{wide}}  {canary_sentence(state, setup, region, now)}" for region in idle]
     for name, spec in sorted(setup.groups.items()):
         group = state.groups.get(name)
         if group is None:
             lines.append(f"{name:<{width}}  nothing was decided yet")
             continue
         word = word_for(state, spec, group).upper()
-        lines.append(f"{name:<{width}}  {word:<10}  {group_sentence(state, spec, group, now)}")
+        lines.append(f"{name:<{width}}  {word:<{wide}}  {group_sentence(state, spec, group, now)}")
         if group.phase is not Phase.WATCHING:
             lines.append(f"{'':<{width}}  -> aibwatch explain {name}")
     if not setup.groups:

@@ -13,8 +13,10 @@ from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.state import State
 from aibwatch.handlers.api import Handler, Refusal, Surroundings
 from aibwatch.handlers.loader import load as load_handlers
+from aibwatch.runtime.checks import HandlerChecks
 from aibwatch.runtime.clock import Clock
 from aibwatch.runtime.executor import Executor, Ports
+from aibwatch.runtime.lease import Lease
 from aibwatch.runtime.loop import Loop
 from aibwatch.runtime.polls import Polls
 from aibwatch.runtime.recorder import Recorder
@@ -103,8 +105,9 @@ async def a_bench(folder: Path, state: Callable[[], State]) -> AsyncIterator[Ben
     ports = Ports(
         handlers=handlers,
         poll_afresh=_nothing,
+        check=_no_check,
         read_outputs=azure.outputs,
-        run=azure.run,
+        run_canary=azure.run,
         observe_step=lambda *_: None,
     )
     executor = Executor(recorder, ports, clock)
@@ -117,7 +120,10 @@ async def a_bench(folder: Path, state: Callable[[], State]) -> AsyncIterator[Ben
         put=loop.put,
         taken=lambda _: None,
     )
-    scheduler = Scheduler(polls, clock=clock, put=loop.put, prune=_nothing_at_all)
+    checks = HandlerChecks(handlers, clock=clock, setup=lambda: loop.setup, state=lambda: loop.state, put=loop.put)
+    scheduler = Scheduler(
+        polls, checks=checks, lease=Lease((), loop.put), clock=clock, put=loop.put, prune=_nothing_at_all
+    )
     scheduler.start(loop.setup.pace)
     took_over: list[bool] = []
     reloader = Reloader(loaded, loop, scheduler, handlers, surroundings, took_over.append)
@@ -130,6 +136,10 @@ async def a_bench(folder: Path, state: Callable[[], State]) -> AsyncIterator[Ben
 
 
 async def _nothing(_: tuple[Region, ...]) -> None:
+    return None
+
+
+async def _no_check(_: str) -> None:
     return None
 
 

@@ -10,11 +10,12 @@ from structlog.testing import capture_logs
 
 from aibwatch.core.model import Mode
 from aibwatch.core.state import State
+from aibwatch.runtime.clock import Clock
 from tests.core.builders import T0
 from tests.story.support import Daemon, a_daemon, a_world, an_azure, template
 from tests.waiting import until
 
-from .support import NORTH_2, SECOND_GROUP, Bench, a_bench, a_file, a_move_at_work
+from .support import NORTH_2, SECOND_GROUP, Bench, a_bench, a_file, a_move_at_work, an_id
 
 FOREIGN_STEP = '\n[[group.step]]\nhandler = "nobody-has-this"\n'
 
@@ -54,6 +55,34 @@ async def test_the_activity_log_is_read_at_its_own_interval(bench: Bench) -> Non
     assert bench.interval("activity_log") == timedelta(minutes=2)
     assert bench.reload(a_file().replace("[poll]", '[poll]\nactivity_log = "3m"'))
     assert bench.interval("activity_log") == timedelta(minutes=3)
+
+
+async def test_peers_and_handlers_are_asked_at_their_own_intervals(bench: Bench) -> None:
+    assert (bench.interval("peers"), bench.interval("handlers")) == (timedelta(minutes=1), timedelta(minutes=30))
+    assert bench.reload(a_file().replace("[poll]", '[poll]\npeer = "2m"\nreadiness = "20m"'))
+    assert (bench.interval("peers"), bench.interval("handlers")) == (timedelta(minutes=2), timedelta(minutes=20))
+
+
+async def test_handlers_are_asked_at_once_after_every_reload(bench: Bench) -> None:
+    # Whoever reloads more often than they are asked would never have them asked.
+    loaded = Clock().now()
+    assert bench.reload(a_file(more=SECOND_GROUP))
+    job = bench.scheduler._scheduler.get_job("handlers")
+    assert abs(job.next_run_time - loaded) < timedelta(minutes=1)
+
+
+CANARY = f'[[canary]]\nregion = "westeurope"\ntemplate = "{an_id("canary")}"\nrespite = "1h"\n'
+FREEZE = '[[freeze]]\nfrom = 2026-03-01T00:00:00Z\nto = 2027-03-09T00:00:00Z\nreason = "migration"\n'
+
+
+async def test_a_canary_and_a_freeze_are_taken_over_and_can_be_taken_away(bench: Bench) -> None:
+    assert bench.reload(a_file(more=CANARY + FREEZE))
+    setup = bench.loop.setup
+    assert [(c.template, c.respite) for c in setup.canaries.values()] == [(an_id("canary"), timedelta(hours=1))]
+    assert [freeze.reason for freeze in setup.freezes] == ["migration"]
+    assert an_id("canary") in setup.watched
+    assert bench.reload(a_file())
+    assert (bench.loop.setup.canaries, bench.loop.setup.freezes) == ({}, ())
 
 
 async def test_a_file_with_mistakes_changes_nothing_and_every_mistake_is_told(bench: Bench) -> None:
@@ -127,6 +156,7 @@ async def test_in_the_middle_of_a_move_everything_else_may_change(moving: Bench)
         ("azure", a_file().replace("127.0.0.1:9", "127.0.0.1:10")),
         ("http", a_file() + '\n[http]\nlisten = "127.0.0.1:9999"\n'),
         ("state", a_file() + '\n[state]\nurl = "sqlite:////tmp/elsewhere.db"\n'),
+        ("peer", a_file() + '\n[[peer]]\nname = "north"\nurl = "https://north.example.com"\n'),
         ("policy.service_health_service", a_file() + '\n[policy]\nservice_health_service = "virtual machines"\n'),
     ],
 )

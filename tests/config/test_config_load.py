@@ -2,7 +2,7 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from aibwatch.config.load import LARGEST, ConfigError, Loaded, load, loads
 from aibwatch.config.problem import MOST_SHOWN, Problem
 from aibwatch.config.sections import SECTIONS
-from aibwatch.core.model import Mode, TemplateId
-from aibwatch.core.policy import GroupSpec, Pace, Policy, Setup, StepSpec
+from aibwatch.core.model import Mode, Region, TemplateId
+from aibwatch.core.policy import CanarySpec, Freeze, GroupSpec, Pace, Policy, Setup, StepSpec
 
 NOBODY = 65534
 MINUTE = timedelta(minutes=1)
@@ -76,7 +76,51 @@ def test_the_example_of_the_contract_becomes_its_defaults_and_its_group(read: Ca
         policy=Policy(mode=Mode.AUTO),
         steps=(StepSpec(handler="run-template"),),
     )
-    assert read(CONTRACT).setup == Setup(groups={"ubuntu-base": group}, policy=Policy(), pace=Pace())
+    west = Region("westeurope")
+    canary = CanarySpec(region=west, template=TemplateId(f"{LOWER}/aibwatch-canary"))
+    expected = Setup(groups={"ubuntu-base": group}, policy=Policy(), pace=Pace(), canaries={west: canary})
+    assert read(CONTRACT).setup == expected
+
+
+def test_canaries_freezes_and_the_age_of_drills_come_to_the_core(read: Callable[[str], Loaded]) -> None:
+    setup = read(
+        f"""
+[policy]
+drill_max_age = "off"
+[[canary]]
+region = "westeurope"
+template = "{TEMPLATES}/Canary/"
+max_per_day = 7
+routine = "off"
+retry_after = "2m"
+respite = "1h"
+[[freeze]]
+from = 2026-12-20T00:00:00Z
+to = 2027-01-04T08:00:00+01:00
+reason = "year-end close"
+"""
+    ).setup
+    west = Region("westeurope")
+    assert (setup.policy.drill_max_age, setup.canaries, setup.freezes) == (
+        None,
+        {
+            west: CanarySpec(
+                region=west,
+                template=TemplateId(f"{LOWER}/canary"),
+                max_per_day=7,
+                routine=None,
+                retry_after=2 * MINUTE,
+                respite=60 * MINUTE,
+            )
+        },
+        (
+            Freeze(
+                starts=datetime(2026, 12, 20, tzinfo=UTC),
+                ends=datetime(2027, 1, 4, 7, tzinfo=UTC),
+                reason="year-end close",
+            ),
+        ),
+    )
 
 
 def test_the_example_of_the_contract_brings_only_warnings_of_what_does_not_act_yet(
@@ -84,9 +128,6 @@ def test_the_example_of_the_contract_brings_only_warnings_of_what_does_not_act_y
 ) -> None:
     keys = [warning.key for warning in read(CONTRACT).warnings]
     assert keys == [
-        "poll.readiness",
-        "policy.drill_max_age",
-        "canary",
         'group "ubuntu-base": allowed_geographies',
     ]
 

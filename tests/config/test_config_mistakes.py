@@ -47,7 +47,8 @@ secondaries = [
             "[xyzzy]\n",
             (
                 "config.toml:1: xyzzy: is not a section; "
-                "the sections are [azure], [state], [http], [poll], [policy], [[canary]], [[dependency]], [[group]]"
+                "the sections are [azure], [state], [http], [poll], [policy], [[canary]], [[freeze]], [[dependency]], "
+                "[[peer]], [[group]]"
             ),
         ),
         (
@@ -243,3 +244,81 @@ def test_no_message_repeats_a_pasted_novel_or_breaks_its_line(mistakes_in: Mista
     (line,) = mistakes_in('[policy]\nmode = "' + "\\u2028\\u202e" * 500 + '"\n')
     assert len(line) < 1500
     assert line.isprintable()
+
+
+CANARY = f'[[canary]]\nregion = "westeurope"\ntemplate = "{TEMPLATES}/canary"\n'
+FREEZE = '[[freeze]]\nfrom = {starts}\nto = {ends}\nreason = "year-end close"\n'
+
+
+def test_a_region_has_one_canary(mistakes_in: Mistakes) -> None:
+    assert mistakes_in(CANARY + CANARY.replace("/canary", "/other")) == [
+        'config.toml:5: canary 2: region: "westeurope" has a canary already (line 2); keep one of them'
+    ]
+
+
+def test_a_canary_is_no_member_of_a_group(mistakes_in: Mistakes) -> None:
+    text = CANARY.replace("/canary", "/WEU") + GROUP
+    assert mistakes_in(text) == [
+        (
+            'config.toml:3: canary 1: template: "weu" is in group "base" (line 6): '
+            "its runs would be evidence twice; deploy a template of its own (deploy/azure)"
+        )
+    ]
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "289"])
+def test_a_canary_runs_at_least_once_and_at_most_every_five_minutes(mistakes_in: Mistakes, number: str) -> None:
+    limit = "at most 288" if number == "289" else "at least 1"
+    assert mistakes_in(CANARY + f"max_per_day = {number}\n") == [
+        f"config.toml:4: canary 1: max_per_day: {number} is out of range; write a number of {limit}"
+    ]
+
+
+def test_a_freeze_ends_after_it_begins(mistakes_in: Mistakes) -> None:
+    text = FREEZE.format(starts="2027-01-04T08:00:00+01:00", ends="2027-01-04T07:00:00Z")
+    assert mistakes_in(text) == [
+        (
+            "config.toml:3: freeze 1: to: it is over at 2027-01-04T07:00:00+00:00, which is not after it begins, "
+            "2027-01-04T08:00:00+01:00; make it later"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (
+            "2027-01-04T08:00:00",
+            (
+                "2027-01-04T08:00:00 does not say its offset; "
+                "write 2027-01-04T08:00:00Z for UTC, or 2027-01-04T08:00:00+01:00"
+            ),
+        ),
+        (
+            "2027-01-04",
+            "2027-01-04 is not a date with a time; write it without quotes: 2026-12-20T00:00:00Z",
+        ),
+        (
+            '"2027-01-04T08:00:00Z"',
+            '"2027-01-04T08:00:00Z" is not a date with a time; write it without quotes: 2026-12-20T00:00:00Z',
+        ),
+        ("7", "7 is not a date with a time; write it without quotes: 2026-12-20T00:00:00Z"),
+    ],
+)
+@pytest.mark.parametrize("key", ["from", "to"])
+def test_a_freeze_needs_times_that_mean_the_same_everywhere(
+    mistakes_in: Mistakes, key: str, written: str, said: str
+) -> None:
+    times = {"starts": "2026-12-20T00:00:00Z", "ends": "2028-01-04T00:00:00Z"}
+    times["starts" if key == "from" else "ends"] = written
+    line = 2 if key == "from" else 3
+    assert mistakes_in(FREEZE.format(**times)) == [f"config.toml:{line}: freeze 1: {key}: {said}"]
+
+
+def test_a_freeze_is_whole_or_a_mistake(mistakes_in: Mistakes) -> None:
+    assert mistakes_in("[[freeze]]\nfrom_ = 1\n") == [
+        "config.toml:1: freeze 1: from: is missing; write it, it has no default",
+        "config.toml:1: freeze 1: reason: is missing; write it, it has no default",
+        "config.toml:1: freeze 1: to: is missing; write it, it has no default",
+        "config.toml:2: freeze 1: from_: is not a setting of [[freeze]]; did you mean from?",
+    ]

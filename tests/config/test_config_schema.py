@@ -8,7 +8,7 @@ from aibwatch.config.schema import Group, PolicySettings, Settings, Table
 from aibwatch.config.sections import SECTIONS
 from aibwatch.config.setup import setup_of
 from aibwatch.config.unacted import UNACTED
-from aibwatch.config.unwise import FLOORS
+from aibwatch.config.unwise import CEILINGS, FLOORS
 from aibwatch.core.policy import Policy, Setup
 
 MODULE = ast.parse(inspect.getsource(schema))
@@ -43,7 +43,9 @@ def test_every_threshold_of_the_core_can_be_set() -> None:
 
 
 def test_lists_of_settings_name_only_settings() -> None:
-    named = {row.key for row in UNACTED} | {row.key if "." in row.key else f"policy.{row.key}" for row in FLOORS}
+    named = {row.key for row in UNACTED} | {
+        row.key if "." in row.key else f"policy.{row.key}" for row in (*FLOORS, *CEILINGS)
+    }
     known = {".".join((*section.path, key)) for section in SECTIONS.values() for key in section.table.model_fields}
 
     assert named <= known | set(Settings.model_fields)

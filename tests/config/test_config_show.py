@@ -24,6 +24,11 @@ suspect_score = 2
 [[canary]]
 region = "westeurope"
 template = "{TEMPLATES}/canary"
+routine = "off"
+[[freeze]]
+from = 2026-12-20T00:00:00Z
+to = 2027-01-04T08:00:00.5+01:00
+reason = "year-end close"
 [[dependency]]
 region = "westeurope"
 resource = "{TEMPLATES}/x"
@@ -110,3 +115,11 @@ def test_programs_get_values_defaults_and_warnings(read: Callable[[str], Loaded]
     assert "policy.mode" not in defaults
     assert shown["warnings"] == ["config.toml:1: group: nothing is watched; write a [[group]]"]
     assert json.loads(json.dumps(shown)) == shown
+
+
+def test_a_freeze_is_shown_to_programs_with_its_times_as_text(read: Callable[[str], Loaded]) -> None:
+    shown = json.loads(json.dumps(as_json(read(FULL))))
+    assert shown["config"]["freeze"] == [
+        {"from": "2026-12-20T00:00:00+00:00", "to": "2027-01-04T08:00:00.500000+01:00", "reason": "year-end close"}
+    ]
+    assert [name for name in shown["defaults"] if name.startswith("freeze")] == []

@@ -23,10 +23,11 @@ from aibwatch.core.events import (
     Ticked,
 )
 from aibwatch.core.move import StepResult
-from aibwatch.core.observation import Observation, TemplateGone
+from aibwatch.core.observation import HandlerChecked, Observation, PeerSaid, TemplateGone
 from aibwatch.core.state import State
 from tests.core.builders import (
     BASE_WEST,
+    WEST,
     Play,
     a_call,
     a_dependency,
@@ -52,6 +53,8 @@ FACTS: Sequence[Observation] = (
     an_event(maintenance=True),
     a_dependency(own=True),
     a_call(called=1.5, ours=True),
+    PeerSaid(at=at(2), peer="north", region=WEST, troubled=True, why="the last 5 reads failed"),
+    HandlerChecked(at=at(2), group="base", handler="run-template", target=BASE_WEST, well=False, why="403"),
 )
 
 HAPPENINGS: Sequence[Event] = (

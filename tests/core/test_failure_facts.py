@@ -46,7 +46,8 @@ BY_MEANING = {
 }
 """Facts about a status or an absence, which no text tells."""
 
-NOT_HERE = {"P13": "a run that hangs has no failure to classify; the window's overdue rule sees it"}
+HANGS = "P13"
+"""A run that hangs has no failure to classify; core.stuck sees it."""
 
 
 def facts() -> list[dict[str, Any]]:
@@ -74,15 +75,16 @@ def symptoms(fact: dict[str, Any]) -> list[Symptom]:
 pytestmark = pytest.mark.skipif(FOLDER is None, reason="no facts on this machine; set AIBWATCH_SHARED")
 each_fact = pytest.mark.parametrize("fact", facts() or [{"id": "none"}], ids=lambda fact: fact["id"])
 
+failures = [fact for fact in facts() if fact["id"] != HANGS]
+each_failure = pytest.mark.parametrize("fact", failures or [{"id": "none"}], ids=lambda fact: fact["id"])
+
 
 def test_all_the_facts_are_at_hand() -> None:
     assert len(facts()) == 81
 
 
-@each_fact
+@each_failure
 def test_a_fact_gets_its_class(fact: dict[str, Any]) -> None:
-    if fact["id"] in NOT_HERE:
-        pytest.skip(NOT_HERE[fact["id"]])
     assert {classify(symptom).cls for symptom in symptoms(fact)} == {due(fact)}
     # Told by a row of its own, not by chance; the catch-all for refusals is not one.
     assert {classify(symptom).rule for symptom in symptoms(fact)}.isdisjoint({"default"})

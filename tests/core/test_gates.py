@@ -7,8 +7,8 @@ from datetime import datetime
 import pytest
 
 from aibwatch.core.gates import GATES, Gate, GateState, Question, holding, survey
-from aibwatch.core.model import Mode, Region
-from aibwatch.core.observation import Observation, Source
+from aibwatch.core.model import Mode, Region, TemplateId
+from aibwatch.core.observation import HandlerChecked, Observation, Source
 from aibwatch.core.state import GroupState, State
 from aibwatch.core.verdict import Verdict, VerdictKind
 from tests.core.builders import (
@@ -27,6 +27,7 @@ from tests.core.builders import (
     a_template_id,
     a_verdict,
     a_window,
+    against,
     at,
 )
 
@@ -146,6 +147,14 @@ def test_self_healthy_waits_after_a_jump_of_the_clock(minute: float, expected: G
 def test_not_global_asks_how_the_secondary_region_is(kind: str, expected: GateState) -> None:
     told = f"northeurope {VerdictKind(kind).phrase}: so it is"
     assert ask("not_global", verdicts={NORTH: a_verdict(kind, region=NORTH)}) == (expected, told)
+
+
+@pytest.mark.parametrize(("evidence", "expected"), [("runs", OPEN), ("probe", CLOSED), ("events", CLOSED)])
+def test_a_mishap_in_the_secondary_region_does_not_hold_but_trouble_or_an_event_about_it_does(
+    evidence: str, expected: GateState
+) -> None:
+    suspect = replace(a_verdict("suspect", region=NORTH), evidence=(against(evidence),))
+    assert ask("not_global", verdicts={NORTH: suspect})[0] is expected
 
 
 def test_not_global_is_open_while_the_secondary_region_is_healthy() -> None:
@@ -320,3 +329,28 @@ def test_blast_radius_does_not_mind_groups_that_do_not_move(phase: str) -> None:
 def test_blast_radius_does_not_mind_the_groups_own_move() -> None:
     own = a_group_state("checking", move=a_move(source=a_template_id("other", FRANCE)))
     assert ask("blast_radius", state=replace(seen(), groups={"base": own}), group=own)[0] is OPEN
+
+
+# handler_ok
+
+
+def checked(*, group: str = "base", target: TemplateId = BASE_NORTH, well: bool = False) -> HandlerChecked:
+    why = "base-north could not be read: 403 AuthorizationFailed"
+    return HandlerChecked(at=at(NOW - 4), group=group, handler="run-template", target=target, well=well, why=why)
+
+
+def test_handler_ok_is_open_until_a_handler_says_that_it_cannot_act() -> None:
+    assert ask("handler_ok") == (OPEN, "no handler said that it cannot act")
+    assert ask("handler_ok", state=seen(checked(well=True)))[0] is OPEN
+
+
+def test_handler_ok_closes_when_the_handler_could_not_act_on_this_target_and_says_why() -> None:
+    assert ask("handler_ok", state=seen(checked())) == (
+        CLOSED,
+        f"the handler run-template could not act when asked 4 min ago: {checked().why}",
+    )
+
+
+def test_handler_ok_does_not_mind_what_the_same_handler_said_of_another_group_or_target() -> None:
+    other = a_template_id("other", NORTH)
+    assert ask("handler_ok", state=seen(checked(group="other"), checked(target=other)))[0] is OPEN

@@ -18,6 +18,7 @@ from aibwatch.core.move import MoveKind, StepResult
 from aibwatch.core.observation import TemplateSeen
 from aibwatch.handlers.api import (
     Answer,
+    Check,
     HandlerError,
     HandlerRequest,
     Plan,
@@ -126,6 +127,29 @@ def a_request(**changes: object) -> HandlerRequest:
 
 
 SENT = a_request(sent_at=BEGUN)
+
+
+# check
+
+
+async def test_a_target_that_can_be_read_can_be_run_and_nothing_is_sent(
+    handler: RunTemplate, azure: OneTemplate
+) -> None:
+    why = "ubuntu-neu was read in northeurope and can be run"
+    assert (await handler.check(a_request()), azure.reads, azure.posts) == (Check(well=True, why=why), 1, [])
+
+
+async def test_a_target_that_is_not_provisioned_could_not_be_run(handler: RunTemplate, azure: OneTemplate) -> None:
+    azure.provisioning = "failed"
+    assert await handler.check(a_request()) == Check(well=False, why="ubuntu-neu cannot be run: it is failed")
+
+
+@pytest.mark.parametrize("cls", ["customer", "auth", "service", "network", "throttled"])
+async def test_a_target_that_cannot_be_read_could_not_be_run(
+    cls: str, handler: RunTemplate, azure: OneTemplate
+) -> None:
+    azure.unreadable = [a_refusal(cls)]
+    assert await handler.check(a_request()) == Check(well=False, why=f"ubuntu-neu could not be read: {cls} trouble")
 
 
 # plan

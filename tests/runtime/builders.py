@@ -9,7 +9,7 @@ from pathlib import Path
 from aibwatch.core.actions import AskStatus, DispatchStep, StepCall
 from aibwatch.core.model import Diagnosis, Region, TemplateId
 from aibwatch.core.move import MoveKind, StepResult
-from aibwatch.handlers.api import Answer, Handler, HandlerRequest, Plan, Refusal
+from aibwatch.handlers.api import Answer, Check, Handler, HandlerRequest, Plan, Refusal
 from aibwatch.runtime.executor import Executor, Ports
 from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.store import Store
@@ -17,6 +17,7 @@ from tests.clocks import FakeClock
 
 SOURCE, TARGET = TemplateId("/t/base-west"), TemplateId("/t/base-north")
 PLAN = Plan(changes=("run base-north",), before={"run_started": "never"})
+CAN_ACT = Check(well=True, why="it can act")
 APPLIED = Answer(result=StepResult.APPLIED, why="it is done")
 
 Say = Callable[[], Awaitable[Answer]]
@@ -65,7 +66,18 @@ class FakeHandler:
     says: Answer | Exception | Say = APPLIED
     status_says: Answer | Exception | Say = APPLIED
     plan_says: Plan | Exception = PLAN
+    check_says: Check | Exception | Say = CAN_ACT
     at_activate: Callable[[], None] = lambda: None
+
+    async def check(self, request: HandlerRequest) -> Check:
+        self.requests.append(request)
+        says = self.check_says
+        if isinstance(says, Exception):
+            raise says
+        if isinstance(says, Check):
+            return says
+        await says()
+        return CAN_ACT
 
     async def plan(self, request: HandlerRequest) -> Plan:
         self.calls.append("plan")
@@ -103,18 +115,21 @@ class Bench:
     clock: FakeClock
     handler: FakeHandler
     polled: list[tuple[Region, ...]] = field(default_factory=list)
+    checked: list[str] = field(default_factory=list)
+    """Groups about whose handlers was asked."""
     outputs: tuple[str, ...] | Diagnosis | Exception = ("/images/1",)
     steps: list[str] = field(default_factory=list)
     ran: list[TemplateId] = field(default_factory=list)
-    refusal: Refusal | None = None
+    refusal: Refusal | Exception | None = None
     """How a request for a canary's run is answered."""
 
     def executor(self, handlers: Mapping[str, Handler] | None = None) -> Executor:
         ports = Ports(
             handlers={"fake": self.handler} if handlers is None else handlers,
             poll_afresh=self._poll,
+            check=self._check,
             read_outputs=self._outputs,
-            run=self._run,
+            run_canary=self._run,
             observe_step=lambda name, _: self.steps.append(name),
         )
         return Executor(self.recorder, ports, self.clock)
@@ -122,8 +137,13 @@ class Bench:
     async def _poll(self, regions: tuple[Region, ...]) -> None:
         self.polled.append(regions)
 
+    async def _check(self, group: str) -> None:
+        self.checked.append(group)
+
     async def _run(self, template: TemplateId) -> Refusal | None:
         self.ran.append(template)
+        if isinstance(self.refusal, Exception):
+            raise self.refusal
         return self.refusal
 
     async def _outputs(self, _: TemplateId) -> tuple[str, ...] | Diagnosis:

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from aibwatch.core.actions import PollAfresh, ReadOutputs, WriteEpoch
-from aibwatch.core.events import EpochAnswered, OutputsRead, PolledAfresh, StepEnded
+from aibwatch.core.actions import PollAfresh, ReadOutputs, RunCanary, WriteEpoch
+from aibwatch.core.events import CanaryAnswered, EpochAnswered, OutputsRead, PolledAfresh, StepEnded
 from aibwatch.core.model import WELL, Diagnosis, FailureClass, Region
 from aibwatch.core.move import StepResult
-from aibwatch.handlers.api import Answer, HandlerError, Plan, TemporaryHandlerError
+from aibwatch.handlers.api import Answer, HandlerError, Plan, Refusal, TemporaryHandlerError
 from aibwatch.runtime import executor as executor_module
 from aibwatch.runtime.executor import EPOCH_TRIES
 from aibwatch.runtime.move_log import AttemptId
@@ -256,6 +256,36 @@ async def test_polling_afresh_ends_when_the_polls_do(bench: Bench) -> None:
     action = PollAfresh(group="base", activation_id="base-1", regions=regions)
     assert await bench.executor().perform(action) == PolledAfresh(group="base", activation_id="base-1")
     assert bench.polled == [regions]
+
+
+async def test_polling_afresh_asks_the_groups_handlers_as_well(bench: Bench) -> None:
+    await bench.executor().perform(PollAfresh(group="base", activation_id="base-1", regions=()))
+    assert bench.checked == ["base"]
+
+
+TO_RUN = RunCanary(region=Region("westeurope"), template=TARGET, asked_at=BEGUN)
+
+
+async def test_a_canary_is_asked_for_once_and_its_answer_comes_back(bench: Bench) -> None:
+    outcome = await bench.executor().perform(TO_RUN)
+    assert outcome == CanaryAnswered(region=TO_RUN.region, asked_at=BEGUN, diagnosis=WELL)
+    assert bench.ran == [TARGET]
+
+
+@pytest.mark.parametrize("uncertain", [False, True])
+async def test_a_canary_that_is_refused_is_told_with_what_may_have_happened(uncertain: bool, bench: Bench) -> None:
+    why = Diagnosis(cls=FailureClass.SERVICE, rule="a-rule", summary="500")
+    bench.refusal = Refusal(diagnosis=why, uncertain=uncertain)
+    outcome = await bench.executor().perform(TO_RUN)
+    assert outcome == CanaryAnswered(region=TO_RUN.region, asked_at=BEGUN, diagnosis=why, uncertain=uncertain)
+    assert bench.ran == [TARGET]
+
+
+async def test_a_fault_of_ours_while_a_canary_is_asked_for_speaks_against_nobody(bench: Bench) -> None:
+    bench.refusal = KeyError("nobody thought of it")
+    outcome = await bench.executor().perform(TO_RUN)
+    assert isinstance(outcome, CanaryAnswered)
+    assert (outcome.diagnosis.cls, outcome.uncertain, bench.ran) == (FailureClass.NETWORK, True, [TARGET])
 
 
 TO_READ = ReadOutputs(group="base", activation_id="base-1", template=TARGET)

@@ -86,6 +86,7 @@ async def site() -> AsyncIterator[Site]:
         decided_at=lambda: site.decided_at,
         registry=metrics.registry,
         history=site.history,
+        instance="5ca1ab1e",
     )
     control = Control(TOKEN, state=lambda: site.state, setup=lambda: site.setup, put=site.put)
     http = Http(served, control.routes())
@@ -99,6 +100,15 @@ async def test_the_status_page_is_html_and_needs_no_script(site: Site) -> None:
     assert (status, kind) == (200, "text/html; charset=utf-8")
     assert "westeurope" in text
     assert "<script" not in text
+
+
+async def test_the_status_says_which_daemon_it_is_and_what_it_sees_by_itself(site: Site) -> None:
+    told = await site.json("/api/v1/status")
+    assert told["instance"] == "5ca1ab1e"
+    assert {region["name"]: region["own_view"]["troubled"] for region in told["regions"]} == {
+        "northeurope": False,
+        "westeurope": True,
+    }
 
 
 async def test_metrics_are_text_or_what_the_scraper_asks_for(site: Site) -> None:

@@ -8,13 +8,26 @@ import pytest
 from sqlalchemy import event, text
 
 from aibwatch.core.decision import Note, NoteKind
+from aibwatch.core.habits import Habit
+from aibwatch.core.recall import Memory, memory_of
 from aibwatch.core.window import Window, add
-from aibwatch.runtime.codec import CodecError, Memory, memory_of
+from aibwatch.runtime.codec import CodecError
 from aibwatch.runtime.journal import Journal
 from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.store import JournalError, Store
 from aibwatch.views.history import Recorded
-from tests.core.builders import T0, Play, a_group_state, a_probe, a_template, an_event
+from tests.core.builders import (
+    BASE_WEST,
+    MINUTE,
+    T0,
+    Play,
+    a_group_state,
+    a_probe,
+    a_template,
+    a_template_id,
+    an_event,
+    at,
+)
 
 from .builders import a_store
 
@@ -56,6 +69,24 @@ def test_a_whole_story_is_remembered_to_the_letter(store: Store) -> None:
     assert play.group().last is not None, "the story has a move in it"
     Journal(store).record(at=T0, memory=memory_of(play.state), observations=(), notes=())
     assert Journal(store).recall(T0)[0] == memory_of(play.state)
+
+
+def test_habits_are_remembered_and_only_those_that_changed_are_written_again(store: Store) -> None:
+    journal, seen = Journal(store), writes(store)
+    habits = {a_template_id(f"t{n}"): Habit(started=at(n)) for n in range(3)}
+    journal.record(at=T0, memory=Memory(habits=habits), observations=(), notes=())
+    later = {**habits, a_template_id("t1"): Habit(started=at(9), interval=8 * MINUTE)}
+    journal.record(at=T0, memory=Memory(habits=later), observations=(), notes=())
+    assert Journal(store).recall(T0)[0].habits == later
+    assert seen == ["INSERT INTO facts", "INSERT INTO habits", "INSERT INTO habits"]
+
+
+def test_a_process_that_was_started_again_does_not_write_what_is_on_record(store: Store) -> None:
+    Journal(store).record(at=T0, memory=Memory(habits={BASE_WEST: Habit(started=T0)}), observations=(), notes=())
+    journal, seen = Journal(store), writes(store)
+    memory, _ = journal.recall(T0)
+    journal.record(at=T0, memory=memory, observations=(), notes=())
+    assert seen == []
 
 
 def test_windows_are_rebuilt_from_what_was_seen(store: Store) -> None:

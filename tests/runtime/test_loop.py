@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from sqlalchemy import text
 
+from aibwatch.core.canary import CanaryResult
 from aibwatch.core.decision import Decision, NoteKind
-from aibwatch.core.events import Event, JournalFailed, JournalRecovered, Observed, Started, Ticked
-from aibwatch.core.model import Region
-from aibwatch.core.policy import StepSpec
+from aibwatch.core.events import Event, JournalFailed, JournalRecovered, LeaseChecked, Observed, Started, Ticked
+from aibwatch.core.model import Region, TemplateId
+from aibwatch.core.policy import CanarySpec, StepSpec
 from aibwatch.core.state import GroupState, State
 from aibwatch.core.verdict import VerdictKind
+from aibwatch.handlers.api import Refusal
 from aibwatch.runtime.executor import Executor, Ports
 from aibwatch.runtime.journal import Journal
 from aibwatch.runtime.loop import Loop
@@ -29,6 +31,7 @@ from tests.core.builders import (
     a_group,
     a_run,
     a_setup,
+    a_template,
     a_world,
 )
 from tests.core.builders import a_template_id as an_id
@@ -69,10 +72,22 @@ class Shell:
         return Ports(
             handlers={"fake": self.handler},
             poll_afresh=afresh,
+            check=self.bench._check,
             read_outputs=self.bench._outputs,
-            run=self.bench._run,
+            run_canary=self._run_canary,
             observe_step=lambda *_: None,
         )
+
+    async def _run_canary(self, template: TemplateId) -> Refusal | None:
+        memory, _ = Journal(self.bench.recorder._store).recall(self.clock.now())
+        self.on_disk.append(("run canary", memory.canaries[WEST].runs[-1].result))
+        return await self.bench._run(template)
+
+    def with_canary(self) -> None:
+        """Let the west have a canary that is run on suspicion only."""
+        canary = CanarySpec(region=WEST, template=an_id("canary"), routine=None)
+        self.loop.setup = replace(self.loop.setup, canaries={WEST: canary})
+        self.world.templates[canary.template] = a_template("canary")
 
     def _note(self, what: str) -> None:
         memory, _ = Journal(self.bench.recorder._store).recall(self.clock.now())
@@ -139,6 +154,15 @@ async def test_nothing_is_done_before_the_decision_to_do_it_is_on_record(shell: 
     assert (shell.group.active, shell.group.epoch, shell.handler.calls) == (BASE_NORTH, 1, ["plan", "activate"])
 
 
+async def test_a_canary_is_on_record_as_asked_for_before_it_is(shell: Shell) -> None:
+    shell.with_canary()
+    shell.world.probe[WEST] = "service"
+    await shell.until_verdict("suspect")
+    await shell.poll(4)
+    assert shell.on_disk == [("run canary", "asked")]
+    assert shell.loop.state.canaries[WEST].runs[-1].result is CanaryResult.RUNNING, "its answer came back"
+
+
 async def test_events_are_decided_on_in_the_order_in_which_they_came(shell: Shell) -> None:
     shell.told.clear()
     events: list[Event] = [Ticked(), Started(), JournalRecovered(), Ticked()]
@@ -181,6 +205,24 @@ async def test_without_a_journal_it_goes_on_seeing_and_does_nothing(shell: Shell
     lock(False)
     assert (shell.group.phase, shell.group.epoch, shell.on_disk, shell.handler.calls) == ("watching", 0, [], [])
     assert shell.loop.state.journal_failing_since is not None
+
+
+async def test_without_a_journal_no_canary_is_run_and_none_is_remembered_as_asked_for(shell: Shell, lock: Lock) -> None:
+    shell.with_canary()
+    shell.clock.hold()
+    lock(True)
+    shell.world.probe[WEST] = "service"
+    await shell.until_verdict("suspect")
+    await shell.poll(5)
+    lock(False)
+    assert (shell.on_disk, [c.runs for c in shell.loop.state.canaries.values()]) in [([], []), ([], [()])]
+    shell.clock.let_go()
+
+    async def asked() -> bool:
+        return bool(shell.on_disk)
+
+    await until("the canary is run", asked)
+    assert shell.on_disk == [("run canary", "asked")]
 
 
 async def test_when_the_journal_heals_the_group_moves_once(shell: Shell, lock: Lock) -> None:
@@ -267,6 +309,17 @@ async def test_watchers_are_told_what_was_seen_also_while_the_journal_fails(shel
     await shell.poll()
     lock(False)
     assert [type(event) for _, event in shell.told] == [Observed, JournalFailed]
+
+
+async def test_a_state_that_is_lost_is_known_also_where_nothing_can_be_written(shell: Shell, lock: Lock) -> None:
+    # Whoever deletes the directory takes lock and journal away together.
+    shell.clock.hold()
+    lock(True)
+    await shell.loop.put(LeaseChecked(held=False, why="the lock file was deleted"))
+    await shell.loop.settled()
+    lock(False)
+    assert shell.loop.state.lease_lost == "the lock file was deleted"
+    assert "the lease on the state is lost" in shell.heard(NoteKind.HOST, "host")
 
 
 # another process

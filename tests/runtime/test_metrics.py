@@ -13,7 +13,7 @@ from aibwatch.core.model import TemplateId, template_id
 from aibwatch.core.observation import Source, TemplateSeen
 from aibwatch.core.policy import Setup
 from aibwatch.core.state import State
-from aibwatch.runtime.metrics import Metrics
+from aibwatch.runtime.metrics import ALWAYS, Metrics
 from aibwatch.runtime.polls import PollTaken
 from tests.core.builders import (
     BASE_NORTH,
@@ -67,13 +67,11 @@ CONTRACT = {
 }
 
 LATER = {
-    "canary_runs_total",
-    "canary_failures_total",
     "paused_seconds_remaining",
     "last_drill_timestamp_seconds",
     "leader",
 }
-"""Of the contract, and not in this version: there are no canaries, pauses, drills or leases yet."""
+"""Of the contract, and not in this version: there are no pauses, drills or leases yet."""
 
 
 class Scraped:
@@ -113,11 +111,18 @@ def test_every_metric_of_the_contract_that_there_is_is_there_from_the_start() ->
     assert {f"aibwatch_{name}" for name in CONTRACT} - names == {f"aibwatch_{name}" for name in LATER}
 
 
-@pytest.mark.parametrize("source", list(Source))
+@pytest.mark.parametrize("source", sorted(ALWAYS))
 def test_every_source_has_its_series_before_its_first_poll(source: str) -> None:
     scraped = Scraped(metrics_of(State(awake_since=T0)))
     names = ("poll_total", "poll_failures_total", "poll_last_success_timestamp_seconds", "poll_duration_seconds_count")
     assert [scraped.value(name, source=source) for name in names] == [0.0, 0.0, 0.0, 0.0]
+
+
+def test_peers_have_series_from_the_start_where_there_are_peers_and_none_where_not() -> None:
+    polled = "aibwatch_poll_total{source="
+    without, with_peers = Metrics(lambda: T0), Metrics(lambda: T0, ALWAYS | {Source.PEER})
+    assert f'{polled}"peer"}}' not in generate_latest(without.registry).decode()
+    assert f'{polled}"peer"}} 0.0' in generate_latest(with_peers.registry).decode()
 
 
 def test_a_scrape_in_the_middle_of_a_story_can_be_read_and_names_nothing_twice() -> None:

@@ -135,7 +135,12 @@ def _no_executor(recorder: Recorder, clock: Clock) -> Executor:
     async def run(_: TemplateId) -> None:
         return None
 
-    ports = Ports(handlers={}, poll_afresh=poll, read_outputs=outputs, run=run, observe_step=lambda *_: None)
+    async def check(_: str) -> None:
+        return None
+
+    ports = Ports(
+        handlers={}, poll_afresh=poll, check=check, read_outputs=outputs, run_canary=run, observe_step=lambda *_: None
+    )
     return Executor(recorder, ports, clock)
 
 

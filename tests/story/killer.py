@@ -12,7 +12,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from aibwatch.runtime.codec import Memory
+from aibwatch.core.canary import CanaryResult
+from aibwatch.core.recall import Memory
 from aibwatch.runtime.journal import Journal
 from aibwatch.runtime.move_log import MoveLog
 
@@ -36,20 +37,24 @@ def deadly(method: Callable[..., Any], when: str) -> Callable[..., Any]:
     return called
 
 
-def deadly_record(phase: str) -> None:
-    """Die once a decision that brings a group into this phase is on record, before anything of it is done."""
+def deadly_record(what: str) -> None:
+    """Die once a decision is on record, before anything of it is done.
+
+    It is the one that brings a group into this phase, or the one to run a canary if `what` is "canary".
+    """
     record = Journal.record
 
     def called(self: Journal, *, memory: Memory, **kwargs: Any) -> None:
         record(self, memory=memory, **kwargs)
-        if any(group.phase == phase for group in memory.groups.values()):
+        asked = [c for c in memory.canaries.values() if c.last is not None and c.last.result is CanaryResult.ASKED]
+        if any(group.phase == what for group in memory.groups.values()) or (what == "canary" and asked):
             die()
 
     Journal.record = called  # type: ignore[method-assign]  # the moment of death is chosen, see above
 
 
 def arm(point: str) -> None:
-    """Choose the moment: "before|after METHOD" of the move log, or "recorded PHASE"."""
+    """Choose the moment: "before|after METHOD" of the move log, "recorded PHASE" or "recorded canary"."""
     when, name = point.split()
     if when == "recorded":
         deadly_record(name)

@@ -29,12 +29,19 @@ GROUP = "ubuntu-base"
 LIMIT = aiohttp.ClientTimeout(total=5)
 
 
+def a_canary(**settings: str) -> str:
+    """Return the configuration of westeurope's canary, at the pace of a story."""
+    known = {"retry_after": "1s", "routine": "off", **settings}
+    keys = "".join(f'{key} = "{value}"\n' for key, value in known.items())
+    return f'[[canary]]\nregion = "westeurope"\ntemplate = "{CANARY}"\n{keys}'
+
+
 def template(name: str) -> str:
     """Return the resource id of one of the story's templates, in the letter case that Azure uses."""
     return f"/subscriptions/{SUBSCRIPTION}/resourceGroups/images-{name[-3:]}/providers/{PROVIDER}/{name}"
 
 
-PRIMARY, SECONDARY = template("ubuntu-weu"), template("ubuntu-neu")
+PRIMARY, SECONDARY, CANARY = template("ubuntu-weu"), template("ubuntu-neu"), template("canary-weu")
 
 WELL = """
 [durations]
@@ -75,13 +82,25 @@ answer = "500"
 """
 
 
-def a_world(*, broken: bool = False, noticed: bool = False, building: float = 0.5) -> str:
+A_CANARY = """
+[[template]]
+name = "canary-weu"
+resource_group = "images-weu"
+region = "westeurope"
+script = ""
+outcome = "{outcome}"
+"""
+
+
+def a_world(*, broken: bool = False, noticed: bool = False, building: float = 0.5, canary: str = "") -> str:
     """Return a scenario of two regions with a template each: well, or broken from the start.
 
     A broken westeurope is proven by the probe and by Service Health, some four seconds after the daemon begins.
-    `noticed` is the event alone, which makes suspect and never convicts.
+    `noticed` is the event alone, which makes suspect and never convicts. `canary` is what the runs of westeurope's
+    canary come to; empty for none.
     """
-    return WELL.format(building=building) + (BROKEN if broken else "") + (NOTICED if broken or noticed else "")
+    world = WELL.format(building=building) + (A_CANARY.format(outcome=canary) if canary else "")
+    return world + (BROKEN if broken else "") + (NOTICED if broken or noticed else "")
 
 
 class Azure:
@@ -176,7 +195,17 @@ def surroundings(more: Mapping[str, str]) -> dict[str, str]:
     return {**known, **more}
 
 
-def a_config(folder: Path, azure: str, port: int, *, mode: str = "auto", steps: str = "", probe: str = "1s") -> str:
+def a_config(
+    folder: Path,
+    azure: str,
+    port: int,
+    *,
+    mode: str = "auto",
+    steps: str = "",
+    probe: str = "1s",
+    confirm: float = 8.0,
+    canary: str = "",
+) -> str:
     """Return a configuration as in production, with times of seconds."""
     return f"""
 [azure]
@@ -201,8 +230,9 @@ hold_min = "1s"
 hold_max = "1s"
 min_outage_age = "1s"
 recovery_min = "1s"
-confirm_score = 8.0
+confirm_score = {confirm}
 
+{canary}
 [[group]]
 name = "{GROUP}"
 primary = "{PRIMARY}"
@@ -223,7 +253,7 @@ def free_port() -> int:
 class Daemon:
     """The real daemon in a process of its own, which may die and be started again on the same state."""
 
-    def __init__(self, folder: Path, azure: str, **settings: str) -> None:
+    def __init__(self, folder: Path, azure: str, **settings: Any) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
         self.config = folder / "config.toml"
@@ -337,7 +367,7 @@ class Daemon:
 
 
 @asynccontextmanager
-async def a_daemon(folder: Path, azure: str, **settings: str) -> AsyncIterator[Daemon]:
+async def a_daemon(folder: Path, azure: str, **settings: Any) -> AsyncIterator[Daemon]:
     """Give a daemon that is not started yet, and see to its end."""
     daemon = Daemon(folder, azure, **settings)
     try:

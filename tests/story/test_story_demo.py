@@ -29,10 +29,13 @@ async def test_in_a_pipe_the_demo_writes_plain_text(outcome: Done) -> None:
 @played
 async def test_the_demo_tells_of_the_outage_the_move_the_image_and_the_recovery(outcome: Done) -> None:
     told = [
+        "A canary is sent to westeurope",
+        "The canary failed",
         "westeurope has an outage",
         "ubuntu-base has moved",
         "rhel-cis would move too",
         "ubuntu-neu has built",
+        "The canary builds again",
         "westeurope is recovering",
         "westeurope is healthy again",
         "The story is whole: ubuntu-neu was run exactly once, and its image is there.",

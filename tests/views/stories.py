@@ -4,18 +4,21 @@ A story breaks two minutes after T0 (02:00 UTC). Groups are called "base" unless
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 
 from aibwatch.core.actions import AskStatus, DispatchStep, PollAfresh
 from aibwatch.core.events import JournalFailed
 from aibwatch.core.model import Mode, Region
 from aibwatch.core.move import StepResult
-from aibwatch.core.policy import Setup
+from aibwatch.core.policy import CanarySpec, Setup
 from tests.core.builders import (
     BASE_NORTH,
+    FRANCE,
     NORTH,
     WEST,
     Play,
+    a_diagnosis,
     a_group,
     a_policy,
     a_run,
@@ -173,6 +176,109 @@ def journal_failing() -> Play:
     return play.run(1)
 
 
+CANARY = a_template_id("canary")
+
+
+def with_canary(*, lives: Region = WEST, speaks_for: Region = WEST, most: int = 24) -> Play:
+    """Begin with a canary that is run on suspicion only."""
+    play = Play()
+    template = a_template_id("canary", lives)
+    canary = CanarySpec(region=speaks_for, template=template, routine=None, max_per_day=most)
+    play.setup = replace(play.setup, canaries={speaks_for: canary})
+    play.world.templates[template] = a_template("canary", lives)
+    return play
+
+
+def canary_never_run() -> Play:
+    return with_canary().run(5)
+
+
+def canary_awaited() -> Play:
+    play = with_canary().run(2)
+    play.world.probe[WEST] = "service"
+    return play.run(3)
+
+
+def canary_past_building() -> Play:
+    play = canary_awaited()
+    play.world.ran(CANARY, a_run("running", started=play.minute, phase="customizing"))
+    return play.run(2)
+
+
+def canary_well() -> Play:
+    """Let reads fail and the canary build: the region is cleared."""
+    play = canary_awaited()
+    play.world.ran(CANARY, a_run("ok", started=play.minute - 1, ended=play.minute))
+    return play.run(12)
+
+
+def canary_failed() -> Play:
+    """Let two canaries be refused by the service, and the hold not be over."""
+    play = with_canary().run(2)
+    play.world.probe[WEST], play.canary_answer = "service", a_diagnosis("service")
+    return play.run(8)
+
+
+def canary_stuck() -> Play:
+    play = canary_awaited()
+    play.world.ran(CANARY, a_run("running", started=play.minute, phase="building"))
+    return play.run(26)
+
+
+def canary_broken() -> Play:
+    play = with_canary().run(2)
+    play.world.probe[WEST], play.canary_answer = "service", a_diagnosis("auth")
+    return play.run(4)
+
+
+def canary_lost() -> Play:
+    play = with_canary(most=1).run(2)
+    play.world.probe[WEST], play.canary_answer = "service", a_diagnosis("network")
+    return play.run(8)
+
+
+def canary_elsewhere() -> Play:
+    return with_canary(lives=NORTH).run(5)
+
+
+def canary_for_nobody() -> Play:
+    return with_canary(lives=FRANCE, speaks_for=FRANCE).run(5)
+
+
+def alike() -> Play:
+    """Let three templates fail for a reason of the customer's, and share a script."""
+    play = Play().run(2)
+    for name in ("base", "web", "sql"):
+        run = a_run("customer", started=play.minute - 1, ended=play.minute)
+        play.world.templates[a_template_id(name)] = a_template(name, run=run, shares={f"{name}.sh", "/x/common.sh"})
+    return play.run(2)
+
+
+def short_of_quota() -> Play:
+    play = Play().run(2)
+    for name in ("base", "web", "sql"):
+        play.world.ran(a_template_id(name), a_run("capacity", started=play.minute - 1, ended=play.minute))
+    return play.run(2)
+
+
+def degraded() -> Play:
+    """Let two independent runs fail, and others succeed after them."""
+    play = Play().run(5)
+    for name in ("web", "sql"):
+        play.world.ran(a_template_id(name), a_run("service", started=play.minute - 1, ended=play.minute))
+    play.run(2)
+    play.world.ran(a_template_id("base"), a_run("ok", started=play.minute - 0.5, ended=play.minute))
+    return play.run(2)
+
+
+def maintained() -> Play:
+    """Let a region break during announced maintenance."""
+    play = Play().run(2)
+    play.world.events = [an_event(when=play.now, maintenance=True)]
+    play.break_region()
+    return play.run(15)
+
+
 def no_groups() -> Play:
     play = Play()
     play.setup = Setup(groups={}, policy=play.setup.policy)
@@ -223,6 +329,20 @@ STORIES: Mapping[str, Callable[[], Play]] = {
         everywhere,
         global_by_reads_alone,
         journal_failing,
+        canary_never_run,
+        canary_awaited,
+        canary_past_building,
+        canary_well,
+        canary_failed,
+        canary_stuck,
+        canary_broken,
+        canary_lost,
+        canary_elsewhere,
+        canary_for_nobody,
+        alike,
+        short_of_quota,
+        degraded,
+        maintained,
         recovering,
         recovered,
         never_listed,

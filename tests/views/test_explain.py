@@ -257,7 +257,19 @@ def test_the_json_of_a_group_is_json_of_schema_1_with_its_text_and_gates(story: 
 def test_the_json_of_a_region_is_json_of_schema_1_with_its_text(story: str) -> None:
     play = told(story)
     body = json.loads(json.dumps(explain.region_as_dict(play.state, play.setup, WEST, play.now), allow_nan=False))
-    keys = {"schema", "name", "verdict", "since", "score", "why", "sentence", "evidence", "text"}
+    keys = {
+        "schema",
+        "name",
+        "verdict",
+        "since",
+        "score",
+        "why",
+        "sentence",
+        "evidence",
+        "canary",
+        "correlations",
+        "text",
+    }
     assert (set(body), body["schema"], body["text"]) == (keys, 1, region_text(story))
 
 

@@ -11,6 +11,7 @@ from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
+from aibwatch.core.correlation import WORDS
 from aibwatch.core.gates import GATES
 from aibwatch.core.state import State
 from aibwatch.runtime.metrics import Metrics
@@ -57,6 +58,7 @@ ONCE_SEEN: Mapping[str, Labels] = {
     "group_active": labels("group", "azure_region"),
     "secondary_ready": labels("group", "azure_region"),
     "incident_open": labels("azure_region"),
+    "correlated_failures": labels("azure_region", "class"),
 }
 """Known once a list, an event or a run was seen. What the daemon counts along the way is in tests/runtime."""
 
@@ -173,6 +175,49 @@ def test_an_incident_is_open_until_its_region_is_healthy() -> None:
     assert [value(told(s), "incident_open", azure_region=WEST) for s in stories] == [0.0, 1.0, 1.0, 1.0, 0.0]
 
 
+CANARIES = {
+    # runs, failures, broken
+    "canary_never_run": (0.0, 0.0, 0.0),
+    "canary_well": (1.0, 0.0, 0.0),
+    "canary_failed": (2.0, 2.0, 0.0),
+    "canary_stuck": (1.0, 1.0, 0.0),
+    "canary_broken": (1.0, 0.0, 1.0),
+    "canary_lost": (1.0, 0.0, 0.0),
+    "canary_elsewhere": (0.0, 0.0, 1.0),
+}
+
+
+@pytest.mark.parametrize(("story", "expected"), CANARIES.items())
+def test_a_canary_counts_its_runs_and_their_failures_and_says_when_it_is_broken(
+    story: str, expected: tuple[float, float, float]
+) -> None:
+    names = ("canary_runs_total", "canary_failures_total", "canary_broken")
+    assert tuple(value(told(story), name, azure_region=WEST) for name in names) == expected
+
+
+def test_a_canary_has_its_series_before_anything_was_seen() -> None:
+    play = Play()
+    play.setup = told("canary_never_run").setup
+    names = ("canary_runs_total", "canary_failures_total", "canary_broken")
+    assert [value(play, name, azure_region=WEST) for name in names] == [0.0, 0.0, 0.0]
+
+
+def test_a_region_that_no_group_lives_in_has_the_series_of_its_canary() -> None:
+    assert value(told("canary_for_nobody"), "canary_runs_total", azure_region=FRANCE) == 0.0
+
+
+def test_templates_that_fail_alike_are_counted_by_class_and_the_other_classes_are_0() -> None:
+    play = told("alike")
+    counted = {s.labels["class"]: s.value for s in scrape(play) if s.name == "aibwatch_correlated_failures"
+               and s.labels["azure_region"] == WEST}  # fmt: skip
+    assert counted == {**dict.fromkeys(map(str, WORDS), 0.0), "customer": 3.0}
+
+
+def test_verdicts_beside_an_outage_have_series_of_their_own() -> None:
+    stories = {"degraded": "degraded", "maintained": "maintenance"}
+    assert [value(told(s), "region_verdict", azure_region=WEST, verdict=v) for s, v in stories.items()] == [1.0, 1.0]
+
+
 def test_an_active_event_is_told_under_its_tracking_id() -> None:
     play = told("event_only")
     assert value(play, "service_health_event_active", azure_region=WEST, tracking_id="VT60-RPZ") == 1.0
@@ -190,7 +235,9 @@ def test_without_groups_a_scrape_is_still_a_scrape() -> None:
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed; it comes with Prometheus")
-@pytest.mark.parametrize("story", ["nothing_seen", "held_by_many", "moved_with_image", "event_only"])
+@pytest.mark.parametrize(
+    "story", ["nothing_seen", "held_by_many", "moved_with_image", "event_only", "canary_broken", "alike"]
+)
 def test_promtool_finds_nothing_to_mend(story: str) -> None:
     play = told(story)
     metrics = Metrics(lambda: play.now)

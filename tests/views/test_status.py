@@ -101,13 +101,14 @@ GROUP_KEYS = {
     "sentence",
     "last_move",
 }
-REGION_KEYS = {"name", "verdict", "since", "score", "why", "sentence", "evidence"}
+REGION_KEYS = {"name", "verdict", "since", "score", "why", "sentence", "evidence", "canary", "correlations", "own_view"}
+CANARY_KEYS = {"region", "template", "state", "asked_at", "why", "runs_in_24_h", "max_per_day", "sentence"}
 
 
 @pytest.mark.parametrize("story", STORIES)
 def test_the_json_is_json_of_schema_1_with_its_text_beside_it(story: str) -> None:
     back = json.loads(json.dumps(body(told(story)), allow_nan=False))
-    assert set(back) == {"schema", "at", "severity", "headline", "regions", "groups", "text"}
+    assert set(back) == {"schema", "at", "severity", "headline", "regions", "canaries", "groups", "text"}
     assert (back["schema"], back["text"]) == (1, text(story))
     assert back["text"].startswith(back["headline"])
 
@@ -117,12 +118,14 @@ def test_its_keys_are_the_same_in_every_story(story: str) -> None:
     told_of = body(told(story))
     assert {frozenset(r) for r in told_of["regions"]} <= {frozenset(REGION_KEYS)}  # type: ignore[attr-defined]
     assert {frozenset(g) for g in told_of["groups"]} <= {frozenset(GROUP_KEYS)}  # type: ignore[attr-defined]
+    assert {frozenset(c) for c in told_of["canaries"]} <= {frozenset(CANARY_KEYS)}  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("story", STORIES)
 def test_its_states_are_plain_lower_case_words(story: str) -> None:
     told_of = json.loads(json.dumps(body(told(story))))
     words = [r["verdict"] for r in told_of["regions"]] + [g["phase"] for g in told_of["groups"]]
+    words += [c["state"] for c in told_of["canaries"]]
     assert [w for w in words if not re.fullmatch(r"[a-z]+", w)] == []
 
 

@@ -21,6 +21,9 @@ AMBIGUOUS_SHARE = 0.5
 WELL = -4.0
 ALIVE = -1.5
 
+MOMENT = timedelta(minutes=5)
+"""A canary that failed within this was refused, or died at once: it tells of a moment, and moments pass."""
+
 FRESH = timedelta(minutes=60)
 """How long a result counts where no newer one came."""
 
@@ -62,6 +65,7 @@ def _bad(canary: Canary, row: list[CanaryRun], now: datetime) -> Evidence:
     failures = sum(run.failures(now) for run in row)
     clear = row[0].diagnosis.cls is FailureClass.SERVICE
     weight = FIRST + (SECOND if failures > 1 else 0.0)
+    said = row[0].diagnosis.summary.rstrip(".")
     times = "failed" if failures == 1 else f"failed {count(failures, 'time')} in a row"
     return Evidence(
         kind=Kind.CANARY,
@@ -69,9 +73,10 @@ def _bad(canary: Canary, row: list[CanaryRun], now: datetime) -> Evidence:
         witnesses=min(failures, 2),
         since=min(run.asked_at for run in row),
         last=max(run.told_at(now) for run in row),
+        momentary=failures == 1 and row[0].told_at(now) - row[0].asked_at < MOMENT,
         sentence=(
             f"{template_name(canary.template)} {times}, started {when(row[0].asked_at, now)}: "
-            f"{row[0].diagnosis.summary}; it has no script and its own identity, so this is not your configuration"
+            f"{said}; it has no script and its own identity, so this is not your configuration"
         ),
         brief="1 canary failed" if failures == 1 else f"{failures} canaries failed",
     )
@@ -122,4 +127,6 @@ def _idle(canary: Canary, now: datetime) -> Evidence | None:
     if run is not None and run.result is CanaryResult.LOST and now - run.asked_at < FRESH:
         sentence = f"{name} was lost {ago(run.ended_at or run.asked_at, now)}, so it proves nothing"
         return Evidence(kind=Kind.CANARY, weight=0.0, last=run.ended_at, sentence=sentence)
+    if canary.unusable:
+        return Evidence(kind=Kind.CANARY, weight=0.0, sentence=f"{name} cannot be asked: {canary.unusable}")
     return Evidence(kind=Kind.CANARY, weight=0.0, sentence=f"{name} can be asked", standing=Standing.AWAITED)

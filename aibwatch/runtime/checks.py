@@ -1,0 +1,184 @@
+"""Ask handlers whether they could act now, long before they have to.
+
+Rules: each is asked for every template that its group could go to, once per `poll.readiness`; again each minute while
+it could not; and before every commit. A handler that raises, does not answer in time, answers
+something else, or is not loaded could not act. One without `check` is of an older protocol, and counts as well.
+A check has no effects, so nothing of it is in the journal of moves.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TypeGuard
+
+import structlog
+
+from aibwatch.core.events import Event, Observed
+from aibwatch.core.model import TemplateId
+from aibwatch.core.move import MoveKind
+from aibwatch.core.observation import HandlerChecked, handler_key
+from aibwatch.core.policy import GroupSpec, Setup
+from aibwatch.core.sentences import printable
+from aibwatch.core.state import GroupState, State
+from aibwatch.handlers.api import Check, Handler, HandlerRequest
+from aibwatch.runtime.clock import Clock
+
+TIMEOUT = timedelta(seconds=30)
+"""For one check. It has no effects, so it need not outwait an ARM that is just recovering, as a step must."""
+
+AT_ONCE = 4
+"""Checks under way at a time. A read takes a tenth of a second: this stays near the 25 reads a second that Azure
+refills, however many groups there are."""
+
+BATCH = 50
+"""Checks handed in at a time: every event has all regions judged anew, so a thousand single ones would be felt."""
+
+MOST_AGAIN = 20
+"""Questions asked again in one round. A right that is missing may be missing for a thousand templates."""
+
+LONGEST_REASON = 300
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question:
+    """Whether the handler of this step could act on the target."""
+
+    handler: str
+    request: HandlerRequest
+
+    @property
+    def key(self) -> str:
+        """What the answer will be known by."""
+        return handler_key(self.request.group, self.handler, self.request.target)
+
+
+class HandlerChecks:
+    """All checks of the daemon."""
+
+    def __init__(
+        self,
+        handlers: Mapping[str, Handler],
+        *,
+        clock: Clock,
+        setup: Callable[[], Setup],
+        state: Callable[[], State],
+        put: Callable[[Event], Awaitable[None]],
+    ) -> None:
+        self._handlers, self._clock = handlers, clock
+        self._setup, self._state, self._put = setup, state, put
+        self._room = asyncio.Semaphore(AT_ONCE)
+
+    async def all(self) -> None:
+        """Ask about every group."""
+        await self._ask([question for spec in self._setup().groups.values() for question in self._questions(spec)])
+
+    async def again(self) -> None:
+        """Ask again what was answered with no, for it may have passed; first for groups that would move but for it."""
+        refused = {key: check.at for key, check in self._state().window.handlers.items() if not check.well}
+        questions = [
+            question
+            for spec in self._setup().groups.values()
+            for question in self._questions(spec)
+            if question.key in refused
+        ]
+        questions.sort(key=lambda question: (not self._is_held(question.request.group), refused[question.key]))
+        await self._ask(questions[:MOST_AGAIN])
+
+    async def of(self, group: str) -> None:
+        """Ask about one group; return when every answer was handed in.
+
+        It does not wait for its turn: a move must not stand in a row with a thousand routine questions.
+        """
+        spec = self._setup().groups.get(group)
+        await self._ask([*self._questions(spec)] if spec else [], asyncio.Semaphore(AT_ONCE))
+
+    async def _ask(self, questions: Sequence[_Question], room: asyncio.Semaphore | None = None) -> None:
+        for start in range(0, len(questions), BATCH):
+            batch = questions[start : start + BATCH]
+            checked = await asyncio.gather(*(self._one(question, room or self._room) for question in batch))
+            await self._put(Observed(observations=tuple(checked)))
+
+    def _questions(self, spec: GroupSpec) -> Iterable[_Question]:
+        """Return each handler of the group's steps once for each member that it could go to.
+
+        That is the target of a move under way, else every secondary; the primary never is, see situation.py.
+        """
+        group = self._state().groups.get(spec.name)
+        active = group.active if group else spec.primary
+        open_move = group.move if group else None
+        targets = [open_move.target] if open_move else [t for t in spec.secondaries if t != active]
+        steps = {step.handler: number for number, step in reversed(list(enumerate(spec.steps)))}
+        for handler, number in steps.items():
+            for target in targets:
+                yield _Question(handler=handler, request=self._request(spec, group, number, target))
+
+    def _request(self, spec: GroupSpec, group: GroupState | None, step: int, target: TemplateId) -> HandlerRequest:
+        return HandlerRequest(
+            activation_id="",
+            epoch=group.epoch if group else 0,
+            group=spec.name,
+            kind=MoveKind.FAILOVER,
+            source=(group.move.source if group.move else group.active) if group else spec.primary,
+            target=target,
+            step=step,
+            attempt=0,
+            deadline=self._clock.now() + TIMEOUT,
+        )
+
+    async def _one(self, question: _Question, room: asyncio.Semaphore) -> HandlerChecked:
+        async with room:
+            request = replace(question.request, deadline=self._clock.now() + TIMEOUT)
+            check = await self._check(question.handler, request)
+        return HandlerChecked(
+            at=self._clock.now(),
+            group=request.group,
+            handler=question.handler,
+            target=request.target,
+            well=check.well,
+            why=printable(check.why)[:LONGEST_REASON],
+        )
+
+    async def _check(self, name: str, request: HandlerRequest) -> Check:
+        handler = self._handlers.get(name)
+        if handler is None:
+            return Check(well=False, why=f"no handler {name!r} is loaded")
+        ask = getattr(handler, "check", None)
+        if ask is None:
+            return Check(well=True, why="it cannot be asked: it is of a protocol without check")
+        try:
+            async with asyncio.timeout(TIMEOUT.total_seconds()):
+                answer = await ask(request)
+        except asyncio.CancelledError:
+            if _is_cancelled():
+                raise
+            return Check(well=False, why="something that it waited for was cancelled")
+        except TimeoutError:
+            return Check(well=False, why=f"it did not answer within {TIMEOUT.total_seconds():.0f} s")
+        except Exception as error:  # noqa: BLE001  # a plug-in may raise anything; then it could not act
+            return Check(well=False, why=f"{type(error).__name__}: {error}")
+        if not _is_check(answer):
+            return Check(well=False, why=f"it answered with {type(answer).__name__}, which is no answer to check")
+        return answer
+
+    def _is_held(self, name: str) -> bool:
+        group = self._state().groups.get(name)
+        return group is not None and GATE in group.held_by
+
+
+def _is_check(answer: object) -> TypeGuard[Check]:
+    """Return whether a plug-in, whose types nobody checked, answered as the protocol says."""
+    fields = [type(getattr(answer, name, None)) for name in ("well", "why")]
+    return isinstance(answer, Check) and fields == [bool, str]
+
+
+def _is_cancelled() -> bool:
+    """Return whether somebody wants this task to end, as against a handler that lets a cancellation of its own out."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+GATE = "handler_ok"
+"""The gate that goes by these checks."""
