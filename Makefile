@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check lint types imports format clean
+.PHONY: demo test check backtest lint types imports format clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -19,6 +19,13 @@ test: $(VENV)/.installed       ## all tests
 	$(BIN)/python -m pytest $(TESTS)
 
 check: lint types imports test ## everything CI runs except the slow real-server tests
+
+# Labelled worlds that are no part of this project are played as well where they are at hand.
+WORLDS   ?= $(wildcard $(or $(AIBWATCH_SHARED),../shared)/scenarios/*.json)
+VARIANTS ?= 40
+backtest: $(VENV)/.installed   ## many variants of every labelled world; minutes. Fails if 0.5 % are wrong or one is unsafe
+	$(BIN)/aibwatch --config /dev/null backtest --variants $(VARIANTS)
+	$(if $(WORLDS),$(BIN)/aibwatch --config /dev/null backtest --variants $(VARIANTS) $(WORLDS))
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

@@ -37,6 +37,9 @@ def test_the_import_rules_hold() -> None:
         ("core/window.py", "from aibwatch.runtime.clock import Clock", "layers point downwards"),
         ("sources/probe.py", "from aibwatch.handlers import loader", "layers point downwards"),
         ("simulator/world.py", "from aibwatch.runtime.clock import Clock", "layers point downwards"),
+        ("backtest/play.py", "from aibwatch.runtime.clock import Clock", "layers point downwards"),
+        ("backtest/polls.py", "from aibwatch.sources import arm", "layers point downwards"),
+        ("backtest/files.py", "from aibwatch.simulator import world", "layers point downwards"),
         ("core/signals/probe.py", "from aibwatch.core.signals import runs", "signals do not know each other"),
     ],
 )

@@ -59,6 +59,13 @@ def orders(world: World, since: float) -> Iterator[tuple[float, Event]]:
             yield from ((minute, event) for minute, event in _told(c, begin) if minute < world.horizon_minutes)
 
 
+def standing(world: World, minute: float) -> Iterator[Event]:
+    """Return what a daemon that starts at this minute meets at once: a new process has forgotten its own troubles."""
+    for c in world.conditions:
+        if isinstance(c, GateClosed) and c.gate != "paused" and c.at(minute):
+            yield from (event for at, event in _told(c, minute) if at <= minute)
+
+
 def set_up(world: World, setup: Setup, minute: float) -> Setup:
     """Return the set-up as the operator has it at this minute."""
     if not any(c.at(minute) for c in _closed(world, "mode_allows")):

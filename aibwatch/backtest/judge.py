@@ -51,9 +51,9 @@ def _one_failover(expect: Expectation, moves: tuple[float, ...]) -> str:
     if not moves:
         return f"it did not move, and should by minute {expect.by_minute:g}"
     if expect.by_minute is not None and moves[0] > expect.by_minute + POLL:
-        return f"it moved at {moves[0]:g}, and should by minute {expect.by_minute:g}"
+        return f"it moved at {_minute(moves[0])}, and should by minute {expect.by_minute:g}"
     if expect.not_before_minute is not None and moves[0] < expect.not_before_minute:
-        return f"it moved at {moves[0]:g}, and must not before minute {expect.not_before_minute:g}"
+        return f"it moved at {_minute(moves[0])}, and must not before minute {expect.not_before_minute:g}"
     return ""
 
 
@@ -61,16 +61,20 @@ def _told(expect: Expectation, course: Course) -> str:
     if expect.kind == "alert" and expect.by_minute is not None:
         first = min((a.minute for a in course.alerts), default=None)
         if first is None or first > expect.by_minute + POLL:
-            when = "never" if first is None else f"at {first:g}"
+            when = "never" if first is None else f"at {_minute(first)}"
             return f"people were told {when}, and should be by minute {expect.by_minute:g}"
     if expect.kind == "hold":
         held = next((h for h in course.holds if expect.gate in h.gates), None)
         if held is None:
             return f"the gate {expect.gate} never held a wanted move"
         if not any(held.minute - TOLD_WITHIN <= a.minute <= held.minute + TOLD_WITHIN for a in course.alerts):
-            return f"the move was held at {held.minute:g} and nobody was told"
+            return f"the move was held at {_minute(held.minute)} and nobody was told"
     return ""
 
 
 def _minutes(moves: tuple[float, ...]) -> str:
-    return ", ".join(f"{m:g}" for m in moves)
+    return ", ".join(map(_minute, moves))
+
+
+def _minute(minute: float) -> str:
+    return f"{round(minute, 2):g}"

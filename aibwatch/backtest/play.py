@@ -20,6 +20,7 @@ from aibwatch.backtest.scene import GROUP, PRIMARY, a_setup, moment
 from aibwatch.backtest.timeline import Timeline
 from aibwatch.backtest.world import World
 from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, ReadOutputs, RunCanary, WriteEpoch
+from aibwatch.core.canary import PROGRESS
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.engine import step
 from aibwatch.core.events import (
@@ -33,9 +34,9 @@ from aibwatch.core.events import (
     Started,
     StepEnded,
 )
-from aibwatch.core.model import WELL, FailureClass
+from aibwatch.core.model import WELL, FailureClass, RunState
 from aibwatch.core.move import StepResult
-from aibwatch.core.observation import Observation
+from aibwatch.core.observation import Observation, TemplateSeen
 from aibwatch.core.policy import Policy
 from aibwatch.core.recall import memory_of, recall
 from aibwatch.core.state import Phase, State
@@ -51,7 +52,8 @@ BEFORE = 10.0
 """Minutes that are played before anything happens, so that the daemon knows the world when it does."""
 
 SHORTLY = 3.0
-"""Minutes before something happens at which quiet time ends: more than any source needs to be fresh."""
+"""Minutes before something happens at which quiet time ends, and after it until it may begin: more than any source
+needs to be fresh, and to show it."""
 
 REFUSED_AT_ONCE = 1.5
 """A canary that ends with a failure within so many minutes was not taken by the service at all: the request failed."""
@@ -90,6 +92,8 @@ class Said:
 
     minute: float
     kind: str
+    """The verdict or phase that it tells, or what it is about."""
+    about: NoteKind
     subject: str
     what: str
     why: str
@@ -105,6 +109,8 @@ class Course:
     said: tuple[Said, ...]
     canaries: int
     state: State
+    skipped: int
+    """Rounds of polls that were left out. See Note [Quiet time]."""
 
     @property
     def alerts(self) -> tuple[Said, ...]:
@@ -122,6 +128,7 @@ def play(world: World, policy: Policy, conduct: Conduct = Conduct()) -> Course:
         said=tuple(game.said),
         canaries=game.canaries,
         state=game.state,
+        skipped=game.skipped,
     )
 
 
@@ -152,12 +159,12 @@ class _Game:
         self.journal: list[Observation] = []
         self.late: list[Observation] = []
         self.clock_wrong = False
-        self.restarted = False
+        self.restarted = self.was_away = False
         self.minute = self.since
         self.failovers: list[float] = []
         self.holds: list[Held] = []
         self.said: list[Said] = []
-        self.canaries = 0
+        self.canaries = self.skipped = 0
 
     def run(self) -> None:
         self.tell(Started())
@@ -166,13 +173,25 @@ class _Game:
             minute = self.since + number * BEAT + self.conduct.phase
             if minute > self.world.horizon_minutes:
                 break
-            self.advance(minute)
-            if not self.timeline.happens("observer_frozen", minute):
+            if not self.is_away(minute):
+                self.advance(minute)
                 self.round(number)
-            number += self.rounds_to_next(minute)
+            rounds = self.rounds_to_next(minute)
+            self.skipped += rounds - 1
+            number += rounds
+
+    def is_away(self, minute: float) -> bool:
+        """Return whether nobody is there to be told anything: the host is frozen, or the daemon is being restarted."""
+        at = self.conduct.restart_at
+        away = self.timeline.happens("observer_frozen", minute) or (at is not None and at <= minute < at + DOWN_FOR)
+        self.was_away = self.was_away or away
+        return away
 
     def advance(self, minute: float) -> None:
-        """Let everything happen by itself that is due until this minute."""
+        """Let everything happen by itself that is due until this minute; what came meanwhile is told on waking."""
+        if self.was_away:
+            self.minute, self.was_away = minute, False
+        self.restart(minute)
         while self.orders and self.orders[0][0] <= minute:
             at, event = self.orders.popleft()
             self.minute = max(at, self.minute)
@@ -185,26 +204,23 @@ class _Game:
         self.setup = hand.set_up(self.world, self.base_setup, minute)
         if hand.touches_memory(self.world):
             self.state = hand.remembered(self.world, self.state, minute)
-        self.restart()
 
-    def restart(self) -> None:
-        """Let the daemon die and come back, once."""
+    def restart(self, minute: float) -> None:
+        """Let the daemon die and come back, once. What it waited for an answer to, it is not told any more."""
         at = self.conduct.restart_at
-        if at is None or self.restarted or self.minute < at + DOWN_FOR:
+        if at is None or self.restarted or minute < at + DOWN_FOR:
             return
         self.restarted = True
+        self.minute = minute
+        self.pending.clear()
         self.state = recall(memory_of(self.state), self.journal, self.now)
         self.tell(Started())
+        for event in hand.standing(self.world, minute):
+            self.tell(event)
 
     def round(self, number: int) -> None:
         self.follow_clock()
-        if self.is_down():
-            return
         self.observe(self.polls(number))
-
-    def is_down(self) -> bool:
-        at = self.conduct.restart_at
-        return at is not None and at <= self.minute < at + DOWN_FOR
 
     def follow_clock(self) -> None:
         wrong = self.timeline.happens("clock_trouble", self.minute)
@@ -305,6 +321,7 @@ class _Game:
                 Said(
                     minute=self.minute,
                     kind=kind_of(note),
+                    about=note.kind,
                     subject=note.subject,
                     what=note.what,
                     why=note.why,
@@ -313,10 +330,16 @@ class _Game:
             )
 
     def rounds_to_next(self, minute: float) -> int:
-        if not self.conduct.skip_quiet or not self.is_quiet():
+        if not self.conduct.skip_quiet or self.has_just_turned(minute) or not self.is_quiet():
             return 1
         ahead = self.next_turn(minute) - SHORTLY - minute
         return max(1, int(ahead / BEAT) // READINESS_EVERY * READINESS_EVERY)
+
+    def has_just_turned(self, minute: float) -> bool:
+        """Return whether something may have happened that no source has shown yet."""
+        at = self.conduct.restart_at
+        turns = self.turns if at is None else (*self.turns, at + DOWN_FOR)
+        return any(minute - SHORTLY <= turn <= minute for turn in turns)
 
     def is_quiet(self) -> bool:
         """Return whether nothing is going on and nothing is left over: see Note [Quiet time]."""
@@ -326,6 +349,7 @@ class _Game:
             and not any(e.against for v in self.state.verdicts.values() for e in v.evidence)
             and all(g.phase in {Phase.WATCHING, Phase.HALTED} for g in self.state.groups.values())
             and not any(c.last and c.last.result.open for c in self.state.canaries.values())
+            and not any(is_building(t) for t in self.state.window.templates.values())
             and not self.pending
         )
 
@@ -338,6 +362,12 @@ class _Game:
         if spec.routine is not None and canary is not None and canary.last is not None:
             known.append((canary.last.asked_at + spec.routine - moment(0)) / timedelta(minutes=1))
         return min(known, default=self.world.horizon_minutes)
+
+
+def is_building(seen: TemplateSeen) -> bool:
+    """Return whether a run is under way that may yet turn out to be stuck: its time for that depends on its habits."""
+    run = seen.run
+    return run is not None and run.state is RunState.RUNNING and run.phase not in PROGRESS
 
 
 def kind_of(note: Note) -> str:

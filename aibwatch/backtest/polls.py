@@ -38,6 +38,9 @@ from aibwatch.core.observation import (
 
 OUR_WAY = frozenset({FailureClass.NETWORK, FailureClass.AUTH, FailureClass.THROTTLED})
 
+IN_BUILDING = frozenset({FailureClass.SERVICE, FailureClass.AMBIGUOUS, FailureClass.CAPACITY})
+"""Runs that end so were never past Building: they must not look like proofs of life on their way."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CanaryStart:
@@ -148,7 +151,7 @@ class Observer:
             if minute >= run.ended:
                 shown = self._ended(run, started)
             elif run.started is not None and minute >= started:
-                shown = self._going_on(started, minute)
+                shown = self._going_on(run, started, minute)
             else:
                 continue
             seen[name] = TemplateSeen(
@@ -173,8 +176,9 @@ class Observer:
         diagnosis = said(run.cls) if state is RunState.FAILED else WELL
         return Run(started=self._time(started), ended=self._time(run.ended), state=state, diagnosis=diagnosis)
 
-    def _going_on(self, started: float, minute: float) -> Run:
-        phase = RunPhase.CUSTOMIZING if minute - started >= CUSTOMIZING_AFTER else RunPhase.BUILDING
+    def _going_on(self, run: WorldRun, started: float, minute: float) -> Run:
+        past = run.cls not in IN_BUILDING and minute - started >= CUSTOMIZING_AFTER
+        phase = RunPhase.CUSTOMIZING if past else RunPhase.BUILDING
         return Run(started=self._time(started), ended=None, state=RunState.RUNNING, phase=phase)
 
     def _canary(self, minute: float, at: datetime) -> TemplateSeen:

@@ -36,7 +36,7 @@ def other_region(number: int) -> Region:
 
 
 HOME, AWAY = template("golden", PRIMARY), template("golden", SECONDARY)
-CANARY = template("canary", PRIMARY)
+CANARY = template("aibwatch-canary", PRIMARY)
 
 
 def a_setup(policy: Policy, *, others: int, freezes: tuple[Freeze, ...] = ()) -> Setup:

@@ -6,6 +6,7 @@ This module knows what is so, and when; it does not know what is asked, nor what
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 from aibwatch.backtest.world import (
@@ -21,9 +22,13 @@ from aibwatch.backtest.world import (
 )
 from aibwatch.core.model import FailureClass
 from aibwatch.core.observation import Ready
+from aibwatch.core.stuck import DEFAULT_TIMEOUT, MARGIN
 
 CUSTOMIZING_AFTER, WELL_AFTER = 6.0, 22.0
 """Minutes from the start of a canary that meets no condition."""
+
+OVERDUE_AFTER = (DEFAULT_TIMEOUT + MARGIN) / timedelta(minutes=1)
+"""Minutes from the start of a run until it should have been ended by the service."""
 
 C = TypeVar("C", Answered, CanaryEnds, EventActive, Elsewhere, PeerSays, Readiness, GateClosed, Happens)
 
@@ -84,5 +89,6 @@ class Timeline:
         """Return every minute at which something begins or ends by itself, in order."""
         minutes = {edge for c in self.world.conditions for edge in (c.begin, c.end) if math.isfinite(edge)}
         for run in self.world.runs:
-            minutes |= {run.ended, *(() if run.started is None else (run.started, run.started + CUSTOMIZING_AFTER))}
+            begun = () if run.started is None else (0.0, CUSTOMIZING_AFTER, OVERDUE_AFTER)
+            minutes |= {run.ended, *(run.started + later for later in begun if run.started is not None)}
         return tuple(sorted(minutes))

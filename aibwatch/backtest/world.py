@@ -8,6 +8,7 @@ one such error gives no world at all.
 
 import json
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -23,7 +24,10 @@ MOST_BYTES = 32 * 1024 * 1024
 LONGEST = 400 * 24 * 60
 """Minutes: longer than a year of routine, which is the longest that anything here looks back."""
 
-Minute = Annotated[float, Field(allow_inf_nan=False, ge=-LONGEST, le=LONGEST)]
+Minute = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=-LONGEST, le=LONGEST)]
+"""A number, and no text or truth value that could pass for one."""
+
+Length = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=LONGEST)]
 ClosableGate = Literal[
     "paused",
     "frozen",
@@ -88,7 +92,7 @@ class CanaryEnds(_Lasting):
 
     what: Literal["canary"]
     answer: FailureClass
-    takes_minutes: Annotated[float, Field(ge=0, le=LONGEST)] = 22.0
+    takes_minutes: Length = 22.0
 
 
 class EventActive(_Lasting):
@@ -103,7 +107,7 @@ class Elsewhere(_Lasting):
 
     what: Literal["other_regions"]
     answer: FailureClass = FailureClass.SERVICE
-    regions: Annotated[int, Field(ge=0, le=20)] = 1
+    regions: Annotated[int, Field(strict=True, ge=0, le=20)] = 1
 
 
 class PeerSays(_Lasting):
@@ -162,7 +166,7 @@ class Expectation(_Part):
     by_minute: Minute | None = None
     not_before_minute: Minute | None = None
     gate: str = ""
-    max_canaries: Annotated[int, Field(ge=0)] | None = None
+    max_canaries: Annotated[int, Field(strict=True, ge=0)] | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> "Expectation":
@@ -170,6 +174,12 @@ class Expectation(_Part):
             raise ValueError(f'"{self.kind}" needs by_minute')
         if self.kind == "hold" and not self.gate:
             raise ValueError('"hold" needs the gate that holds')
+        if (
+            self.by_minute is not None
+            and self.not_before_minute is not None
+            and self.by_minute < self.not_before_minute
+        ):
+            raise ValueError(f"minute {self.by_minute:g} comes before minute {self.not_before_minute:g}")
         return self
 
 
@@ -183,7 +193,7 @@ class World(_Part):
     point: str = ""
     source: str = ""
     """Where the facts behind it come from."""
-    horizon_minutes: Annotated[float, Field(gt=0, le=LONGEST, allow_inf_nan=False)]
+    horizon_minutes: Annotated[Length, Field(gt=0)]
     conditions: tuple[Condition, ...] = ()
     runs: tuple[WorldRun, ...] = ()
     expect: Expectation | None = None
@@ -218,12 +228,28 @@ def read_worlds(text: str, file: str) -> tuple[World, ...]:
 
 def _locate(text: str, file: str) -> list[_Located]:
     try:
-        raw = json.loads(text)
+        raw = json.loads(text, object_pairs_hook=_once)
+        if ESCAPED_HALF in text.lower():
+            json.dumps(raw, ensure_ascii=False).encode()  # half a character passes as JSON, and cannot be printed
     except (ValueError, RecursionError) as error:
-        raise WorldError([f"{file}: this is not JSON ({error}); a file of worlds is a list of objects"]) from error
+        why = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise WorldError(
+            [f"{file}: this cannot be read as JSON ({why}); a file of worlds is a list of objects"]
+        ) from error
     if not isinstance(raw, list) or not raw:
         raise WorldError([f"{file}: a file of worlds is a list with at least one object"])
     return [_Located(_name(entry, number), entry) for number, entry in enumerate(raw, start=1)]
+
+
+ESCAPED_HALF = "\\ud"
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return the object; a key that is given twice would silently be the last."""
+    double = next((key for key, times in Counter(key for key, _ in pairs).items() if times > 1), None)
+    if double is not None:
+        raise ValueError(f"the key {double!r} is given twice in one object")
+    return dict(pairs)
 
 
 def _name(entry: object, number: int) -> str:
@@ -234,7 +260,7 @@ def _name(entry: object, number: int) -> str:
 def _together(worlds: Sequence[World], file: str) -> list[str]:
     """Return what only shows when the worlds are looked at together."""
     ids = [world.id for world in worlds]
-    double = sorted({i for i in ids if ids.count(i) > 1}) if len(set(ids)) < len(ids) else []
+    double = sorted(i for i, times in Counter(ids).items() if times > 1)
     messages = [f"{file}: {i}: id: it is used twice; results are known by their id" for i in double]
     if any(world.expect for world in worlds):
         missing = (w.id for w in worlds if w.expect is None)
@@ -263,13 +289,23 @@ TAGS = frozenset(
 
 
 def _told(place: tuple[int | str, ...], message: str, kind: str) -> str:
-    parts = [str(part) for part in place if part not in TAGS]
+    parts = [part for part in place if part not in TAGS]
     if kind == "union_tag_invalid":
         message = f"there is no such condition; known are {', '.join(sorted(TAGS))}"
         parts.append("what")
     elif kind == "union_tag_not_found":
         message = "it does not say what it is about"
         parts.append("what")
-    elif kind == "extra_forbidden":
-        message = "there is no such key"
-    return f"{'.'.join(parts) or 'the world'}: {message.removeprefix('Value error, ')}"
+    elif kind in PLAINER:
+        message = PLAINER[kind]
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
+    return f"{path or 'the world'}: {message.removeprefix('Value error, ')}"
+
+
+PLAINER = {
+    "extra_forbidden": "there is no such key",
+    "missing": "it is missing",
+    "model_type": "it is no object",
+    "model_attributes_type": "it is no object",
+}
+"""What pydantic says in its own words, in ours."""

@@ -23,6 +23,7 @@ COMMANDS = (
     "active",
     "history",
     "reset",
+    "backtest",
     "classify",
 )
 
