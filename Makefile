@@ -23,9 +23,11 @@ check: lint types imports test ## everything CI runs except the slow real-server
 # Labelled worlds that are no part of this project are played as well where they are at hand.
 WORLDS   ?= $(wildcard $(or $(AIBWATCH_SHARED),../shared)/scenarios/*.json)
 VARIANTS ?= 40
+RANDOM_WORLDS ?= 100
 backtest: $(VENV)/.installed   ## many variants of every labelled world; minutes. Fails if 0.5 % are wrong or one is unsafe
 	$(BIN)/aibwatch --config /dev/null backtest --variants $(VARIANTS)
 	$(if $(WORLDS),$(BIN)/aibwatch --config /dev/null backtest --variants $(VARIANTS) $(WORLDS))
+	AIBWATCH_RANDOM_WORLDS=$(RANDOM_WORLDS) $(BIN)/python -m pytest -q tests/backtest/test_random_worlds.py
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
