@@ -153,7 +153,7 @@ class App:
 
     def _http(self, loop: Loop, recorder: Recorder, metrics: Metrics) -> Http:
         token = read_token(self._loaded.settings.http.token_file)
-        control = Control(token, state=lambda: loop.state, setup=lambda: loop.setup, put=loop.put)
+        control = Control(token, state=lambda: loop.state, setup=lambda: loop.setup, put=loop.put, now=self._clock.now)
         return Http(self._served(loop, recorder, metrics), control.routes())
 
     async def _serve(self, loop: Loop, polls: Polls, scheduler: Scheduler, http: Http, stop: asyncio.Event) -> None:

@@ -9,7 +9,7 @@ from aibwatch.core.model import Region, RunState, TemplateId, template_name
 from aibwatch.core.move import Move
 from aibwatch.core.observation import Source
 from aibwatch.core.policy import GroupSpec, Setup
-from aibwatch.core.sentences import ago, listing, when
+from aibwatch.core.sentences import ago, listing, span, when
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict, VerdictKind
 from aibwatch.views.canaries import in_headline
@@ -67,6 +67,13 @@ def builds_unread(verdict: Verdict) -> bool:
 
 def group_sentence(state: State, spec: GroupSpec, group: GroupState, now: datetime) -> str:
     """Return how a group stands, in one line."""
+    stands, pause = _standing(state, spec, group, now), group.pause
+    if pause is None or pause.until <= now or group.phase is Phase.HELD:
+        return stands
+    return f"{stands}; moves are paused by {pause.owner} for {span(pause.until - now)} more: {pause.reason}"
+
+
+def _standing(state: State, spec: GroupSpec, group: GroupState, now: datetime) -> str:
     since = when(group.since, now)
     if group.phase is Phase.HALTED:
         return f"halted since {since}: {group.detail or group.why}"

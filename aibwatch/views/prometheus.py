@@ -35,6 +35,7 @@ def families(state: State, setup: Setup, now: datetime) -> Iterator[Metric]:
     yield from _regions(state, setup)
     yield from _canaries(state, setup)
     yield from _groups(state, setup)
+    yield _pauses(state, setup, now)
     yield from _gates(state, setup, now)
     yield from _protection(state, setup, now)
 
@@ -136,6 +137,15 @@ def _groups(state: State, setup: Setup) -> Iterator[Metric]:
         failures.add_metric([name, str(MoveKind.FAILOVER)], group.failed_moves if group else 0)
         would.add_metric([name], group.would_have_moved if group else 0)
     yield from (active, phases, modes, moves, failures, would)
+
+
+def _pauses(state: State, setup: Setup, now: datetime) -> Metric:
+    paused = _gauge("paused_seconds_remaining", "How long moves are held back by a pause, 0 without one.", "group")
+    for name in sorted(setup.groups):
+        group = state.groups.get(name)
+        left = (group.pause.until - now).total_seconds() if group and group.pause else 0.0
+        paused.add_metric([name], max(0.0, left))
+    return paused
 
 
 def _gates(state: State, setup: Setup, now: datetime) -> Iterator[Metric]:

@@ -23,6 +23,8 @@ COMMANDS = (
     "active",
     "history",
     "reset",
+    "pause",
+    "resume",
     "backtest",
     "classify",
 )
@@ -83,6 +85,7 @@ def test_the_version_is_one_line() -> None:
         ("nonsense",),
         ("active",),
         ("reset", GROUP),
+        ("pause", GROUP, "--reason", "so"),
         ("status", "--nonsense"),
         ("probe",),
         ("classify",),

@@ -93,7 +93,7 @@ async def site(recorder: Recorder) -> AsyncIterator[Site]:
         past=PastReader(recorder, lambda: site.now),
         instance="5ca1ab1e",
     )
-    control = Control(TOKEN, state=lambda: site.state, setup=lambda: site.setup, put=site.put)
+    control = Control(TOKEN, state=lambda: site.state, setup=lambda: site.setup, put=site.put, now=lambda: site.now)
     http = Http(served, control.routes())
     site.base = await http.start("127.0.0.1", 0)
     yield site

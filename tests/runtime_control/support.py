@@ -58,6 +58,7 @@ class Site:
     loop: Loop
     recorder: Recorder
     consumer: asyncio.Task[None]
+    clock: Clock
 
     async def reset(
         self,
@@ -108,12 +109,12 @@ async def a_site(folder: Path, token: str = TOKEN) -> AsyncIterator[Site]:
         setup=play.setup, state=play.state, recorder=recorder, executor=_no_executor(recorder, clock), clock=clock
     )
     metrics = Metrics(clock.now)
-    control = Control(token, state=lambda: loop.state, setup=lambda: loop.setup, put=loop.put)
+    control = Control(token, state=lambda: loop.state, setup=lambda: loop.setup, put=loop.put, now=clock.now)
     http = Http(_served(loop, metrics, clock, recorder), control.routes())
     base = await http.start("127.0.0.1", 0)
     consumer = asyncio.create_task(loop.run())
     try:
-        yield Site(base, loop, recorder, consumer)
+        yield Site(base, loop, recorder, consumer, clock)
     finally:
         await http.stop()
         for _ in range(5):  # one may be lost in the middle of a write; see tests/app/test_stopping.py

@@ -139,7 +139,7 @@ async def test_letters_of_every_alphabet_are_kept(site: Site) -> None:
     ] == "reset: by Åsa, проверено 検査済み"
 
 
-@pytest.mark.parametrize("verb", ["failover", "pause", "drill", "approve"])
+@pytest.mark.parametrize("verb", ["failover", "failback", "drill", "approve"])
 async def test_an_order_that_does_not_exist_yet_is_not_found(site: Site, verb: str) -> None:
     told = await site.post(f"/api/v1/groups/base/{verb}", {"Authorization": f"Bearer {TOKEN}"}, json=ORDER)
     assert told.status == 404
