@@ -6,6 +6,7 @@ more than any old run. One that runs and has got past Building is proof of life,
 says nothing, and says that it says nothing.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
@@ -34,6 +35,9 @@ def weigh(canary: Canary | None, asked_since: datetime | None, now: datetime) ->
         return ()
     running, result = _running(canary, asked_since, now), _result(canary, asked_since, now)
     broken = _broken(canary, now) if result is None else None
+    if running and result and result.weight < 0:
+        # A good result says more than being under way; both would make the end of a good canary raise the score.
+        running = replace(running, weight=0.0)
     return tuple(evidence for evidence in (result, broken, running) if evidence)
 
 
