@@ -28,12 +28,11 @@ from aibwatch.core.events import (
     StepEnded,
 )
 from aibwatch.core.failover import TABLE, Row, Trigger
-from aibwatch.core.habits import learn
+from aibwatch.core.habits import learn_all
 from aibwatch.core.incident import Incident, open_incident
 from aibwatch.core.incident import follow as follow_incident
 from aibwatch.core.judging import judge_all, regional_verdicts, regions_of
 from aibwatch.core.model import Mode, Region
-from aibwatch.core.observation import TemplateSeen
 from aibwatch.core.orders import take_order
 from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.situation import Situation, situation
@@ -79,9 +78,7 @@ def step(state: State, event: Event, setup: Setup, now: datetime) -> Decision:
 def _enter(state: State, event: Event, now: datetime) -> tuple[State, tuple[Note, ...]]:
     match event:
         case Observed():
-            habits = state.habits
-            for observation in event.observations:
-                habits = learn(habits, observation) if isinstance(observation, TemplateSeen) else habits
+            habits = learn_all(state.habits, event.observations, state.window.templates)
             return replace(state, window=add(state.window, event.observations, now), habits=habits), ()
         case Started():
             return replace(state, awake_since=now, journal_failing_since=None), ()
@@ -104,7 +101,7 @@ def _enter(state: State, event: Event, now: datetime) -> tuple[State, tuple[Note
 
 
 def _leased(state: State, event: LeaseChecked) -> tuple[State, tuple[Note, ...]]:
-    lost = "" if event.held else event.why
+    lost = "" if event.held else event.why or "no reason was given"
     if bool(lost) == bool(state.lease_lost):
         return state, ()
     what = "the lease on the state is lost" if lost else "the lease on the state is held again"

@@ -5,13 +5,13 @@ pace is the slowest seen, forgotten slowly, because it is a limit; the interval 
 This module does not know what follows from a run that takes longer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from aibwatch.core.canary import PROGRESS
 from aibwatch.core.model import RunState, TemplateId
-from aibwatch.core.observation import TemplateSeen
+from aibwatch.core.observation import Observation, TemplateGone, TemplateSeen
 
 FORGET = 0.9
 """What is left of the slowest pace with each faster run: after 20 runs an odd one has lost most of its say."""
@@ -32,6 +32,25 @@ class Habit:
     """About the longest that its runs take from their start to Customizing; None until one was seen to get there."""
     building: bool = False
     """Whether the last run was seen before Customizing, so that its getting there can be measured."""
+
+
+def learn_all(
+    habits: Mapping[TemplateId, Habit], facts: Iterable[Observation], known: Mapping[TemplateId, TemplateSeen]
+) -> Mapping[TemplateId, Habit]:
+    """Return the habits with what the facts tell, in whatever order they came.
+
+    A sight older than the known one tells nothing. What is gone is forgotten: some make a template for each build.
+    """
+    dated = [fact for fact in facts if isinstance(fact, TemplateSeen | TemplateGone)]
+    for fact in sorted(dated, key=lambda fact: (fact.at, repr(fact))):
+        seen = known.get(fact.template)
+        if seen is not None and fact.at < seen.at:
+            continue
+        if isinstance(fact, TemplateSeen):
+            habits = learn(habits, fact)
+        else:
+            habits = {template: habit for template, habit in habits.items() if template != fact.template}
+    return habits
 
 
 def learn(habits: Mapping[TemplateId, Habit], seen: TemplateSeen) -> Mapping[TemplateId, Habit]:
