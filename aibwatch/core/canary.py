@@ -200,7 +200,7 @@ def _unseen(run: CanaryRun, now: datetime) -> CanaryRun:
     limit = LOST_AFTER if run.result is CanaryResult.ASKED else ENDLESS
     if now - run.asked_at < limit:
         return run
-    if run.diagnosis is not WELL and run.result is CanaryResult.ASKED:
+    if run.result is CanaryResult.ASKED and run.diagnosis.cls is not FailureClass.OK:
         return _refused(run, now)
     return replace(run, result=CanaryResult.LOST, ended_at=now)
 

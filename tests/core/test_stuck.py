@@ -146,4 +146,4 @@ def test_a_canary_that_built_well_since_excuses_a_stuck_run_too() -> None:
 
 
 def test_both_rules_are_known_as_rules_of_being_stuck() -> None:
-    assert runs.RULES == {PAST_TIMEOUT, IN_BUILDING}
+    assert {PAST_TIMEOUT, IN_BUILDING} == runs.RULES
