@@ -36,7 +36,8 @@ NO_WORD = frozenset({FailureClass.NETWORK, FailureClass.THROTTLED})
 """Answers to the request for a run that leave open whether it was taken."""
 
 STUCK_AFTER = timedelta(minutes=25)
-"""From a canary's start to Customizing. Six minutes are usual; see Note [A canary that never gets a build VM]."""
+"""From a canary's start to Customizing. Six minutes are usual; see Note [A canary that never gets a build VM]. One that
+was taken and does not show for so long is lost: as long as it is awaited, nothing else is asked."""
 
 LOST_AFTER = timedelta(minutes=3)
 """How long a run that was asked for may take to show. Accepted runs showed within 3 s in every recording."""
@@ -197,7 +198,7 @@ def _watched(run: CanaryRun, seen: Run | None, now: datetime) -> CanaryRun:
 
 
 def _unseen(run: CanaryRun, now: datetime) -> CanaryRun:
-    limit = LOST_AFTER if run.result is CanaryResult.ASKED else ENDLESS
+    limit = LOST_AFTER if run.result is CanaryResult.ASKED else STUCK_AFTER if run.started is None else ENDLESS
     if now - run.asked_at < limit:
         return run
     if run.result is CanaryResult.ASKED and run.diagnosis.cls is not FailureClass.OK:

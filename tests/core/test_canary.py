@@ -196,9 +196,11 @@ def test_a_run_that_was_asked_for_and_never_shows_is_lost() -> None:
     assert (after(ASKED, now=12.9).result, after(ASKED, now=13).result) == (CanaryResult.ASKED, CanaryResult.LOST)
 
 
-def test_a_run_that_was_taken_and_is_not_seen_is_waited_for() -> None:
-    running = a_canary(a_canary_run("running", asked=0))
-    assert (after(running, now=299).result, after(running, now=300).result) == (CanaryResult.RUNNING, CanaryResult.LOST)
+@pytest.mark.parametrize(("started", "minutes"), [(None, 25), (0.1, 300)])
+def test_a_run_that_was_taken_is_waited_for_longer_if_it_was_ever_seen(started: float | None, minutes: float) -> None:
+    run = a_canary_run("running", asked=0, started=None if started is None else at(started))
+    results = [after(a_canary(run), now=now).result for now in (minutes - 1, minutes)]
+    assert results == [CanaryResult.RUNNING, CanaryResult.LOST]
 
 
 def test_a_run_that_hangs_on_for_ever_says_nothing_any_more() -> None:

@@ -7,11 +7,13 @@ import pytest
 
 from aibwatch.core.actions import AskStatus, DispatchStep, PollAfresh, ReadOutputs, WriteEpoch
 from aibwatch.core.decision import NoteKind
+from aibwatch.core.engine import LOUD_VERDICTS
 from aibwatch.core.events import (
     ClockStepped,
     EpochAnswered,
     JournalFailed,
     JournalRecovered,
+    LeaseChecked,
     PolledAfresh,
     Reset,
     Started,
@@ -506,6 +508,64 @@ def test_a_jump_of_the_clock_is_not_taken_for_silence() -> None:
     play.now += timedelta(hours=1)
     play.tell(ClockStepped(seconds=3600))
     assert play.verdict().kind is VerdictKind.HEALTHY
+
+
+# who is told
+
+
+def test_a_suspicion_is_not_told_to_everybody_unless_the_provider_admits_it() -> None:
+    play = Play().run(2)
+    play.world.probe[WEST] = "service"
+    play.run(3)
+    assert (play.verdict().kind, [n.what for n in play.said if n.loud]) == (VerdictKind.SUSPECT, [])
+    play.world.events = [an_event(when=play.now)]
+    play.poll()
+    assert [n.what for n in play.said if n.loud] == ["suspect, and the provider says so"]
+    assert [n.what for n in play.run(0.5).said if n.loud][1:] == [], "told once"
+
+
+def test_what_the_provider_says_of_a_dependency_is_not_told_to_everybody() -> None:
+    play = Play().run(2)
+    play.world.events = [an_event(when=play.now, concern="dependency")]
+    play.run(3)
+    assert (play.verdict().kind, [n.what for n in play.said if n.loud]) == (VerdictKind.SUSPECT, [])
+
+
+def test_a_suspicion_that_begins_with_the_providers_word_is_told_at_once() -> None:
+    play = Play().run(2)
+    play.world.events = [an_event(when=play.now)]
+    play.run(1)
+    assert [n.what for n in play.said if n.loud] == ["healthy -> suspect"]
+
+
+@pytest.mark.parametrize("kind", sorted(VerdictKind))
+def test_people_are_told_of_everything_but_health_suspicion_and_recovery(kind: VerdictKind) -> None:
+    quiet = {VerdictKind.LEARNING, VerdictKind.HEALTHY, VerdictKind.SUSPECT, VerdictKind.RECOVERING}
+    assert (kind in LOUD_VERDICTS) is (kind not in quiet)
+
+
+# the lease
+
+
+def test_a_lost_lease_holds_and_is_told_once_and_the_lease_that_is_back_lets_go() -> None:
+    play = a_broken_west()
+    play.tell(LeaseChecked(held=False, why="the row names another host"))
+    play.tell(LeaseChecked(held=False, why="the row still names another host"))
+    play.until("held")
+    assert play.group().held_by == ("lease_held",)
+    play.tell(LeaseChecked(held=True))
+    play.tell(LeaseChecked(held=True))
+    assert play.heard(NoteKind.HOST, "host") == [
+        "the lease on the state is lost",
+        "the lease on the state is held again",
+    ]
+    assert play.run(1).group().active == BASE_NORTH
+
+
+def test_a_lease_that_is_lost_without_a_reason_is_lost() -> None:
+    play = a_broken_west()
+    play.tell(LeaseChecked(held=False))
+    assert play.until("held").group().held_by == ("lease_held",)
 
 
 # restarts
