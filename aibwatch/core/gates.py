@@ -213,9 +213,8 @@ def _frozen(q: Question) -> Answer:
 
 
 def _no_unacknowledged_failure(q: Question) -> Answer:
-    others = q.setup.groups.keys() - {
-        q.group.name
-    }  # nobody can reset a group that is not in the configuration any more
+    # One that was taken out of the configuration nobody can reset.
+    others = q.setup.groups.keys() - {q.group.name}
     halted = sorted(g.name for g in q.state.groups.values() if g.phase is Phase.HALTED and g.name in others)
     if not halted:
         return OPEN, "no move failed that nobody has looked at"
