@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check lint types imports format clean
+.PHONY: demo test check removals lint types imports format clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -19,6 +19,9 @@ test: $(VENV)/.installed       ## all tests
 	$(BIN)/python -m pytest $(TESTS)
 
 check: lint types imports test ## everything CI runs except the slow real-server tests
+
+removals: $(VENV)/.installed   ## take every rule of the core away, one at a time, and tell which test notices
+	$(BIN)/python -m tests.removals $(REMOVALS)
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

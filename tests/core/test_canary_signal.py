@@ -75,7 +75,7 @@ def test_an_ambiguous_failure_of_a_canary_weighs_half() -> None:
 
 
 def test_a_good_canary_between_makes_a_failed_one_the_first_again() -> None:
-    assert weighs(a_failure(-50), a_canary_run("well", asked=-40), a_failure(10)) == [(4.5, 1)]
+    assert weighs(a_failure(-20), a_canary_run("well", asked=-15), a_failure(10)) == [(4.5, 1)]
 
 
 def test_a_failure_counts_for_an_hour() -> None:
@@ -241,6 +241,14 @@ def test_a_canary_that_was_started_before_the_trouble_excuses_nothing() -> None:
     run = a_canary_run("well", asked=0)
     assert [weight for weight, _ in runs_say(run, asked_since=0.1)] == [2.9]
     assert runs_say(run, asked_since=None) == runs_say(run, asked_since=0) == [EXCUSED]
+
+
+def test_the_canarys_own_progress_is_no_customers_proof_of_life_and_its_being_stuck_no_vote() -> None:
+    for phase, weight in (("customizing", -1.5), ("building", 1.45)):
+        window = a_window(a_template("canary", run=a_run("running", started=0, phase=phase)), now=at(90))
+        hearing = a_hearing(window, now=at(90), canary=a_canary())
+        assert runs.weigh(hearing, at(-1)) == ()
+        assert [e.weight for e in runs.weigh(replace(hearing, canary=None), at(-1))] == [weight]
 
 
 def test_the_canarys_own_runs_do_not_vote_as_a_customers() -> None:

@@ -395,6 +395,7 @@ def test_all_signals_are_asked_and_the_strongest_is_told_first() -> None:
         *the_runs(("web", a_run("service", ended=20), "")),
         an_event(when=at(20)),
         a_dependency(when=at(20)),
+        a_peer(when=at(20)),
         now=at(20),
     )
     found = weigh(Known(window=window), WEST, policy=Policy(), trouble_since=None, now=at(20))
@@ -402,5 +403,6 @@ def test_all_signals_are_asked_and_the_strongest_is_told_first() -> None:
         ("events", 4.9),
         ("probe", 3.5),
         ("runs", 2.9),
+        ("peers", 2.0),
         ("dependencies", 1.0),
     ]

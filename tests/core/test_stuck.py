@@ -9,7 +9,7 @@ from aibwatch.core.habits import Habit
 from aibwatch.core.model import FailureClass, RunState, TemplateId
 from aibwatch.core.observation import TemplateSeen
 from aibwatch.core.signals import runs
-from aibwatch.core.stuck import IN_BUILDING, LEAST, MOST, PAST_TIMEOUT, building_limit, stuck
+from aibwatch.core.stuck import IN_BUILDING, LEAST, MOST, PAST_TIMEOUT, RULES, building_limit, stuck
 from tests.core.builders import (
     BASE_WEST,
     MINUTE,
@@ -146,4 +146,7 @@ def test_a_canary_that_built_well_since_excuses_a_stuck_run_too() -> None:
 
 
 def test_both_rules_are_known_as_rules_of_being_stuck() -> None:
-    assert {PAST_TIMEOUT, IN_BUILDING} == runs.RULES
+    slow, late = stuck(under_way(), None, at(60)), stuck(under_way(), None, at(270))
+    assert slow is not None
+    assert late is not None
+    assert (slow.diagnosis.rule, late.diagnosis.rule, RULES) == (IN_BUILDING, PAST_TIMEOUT, {PAST_TIMEOUT, IN_BUILDING})

@@ -94,8 +94,9 @@ def test_a_template_that_is_gone_is_forgotten_and_its_runs_are_not() -> None:
 
 
 def test_a_late_notice_that_a_template_is_gone_does_not_undo_a_newer_sight() -> None:
-    window = a_window(a_template(when=at(5)), TemplateGone(at=at(3), template=BASE_WEST), now=at(5))
-    assert window.region_of(BASE_WEST) == WEST
+    seen, gone = a_template(when=at(5)), TemplateGone(at=at(3), template=BASE_WEST)
+    assert a_window(seen, gone, now=at(5)).region_of(BASE_WEST) == WEST
+    assert add(a_window(seen, now=at(5)), [gone], at(6)).region_of(BASE_WEST) == WEST
 
 
 def test_of_an_event_the_notice_that_the_provider_updated_last_stands() -> None:
