@@ -61,7 +61,7 @@ from aibwatch.core.window import Window, add
 
 T0 = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-BEAT = timedelta(seconds=30)
+BEAT, CALM = timedelta(seconds=30), timedelta(seconds=90)
 
 WEST, NORTH, FRANCE, SWEDEN = (Region(r) for r in ("westeurope", "northeurope", "francecentral", "swedencentral"))
 SCOPE = "/subscriptions/s1"
@@ -435,13 +435,17 @@ class Play:
         self.now += timedelta(seconds=seconds)
         return self.tell(Ticked())
 
-    def run(self, minutes: float) -> "Play":
+    def run(self, minutes: float, *, beat: timedelta = BEAT) -> "Play":
         """Let time pass with a poll every 30 s."""
         end = self.now + minutes * MINUTE
         while self.now < end:
-            self.now += BEAT
+            self.now += beat
             self.poll()
         return self
+
+    def idle(self, minutes: float) -> "Play":
+        """Let time pass in which nothing happens, with a poll so seldom that it is just not late."""
+        return self.run(minutes, beat=CALM)
 
     def until(self, phase: str, *, group: str = "base", most: float = 90.0) -> "Play":
         """Let time pass until the group is in this phase."""

@@ -142,7 +142,7 @@ def test_it_is_told_once_and_loudly_and_again_only_when_it_was_over() -> None:
     ran(play, "base", "web", "sql")
     play.run(30)
     ran(play, "base", "web")
-    play.run(40)
+    play.idle(40)
     assert play.heard(NoteKind.ALIKE, WEST) == ["several templates fail alike (customer)"]
     play.run(30)
     assert play.state.correlations == ()

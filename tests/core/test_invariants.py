@@ -77,7 +77,7 @@ from tests.core.builders import (
     step_answer,
 )
 
-QUICK = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 REGIONS = st.sampled_from([WEST, NORTH])
 CLASSES = st.sampled_from(["ok", "service", "ambiguous", "customer", "throttled", "auth", "network"])
@@ -396,8 +396,9 @@ HOLDS = ("pause", "freeze", "lease", "handler", "peer", "maintenance", "readines
 class Life(RuleBasedStateMachine):
     """A daemon's life: regions break and mend, answers come late, twice or never, and it is restarted."""
 
-    @initialize(canaries=st.booleans())
-    def begin(self, canaries: bool) -> None:
+    @initialize(canaries=st.booleans(), answers=st.integers(min_value=-1, max_value=4))
+    def begin(self, canaries: bool, answers: int = -1) -> None:
+        """Begin in quiet, or with so many answers of a move, so that most lives see one."""
         group = a_group(secondaries=SECONDARIES, policy=FAST, steps=STEPS)
         specs = CANARIES.values() if canaries else ()
         self.play = Play(group, world=a_world(WEST, NORTH, FRANCE), policy=FAST, canaries=specs)
@@ -412,6 +413,9 @@ class Life(RuleBasedStateMachine):
         self.called: set[tuple[str, int, int]] = set()
         self.play.run(1)
         self.collect(resets=False)
+        if answers >= 0:
+            self.only_the_active_region_is_broken(held=False)
+            self.all_goes_well(answers)
 
     # what happens
 
@@ -431,13 +435,17 @@ class Life(RuleBasedStateMachine):
         self.play.break_region(region)
         self.time_passes_with_polls(6)
 
-    @rule()
-    def only_the_active_region_is_broken(self) -> None:
+    @rule(held=st.booleans())
+    def only_the_active_region_is_broken(self, held: bool) -> None:
+        if not held:
+            self.nothing_holds_any_more()
         for region in self.play.world.probe:
             self.play.mend_region(region)
         active = self.play.world.templates[self.play.group().active]
         self.play.break_region(active.region)
-        self.time_passes_with_polls(7)
+        self.time_passes_with_polls(1)
+        self.the_requests_for_canaries_are_answered("service", uncertain=False)
+        self.time_passes_with_polls(6)
 
     @rule(region=BROKEN)
     def a_region_mends(self, region: Region) -> None:
@@ -466,8 +474,10 @@ class Life(RuleBasedStateMachine):
     @rule(answers=st.integers(min_value=1, max_value=4))
     def all_goes_well(self, answers: int) -> None:
         for _ in range(answers):
-            if self.open:
-                self.answer(self.open.pop(), StepResult.APPLIED)
+            moves = [a for a in self.open if not isinstance(a, RunCanary)]
+            if moves:
+                self.open.remove(moves[-1])
+                self.answer(moves[-1], StepResult.APPLIED)
 
     @rule(results=st.lists(st.sampled_from(StepResult), min_size=1, max_size=6))
     def the_handlers_answer(self, results: list[StepResult]) -> None:
@@ -531,7 +541,7 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def nothing_holds_any_more(self) -> None:
-        for what in sorted(self.holding):
+        for what in sorted({*self.holding, "peer", "readiness"}):  # the word of these two grows old
             self.hold(what, begin=False)
 
     def hold(self, what: str, *, begin: bool) -> None:
@@ -669,7 +679,7 @@ class Life(RuleBasedStateMachine):
 
 
 Life.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=25, stateful_step_count=35, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 TestLife = Life.TestCase
 

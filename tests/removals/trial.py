@@ -22,7 +22,7 @@ SECONDS = 120
 """Tests of one or two files take two seconds; a rule whose absence makes them hang is noticed by nobody."""
 
 LEAN = ("-x", "-q", "--tb=no", "--assert=plain", "-p", "no:cacheprovider")
-BARE = {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+BARE = {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "300"}
 
 FAILED = re.compile(r"^FAILED \S+?::(.+?)(?: - |$)", re.MULTILINE)
 NOT_COPIED = shutil.ignore_patterns("__pycache__", ".hypothesis")
