@@ -77,7 +77,7 @@ from tests.core.builders import (
     step_answer,
 )
 
-QUICK = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 REGIONS = st.sampled_from([WEST, NORTH])
 CLASSES = st.sampled_from(["ok", "service", "ambiguous", "customer", "throttled", "auth", "network"])

@@ -149,4 +149,8 @@ def test_both_rules_are_known_as_rules_of_being_stuck() -> None:
     slow, late = stuck(under_way(), None, at(60)), stuck(under_way(), None, at(270))
     assert slow is not None
     assert late is not None
-    assert (slow.diagnosis.rule, late.diagnosis.rule, RULES) == (IN_BUILDING, PAST_TIMEOUT, {PAST_TIMEOUT, IN_BUILDING})
+    assert (slow.diagnosis.rule, late.diagnosis.rule, RULES) == (
+        IN_BUILDING,
+        PAST_TIMEOUT,
+        frozenset({PAST_TIMEOUT, IN_BUILDING}),
+    )
