@@ -2,7 +2,8 @@
 
 A canary is started where any viewpoint suspects its region. It is no move: it goes on while groups are paused, in every
 mode, and whatever gates are closed, because without it nobody can tell whose fault a failure is. One that lives in
-another region than it is to speak for is not started: its failure would convict the wrong one.
+another region than it is to speak for is not started: its failure would convict the wrong one. And while the journal
+cannot be written none is started: what is not on record is not done.
 """
 
 from dataclasses import replace
@@ -38,7 +39,7 @@ SAID = {
 
 def follow_canaries(state: State, event: Event, setup: Setup, now: datetime) -> tuple[State, tuple[Note, ...]]:
     """Return the state with every configured canary as it stands now, and notes of what became of their runs."""
-    before = {region: _known(state, spec) for region, spec in setup.canaries.items()}
+    before = {region: _known(state, spec).until(now) for region, spec in setup.canaries.items()}
     after = {region: _follow(state, setup, canary, event, now) for region, canary in before.items()}
     notes = tuple(_note(canary, now) for region, canary in after.items() if _turned(before[region], canary))
     return replace(state, canaries=after), notes
@@ -46,6 +47,8 @@ def follow_canaries(state: State, event: Event, setup: Setup, now: datetime) -> 
 
 def start_canaries(state: State, setup: Setup, now: datetime) -> tuple[State, tuple[Action, ...], tuple[Note, ...]]:
     """Return the state with every canary asked for that is due, the actions that ask, and what to say."""
+    if state.journal_failing_since is not None:
+        return state, (), ()
     canaries, actions, notes = dict(state.canaries), [], []
     for region, spec in setup.canaries.items():
         verdicts = [v for v in state.verdicts.values() if v.region == region]

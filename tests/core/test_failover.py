@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from aibwatch.core.failover import TABLE, Effect, Trigger
+from aibwatch.core.failover import TABLE, Effect, Row, Trigger, _table
 from aibwatch.core.state import Phase
 
 LISTING = Path(__file__).with_name("failover_table.txt")
+Cell = tuple[tuple[Phase, Trigger], Row]
 CELLS = [(phase, trigger) for phase in Phase for trigger in Trigger]
 
 
@@ -39,6 +40,12 @@ def rows_with(effect: Effect) -> set[tuple[Phase, Trigger]]:
 @pytest.mark.parametrize(("phase", "trigger"), CELLS)
 def test_every_phase_answers_every_trigger_with_a_sentence(phase: Phase, trigger: Trigger) -> None:
     assert TABLE[phase, trigger].why
+
+
+@pytest.mark.parametrize("cells", [[], [*TABLE.items(), next(iter(TABLE.items()))]])
+def test_a_table_with_a_hole_or_with_two_answers_stops_the_import(cells: list[Cell]) -> None:
+    with pytest.raises(AssertionError, match="every phase answers every trigger once"):
+        _table(cells)
 
 
 def test_the_listing_is_the_table() -> None:

@@ -6,6 +6,7 @@ more than any old run. One that runs and has got past Building is proof of life,
 says nothing, and says that it says nothing.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
@@ -40,6 +41,9 @@ def weigh(
     since = max((at for at in (trouble_since, reads_since) if at is not None), default=None)
     result = _result(canary, since, now)
     running = _running(canary, since, reads_since, now)
+    if running and result and result.weight < 0:
+        # A good result says more than being under way; both would make the end of a good canary raise the score.
+        running = replace(running, weight=0.0)
     idle = _idle(canary, now) if result is None and running is None else None
     return tuple(evidence for evidence in (result, running, idle) if evidence)
 
