@@ -48,10 +48,6 @@ def test_a_table_with_a_hole_or_with_two_answers_stops_the_import(cells: list[Ce
         _table(cells)
 
 
-def test_the_listing_is_the_table() -> None:
-    assert LISTING.read_text(encoding="utf-8") == listing(), __doc__
-
-
 def test_only_a_reset_leaves_halted() -> None:
     leaving = [trigger for trigger in Trigger if TABLE[Phase.HALTED, trigger].to is not Phase.HALTED]
     assert leaving == [Trigger.RESET]
@@ -124,6 +120,10 @@ def test_whatever_leaves_a_moving_phase_ends_or_gives_up_the_move() -> None:
     at_work = {Phase.CHECKING, Phase.COMMITTING, Phase.MOVING}
     rows = [row for (phase, _), row in TABLE.items() if phase in at_work and row.to not in at_work]
     assert all(ending & set(row.effects) for row in rows)
+
+
+def test_the_listing_is_the_table() -> None:
+    assert LISTING.read_text(encoding="utf-8") == listing(), __doc__
 
 
 if __name__ == "__main__":
