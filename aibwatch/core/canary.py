@@ -4,9 +4,10 @@ Rules: what the service does to a canary speaks of the service; what our own ide
 speaks of nothing, and the canary is called broken. One run at a time. A run is known by another start than the one
 read before it was asked for, which needs no clock of ours.
 
-Note [A 5xx leaves open whether the run was taken]: the request went out, and may have been passed on before something
-failed. The answer is kept; if no run shows within LOST_AFTER it stands as the failure that it is, and if one shows the
-run speaks for itself.
+Note [A 5xx to the request is a failed canary at once]: whether the run began all the same is not known, and does not
+matter: the service failed to take it. If it did begin, the next request meets it as one that is running already. What
+leaves open whether a run was taken is a request without an answer, and a refusal of which it is not sure that it was
+one; after LOST_AFTER without a run the first is lost, and the second stands.
 
 Note [A canary that never gets a build VM]: a service that accepts runs and leaves them in Queued gives no error to
 read. A canary that has not come to Customizing after STUCK_AFTER counts as failed, and as failed once more after twice
@@ -21,6 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import takewhile
 
 from aibwatch.core.events import CanaryAnswered, Event
 from aibwatch.core.model import WELL, Diagnosis, FailureClass, Region, Run, RunPhase, RunState, TemplateId
@@ -154,6 +156,10 @@ class Canary:
         """Return the runs that say something of the service, the latest first."""
         telling = (CanaryResult.WELL, CanaryResult.FAILED, CanaryResult.STUCK)
         return tuple(run for run in reversed(self.runs) if run.result in telling)
+
+    def row(self) -> tuple[CanaryRun, ...]:
+        """Return the runs that speak against the region since the last good one, the latest first."""
+        return tuple(takewhile(lambda run: run.result in AGAINST, self.latest()))
 
 
 def ask(canary: Canary, why: str, seen: TemplateSeen | None, now: datetime) -> Canary:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from aibwatch.core.decision import Note, NoteKind
@@ -54,8 +54,8 @@ class Journal:
         remembered = dump_memory(memory)
         seen = [{"at": to_store(at), "body": dump_observation(o)} for o in observations]
         told = [_columns(note, at) for note in notes]
-        learned = self._learned(memory.habits)
-        if not seen and not told and not learned and remembered == self._remembered:
+        learned, forgotten = self._learned(memory.habits), self._forgotten(memory.habits)
+        if not seen and not told and not learned and not forgotten and remembered == self._remembered:
             return
         with self._store.transaction() as connection:
             if seen:
@@ -66,6 +66,8 @@ class Journal:
                 _put_fact(connection, "memory", remembered)
             if learned:
                 _put_habits(connection, learned)
+            if forgotten:
+                connection.execute(delete(HABITS).where(HABITS.c.template == bindparam("gone")), forgotten)
         self._remembered, self._habits = remembered, memory.habits
 
     def _learned(self, habits: Mapping[TemplateId, Habit]) -> list[dict[str, str]]:
@@ -74,6 +76,10 @@ class Journal:
             return []
         known = self._habits
         return [{"template": t, "body": dump_habit(h)} for t, h in habits.items() if known.get(t) is not h]
+
+    def _forgotten(self, habits: Mapping[TemplateId, Habit]) -> list[dict[str, str]]:
+        """Return the habits on record whose templates are gone: some make a template for each build."""
+        return [] if habits is self._habits else [{"gone": t} for t in self._habits if t not in habits]
 
     def prove_writable(self, now: datetime) -> None:
         """Write something that nobody needs.

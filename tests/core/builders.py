@@ -235,8 +235,10 @@ def a_peer(
     return PeerSaid(at=when, peer=peer, region=region, troubled=troubled, why=why)
 
 
-def a_check(*, well: bool = True, when: datetime = T0, handler: str = "run-template") -> HandlerChecked:
-    return HandlerChecked(at=when, handler=handler, well=well, why="so it says")
+def a_check(
+    *, well: bool = True, when: datetime = T0, handler: str = "run-template", target: TemplateId = BASE_NORTH
+) -> HandlerChecked:
+    return HandlerChecked(at=when, group="base", handler=handler, target=target, well=well, why="so it says")
 
 
 def a_window(*observations: Observation, now: datetime = T0) -> Window:

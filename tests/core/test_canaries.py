@@ -157,6 +157,53 @@ def test_a_broken_canary_is_told_loudly_because_nobody_else_would_notice() -> No
     assert (note.what, note.why) == ("canary canary is broken", "auth trouble")
 
 
+def loud(play: Play) -> list[str]:
+    """Return what was said loudly of canaries."""
+    return [n.what for n in play.said if n.loud and n.kind is NoteKind.CANARY]
+
+
+def test_the_second_failed_canary_in_a_row_is_told_loudly_and_no_other_of_that_row() -> None:
+    play = a_play()
+    play.canary_answer = a_diagnosis("ambiguous")
+    play.run(4)
+    assert (results(play), loud(play)) == (["failed"], [])
+    play.run(56)
+    assert (len(results(play)) > 3, loud(play)) == (True, ["canary canary failed"])
+
+
+def test_the_end_of_a_canary_that_was_stuck_is_not_told_loudly_once_more() -> None:
+    play = a_play()
+    play.canary_answer = a_diagnosis("service")
+    play.run(3)
+    play.canary_answer = WELL
+    the_canary(play.run(4)).run(40)
+    assert (results(play), loud(play)) == (["failed", "stuck"], ["canary canary is stuck"])
+    the_canary(play, "service").run(1)
+    assert (results(play)[:2], loud(play)) == (["failed", "failed"], ["canary canary is stuck"])
+
+
+def test_one_that_is_stuck_and_then_fails_is_one_and_the_next_is_the_second() -> None:
+    play = the_canary(a_play().run(1)).run(30)
+    the_canary(play, "service").run(0.5)
+    assert (results(play), loud(play)) == (["failed"], [])
+    play.canary_answer = a_diagnosis("service")
+    play.run(6)
+    assert loud(play) == ["canary canary failed"]
+
+
+def test_after_a_good_canary_the_second_one_that_fails_is_told_anew() -> None:
+    play = a_play()
+    play.canary_answer = a_diagnosis("service")
+    play.run(6).canary_answer = WELL
+    the_canary(play.run(12)).run(2)
+    the_canary(play, "ok").run(1)
+    play.world.ran(a_template_id("sql"), a_run("service", started=play.minute - 1, ended=play.minute))
+    play.canary_answer = a_diagnosis("service")
+    play.run(20)
+    assert results(play)[:5] == ["failed", "failed", "well", "failed", "failed"]
+    assert loud(play) == ["canary canary failed", "canary canary failed"]
+
+
 def test_a_good_canary_clears_an_ambiguous_failure() -> None:
     play = the_canary(a_play(failed="ambiguous").run(1)).run(20)
     the_canary(play, "ok").run(1)

@@ -40,7 +40,7 @@ def answered(cls: str = "ok", *, asked: float = 10.0, uncertain: bool = False) -
 
 def test_asking_remembers_the_run_before_so_that_a_run_with_another_start_is_ours() -> None:
     canary = ask(a_canary(), "suspicion", a_template("canary", run=a_run(started=3)), at(10))
-    assert canary == a_canary(CanaryRun(asked_at=at(10), why="suspicion", run_before=at(3)))
+    assert canary.runs == (CanaryRun(asked_at=at(10), why="suspicion", run_before=at(3)),)
 
 
 def test_a_template_that_was_never_run_or_never_seen_has_no_run_before() -> None:
@@ -79,17 +79,23 @@ def test_a_request_without_an_answer_leaves_open_whether_it_was_taken(cls: str) 
     assert after(ASKED, answered(cls)).result is CanaryResult.ASKED
 
 
-def test_a_5xx_after_which_no_run_shows_stands_as_the_failure_that_it_is() -> None:
-    waiting = replace(ASKED, runs=(after(ASKED, answered("service", uncertain=True)),))
-    assert (waiting.runs[0].result, after(waiting, now=12.9).result) == (CanaryResult.ASKED, CanaryResult.ASKED)
-    run = after(waiting, now=13)
-    assert (run.result, run.ended_at, run.diagnosis) == (CanaryResult.FAILED, at(13), a_diagnosis("service"))
+@pytest.mark.parametrize("cls", ["service", "ambiguous"])
+def test_a_5xx_is_a_failed_canary_at_once_though_the_run_may_have_begun(cls: str) -> None:
+    run = after(ASKED, answered(cls, uncertain=True), now=10.5)
+    assert (run.result, run.ended_at, run.diagnosis) == (CanaryResult.FAILED, at(10.5), a_diagnosis(cls))
 
 
-def test_a_5xx_after_which_a_run_shows_was_taken_all_the_same() -> None:
-    waiting = replace(ASKED, runs=(after(ASKED, answered("service", uncertain=True)),))
-    run = after(waiting, shows=a_run("running", started=10.1, phase="building"), now=11)
-    assert (run.result, run.diagnosis) == (CanaryResult.RUNNING, WELL)
+def test_a_run_that_shows_after_a_5xx_does_not_take_the_failure_back() -> None:
+    failed = replace(ASKED, runs=(after(ASKED, answered("service", uncertain=True)),))
+    run = after(failed, shows=a_run("running", started=10.1, phase="building"), now=11)
+    assert (run.result, run.diagnosis) == (CanaryResult.FAILED, a_diagnosis("service"))
+
+
+def test_a_refusal_of_which_it_is_not_sure_that_it_was_one_stands_if_no_run_shows() -> None:
+    waiting = replace(ASKED, runs=(after(ASKED, answered("customer", uncertain=True)),))
+    assert [after(waiting, now=m).result for m in (12.9, 13)] == [CanaryResult.ASKED, CanaryResult.BROKEN]
+    shown = after(waiting, shows=a_run("running", started=10.1, phase="building"), now=11)
+    assert (shown.result, shown.diagnosis) == (CanaryResult.RUNNING, WELL)
 
 
 def test_a_refusal_that_comes_when_the_run_shows_already_changes_nothing() -> None:

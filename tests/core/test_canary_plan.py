@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from aibwatch.core.canary import CanaryResult, CanaryRun
-from aibwatch.core.canary_plan import Trouble, due, respite_until, spent
+from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
+from aibwatch.core.canary_plan import Trouble, due, respite_until, spent, unusable
+from aibwatch.core.policy import CanarySpec
 from tests.core.builders import MINUTE, a_canary, a_canary_run, a_canary_spec, at
 
 SPEC = a_canary_spec()
@@ -16,8 +17,14 @@ OLD = Trouble(since=at(-60), onset=at(-60))
 
 def first_due(*runs: CanaryRun, trouble: Trouble | None = OLD, since: float = 0.0, limit: int = 24) -> float | None:
     """Return the first minute from `since` on, within a day, at which the canary is due."""
-    spec = replace(SPEC, max_per_day=limit)
-    return next((since + m for m in range(24 * 60) if due(a_canary(*runs), spec, trouble, at(since + m))), None)
+    spec, canary = replace(SPEC, max_per_day=limit), a_canary(*runs)
+    minutes = (since + m for m in range(24 * 60))
+    return next((m for m in minutes if due(as_known(canary, spec, m), spec, trouble, at(m))), None)
+
+
+def as_known(canary: Canary, spec: CanarySpec, minute: float) -> Canary:
+    """Return the canary as the engine keeps it: with why it cannot be asked at this minute."""
+    return replace(canary, unusable=unusable(canary, spec, at(minute), listed=True))
 
 
 def failed(*asked: float) -> tuple[CanaryRun, ...]:
@@ -109,6 +116,22 @@ def test_never_more_in_a_day_than_the_operator_allows() -> None:
     runs = failed(0, 30, 60)
     assert first_due(*runs, since=61, limit=3) == 24 * 60
     assert first_due(*runs, since=61, limit=4) == 70
+
+
+def test_why_it_cannot_be_asked_is_told() -> None:
+    spec, canary = replace(SPEC, max_per_day=2), a_canary(*failed(0, 30))
+    assert unusable(canary, spec, at(60), listed=True) == "2 of 2 runs in 24 h are used up"
+    assert (
+        unusable(a_canary(), spec, at(60), listed=False)
+        == "Azure does not list it, or no list was read since the start"
+    )
+    assert unusable(a_canary(), spec, at(60), listed=True) == ""
+
+
+@pytest.mark.parametrize("trouble", [OLD, None])
+def test_one_that_cannot_be_asked_is_not_due(trouble: Trouble | None) -> None:
+    canary, spec = replace(a_canary(), unusable="it is not listed"), replace(SPEC, routine=timedelta(hours=20))
+    assert due(canary, spec, trouble, at(0)) == ""
 
 
 def test_every_request_counts_whatever_became_of_it() -> None:

@@ -109,11 +109,23 @@ def test_a_template_counts_by_its_latest_run() -> None:
     assert [len(c.templates) for c in alike(*the_same("customer"), *again)] == [3]
 
 
-def test_runs_count_within_the_run_window_and_in_their_region() -> None:
-    assert len(alike(*the_same("customer", ended=20), now=79.9)) == 1
-    assert alike(*the_same("customer", ended=20), now=80) == ()
+def test_runs_count_as_long_as_they_are_kept_and_in_their_region() -> None:
+    assert len(alike(*the_same("customer", ended=20), now=20 + 6 * 60 - 0.1)) == 1
+    assert alike(*the_same("customer", ended=20), now=20 + 6 * 60) == ()
     north = [a_template(n, NORTH, run=a_run("customer", ended=20), when=at(20)) for n in NAMES]
     assert alike(*north) == ()
+
+
+def test_builds_that_are_far_apart_are_a_correlation_too() -> None:
+    runs = [(name, a_run("customer", started=70 * n, ended=70 * n + 20), "") for n, name in enumerate(NAMES[:3])]
+    assert [c.templates for c in alike(*the_runs(*runs), now=161)] == [("app", "sql", "web")]
+
+
+def test_cancellations_count_within_the_run_window_only() -> None:
+    assert len(alike(*the_same("canceled", ended=20), now=79.9)) == 1
+    assert alike(*the_same("canceled", ended=20), now=80) == ()
+    later = the_runs(*((n, a_run("canceled", started=70, ended=75), "") for n in NAMES[1:3]))
+    assert alike(*the_same("customer"), *later, known=("customer",), now=140) == (), "the latest run is what counts"
 
 
 def test_the_canarys_own_failure_is_not_one_of_them() -> None:
@@ -141,10 +153,12 @@ def test_it_is_told_once_and_loudly_and_again_only_when_it_was_over() -> None:
     play = Play().run(2)
     ran(play, "base", "web", "sql")
     play.run(30)
-    ran(play, "base", "web")
-    play.idle(40)
+    ran(play, "sql", how="ok")
+    play.idle(90)
     assert play.heard(NoteKind.ALIKE, WEST) == ["several templates fail alike (customer)"]
-    play.run(30)
+    assert [c.cls for c in play.state.correlations] == ["customer"]
+    ran(play, "web", how="ok")
+    play.run(1)
     assert play.state.correlations == ()
     ran(play, "base", "web", "sql")
     play.run(1)

@@ -300,7 +300,7 @@ def test_lease_held_is_closed_while_another_daemon_may_have_the_state() -> None:
 def test_handler_ok_is_closed_after_a_handler_of_the_group_said_that_it_cannot_act() -> None:
     assert ask("handler_ok", state=seen(a_check(well=False, when=at(50)))) == (
         CLOSED,
-        "the handler run-template could not act when last asked: so it says",
+        "the handler run-template could not act when asked 10 min ago: so it says",
     )
 
 
@@ -628,8 +628,23 @@ def test_observers_agree_is_closed_if_any_of_them_sees_the_region_well() -> None
 def test_observers_agree_does_not_know_what_a_silent_one_would_say(troubled: bool) -> None:
     assert ask("observers_agree", state=seen(a_peer(troubled=troubled, when=at(54.9)))) == (
         UNKNOWN,
-        "oslo has not spoken since 02:54 UTC (5 min ago)",
+        "oslo has not spoken since 02:54 UTC (5 min ago); it is waited for until 03:09 UTC",
     )
+
+
+@pytest.mark.parametrize("troubled", [True, False])
+def test_observers_agree_waits_a_quarter_of_an_hour_for_one_that_fell_silent_and_no_longer(troubled: bool) -> None:
+    still, no_more = (a_peer(troubled=troubled, when=at(NOW - silent)) for silent in (15, 15.1))
+    assert ask("observers_agree", state=seen(still))[0] is UNKNOWN
+    assert ask("observers_agree", state=seen(no_more)) == (
+        OPEN,
+        "oslo has not spoken since 02:44 UTC (15 min ago), and counts no more: it may be down with the region",
+    )
+
+
+def test_observers_agree_waits_for_nobody_where_another_still_speaks() -> None:
+    silent, speaks = a_peer(when=at(NOW - 10)), a_peer(peer="rome", when=at(NOW - 1))
+    assert ask("observers_agree", state=seen(silent, speaks)) == (OPEN, "rome sees the trouble too")
 
 
 def test_observers_agree_is_about_the_region_to_leave() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from itertools import permutations
 
-from aibwatch.core.habits import Habit, learn_all
+from aibwatch.core.habits import Habit, learn
 from aibwatch.core.observation import Observation, TemplateGone, TemplateSeen
 from tests.core.builders import BASE_WEST, MINUTE, Play, a_poll, a_run, a_template, a_template_id, at
 
@@ -16,7 +16,7 @@ def a_sight(minute: float, how: str = "running", *, started: float = 0, phase: s
 def learned(*facts: Observation, before: Habit | None = None, known: Iterable[TemplateSeen] = ()) -> Habit | None:
     """Return what is usual for the template after all facts came at once."""
     habits = {BASE_WEST: before} if before else {}
-    return learn_all(habits, facts, {seen.template: seen for seen in known}).get(BASE_WEST)
+    return learn(habits, facts, {seen.template: seen for seen in known}).get(BASE_WEST)
 
 
 def a_habit(minutes: float | None = None, *, building: bool = False, started: float = 0) -> Habit:
@@ -83,6 +83,13 @@ def test_what_is_gone_is_forgotten_and_a_late_word_of_it_is_not_believed() -> No
     assert learned(gone, before=a_habit(7)) is None
     assert learned(gone, before=a_habit(7), known=[a_sight(6)]) == a_habit(7)
     assert learned(gone, a_sight(8), before=a_habit(7)) == a_habit(building=True)
+
+
+def test_where_nothing_is_learned_the_habits_are_the_very_same() -> None:
+    habits = {BASE_WEST: a_habit(7)}
+    assert learn(habits, (a_poll(), a_sight(8, phase="customizing")), {}) is habits
+    assert learn(habits, (TemplateGone(at=at(5), template=BASE_WEST),), {}) == {}
+    assert habits == {BASE_WEST: a_habit(7)}
 
 
 def test_the_engine_learns_from_what_it_observes_and_each_template_has_its_own_habits() -> None:

@@ -35,7 +35,7 @@ from aibwatch.core.events import (
     StepEnded,
     Ticked,
 )
-from aibwatch.core.evidence import OURS, Evidence, Kind
+from aibwatch.core.evidence import OURS, Evidence, Kind, Standing
 from aibwatch.core.failover import TABLE, Trigger
 from aibwatch.core.model import WELL, FailureClass, Mode, Region, Run
 from aibwatch.core.move import StepResult
@@ -323,7 +323,8 @@ def proofs(draw: st.DrawFn) -> Evidence:
         last=at(draw(st.sampled_from([0, 30, 59]))),
         witnesses=draw(st.integers(min_value=0, max_value=5)),
         names_service=kind is Kind.EVENTS and draw(st.booleans()),
-        awaited=kind is Kind.CANARY and draw(st.booleans()),
+        standing=draw(st.sampled_from([None, *Standing])) if kind is Kind.CANARY else None,
+        momentary=kind is Kind.CANARY and draw(st.booleans()),
         forbids="a canary built well" if kind is Kind.CANARY and draw(st.integers(0, 9)) == 0 else "",
     )
 
@@ -575,7 +576,8 @@ class Life(RuleBasedStateMachine):
     def told(self, what: str, *, begin: bool) -> tuple[Observation, ...]:
         match what:
             case "handler":
-                return (a_check(well=not begin, handler="two", when=self.play.now),)
+                when = self.play.now
+                return tuple(a_check(well=not begin, handler="two", when=when, target=t) for t in SECONDARIES)
             case "peer":
                 return (a_peer(troubled=not begin, region=self.where(), when=self.play.now),)
             case _:

@@ -12,10 +12,10 @@ from aibwatch.core.events import Event, LeaseChecked, Observed, Paused, Started
 from aibwatch.core.habits import Habit
 from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.observation import Observation
-from aibwatch.core.recall import recall
+from aibwatch.core.recall import Memory, memory_of, recall
 from aibwatch.core.state import State
 from aibwatch.core.verdict import VerdictKind
-from aibwatch.runtime.codec import dump_memory, load_memory, memory_of
+from aibwatch.runtime.codec import dump_habit, dump_memory, load_habit, load_memory
 from tests.core.builders import (
     BASE_NORTH,
     BASE_WEST,
@@ -36,18 +36,11 @@ from tests.core.builders import (
 )
 
 
-def through_json(state: State) -> State:
-    """Return what is left of the state when its memory comes back from disk."""
-    known = load_memory(dump_memory(memory_of(state)))
-    return replace(
-        State(awake_since=state.awake_since),
-        verdicts=known.verdicts,
-        incidents=known.incidents,
-        groups=known.groups,
-        canaries=known.canaries,
-        habits=known.habits,
-        clock_stepped_at=known.clock_stepped_at,
-    )
+def through_json(state: State) -> Memory:
+    """Return what is remembered of the state when it comes back from disk, where each habit has a row of its own."""
+    known = memory_of(state)
+    habits = {template: load_habit(dump_habit(habit)) for template, habit in known.habits.items()}
+    return replace(load_memory(dump_memory(known)), habits=habits)
 
 
 class Diary(Play):
@@ -109,12 +102,12 @@ def test_a_pause_and_the_last_drill_survive() -> None:
 
 def test_the_window_is_built_from_what_is_on_record_and_its_age_is_known() -> None:
     seen = (a_template(when=at(5)), a_poll(when=at(7)), a_poll(when=at(99)))
-    state = recall(a_state(), seen, at(60))
+    state = recall(Memory(), seen, at(60))
     assert (state.judged_at, state.awake_since, set(state.window.templates)) == (at(7), at(60), {BASE_WEST})
 
 
 def test_after_a_start_with_nothing_on_record_nothing_was_judged() -> None:
-    assert recall(a_state(), (), at(60)) == State(awake_since=at(60), window=a_window(now=at(60)))
+    assert recall(Memory(), (), at(60)) == State(awake_since=at(60), window=a_window(now=at(60)))
 
 
 def test_the_lease_is_held_by_whom_has_just_begun_until_it_is_checked() -> None:

@@ -120,7 +120,7 @@ def test_a_template_that_was_never_run_is_not_stuck() -> None:
 
 def votes(seen: TemplateSeen, *, now: float, habits: dict[TemplateId, Habit] | None = None) -> list[Evidence]:
     hearing = a_hearing(a_window(seen, now=at(now)), now=at(now), habits=habits or {})
-    return [e for e in runs.weigh(hearing, None) if e.against]
+    return [e for e in runs.weigh(hearing) if e.against]
 
 
 @pytest.mark.parametrize(("now", "weights"), [(59.9, []), (60, [1.45]), (269, [1.45]), (270, [2.9])])
@@ -135,14 +135,19 @@ def test_a_stuck_run_fails_at_this_moment_and_since_it_has_been_there_too_long()
     assert (said.since, said.last, said.onset) == (at(60), at(70), at(60))
 
 
+def test_a_run_that_hangs_for_hours_past_being_stuck_does_not_keep_its_region_suspect_for_ever() -> None:
+    moments = [270 + 6 * 60, 270 + 6 * 60 + 0.1, 7 * 24 * 60]
+    assert [[e.weight for e in votes(under_way(minute=m), now=m)] for m in moments] == [[2.9], [], []]
+
+
 def test_the_habit_of_the_template_decides_when_it_votes() -> None:
     assert len(votes(under_way(minute=31), now=31, habits={BASE_WEST: a_habit(10)})) == 1
 
 
 def test_a_canary_that_built_well_since_excuses_a_stuck_run_too() -> None:
     hearing = a_hearing(a_window(under_way(minute=70), now=at(70)), now=at(70))
-    well = replace(hearing, canary=a_canary(a_canary_run("well", asked=45)))
-    assert [e.weight for e in runs.weigh(well, None)] == [0.0]
+    well = replace(hearing, canary=a_canary(a_canary_run("well", asked=61, ended=69)))
+    assert [e.weight for e in runs.weigh(well)] == [0.0]
 
 
 def test_both_rules_are_known_as_rules_of_being_stuck() -> None:

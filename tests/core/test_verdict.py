@@ -439,11 +439,66 @@ def test_a_refused_call_and_a_failed_run_make_the_pillar_of_runs_together() -> N
     assert lacking([*both, against("probe", 5)], Policy(), at(0)) == ""
 
 
-@pytest.mark.parametrize("more", [against("canary", 5), against("events", 5)])
-def test_with_an_event_or_a_failed_canary_nothing_waits_for_the_next_one(more: Evidence) -> None:
-    awaited = replace(in_favour("canary", 0.0), awaited=True)
-    evidence = [against("probe", 5), against("runs", 5, witnesses=2), more, awaited]
-    assert lacking(evidence, Policy(), at(0)) == ""
+WAITING, OUTRUN = (replace(in_favour("canary", 0.0), standing=standing) for standing in Standing)
+READS, RUNS, EVENT, FAILED = (
+    against("probe", 5),
+    against("runs", 5, witnesses=2),
+    against("events", 5),
+    against("canary", 5),
+)
+MOMENT = replace(FAILED, momentary=True)
+SECOND = "one canary was refused and reads are well, which tells of a moment; a second one is needed"
+
+
+@pytest.mark.parametrize(
+    ("evidence", "missing"),
+    [
+        # while a canary is awaited, one of the two must be a failed canary
+        ([READS, RUNS, EVENT, WAITING], AWAITED),
+        ([RUNS, EVENT, WAITING], AWAITED),
+        ([READS, FAILED, WAITING], ""),
+        ([RUNS, FAILED, WAITING], ""),
+        ([EVENT, FAILED, WAITING], ""),
+        # one that was outrun by the reads blocks the next one: reads and runs do, an event instead of either does not
+        ([READS, RUNS, OUTRUN], ""),
+        ([READS, EVENT, OUTRUN], QUORUM),
+        ([RUNS, EVENT, OUTRUN], QUORUM),
+        ([READS, against("runs", 5), EVENT, OUTRUN], QUORUM),
+        ([READS, FAILED, OUTRUN], ""),
+        # no canary at all
+        ([READS, EVENT], ""),
+        ([RUNS, EVENT], ""),
+        # one that was refused at once tells of a moment
+        ([RUNS, MOMENT], SECOND),
+        ([RUNS, MOMENT, WAITING], SECOND),
+        ([EVENT, MOMENT, RUNS], SECOND),
+        ([READS, MOMENT], ""),
+        ([RUNS, FAILED], ""),
+    ],
+)
+def test_what_a_canary_without_a_result_and_one_of_a_moment_do_to_the_quorum(
+    evidence: list[Evidence], missing: str
+) -> None:
+    assert lacking(evidence, Policy(), at(0)) == missing
+
+
+# how old an outage is
+
+
+def age_of(*evidence: Evidence, now: float, before: Verdict | None = None) -> str:
+    return judged(*evidence, now=now, before=before).kind
+
+
+def test_an_outage_is_as_old_as_failures_were_seen_and_not_as_the_clock_says() -> None:
+    first = judged(*a_proof(last=2), now=2)
+    assert [age_of(*a_proof(last=last), now=11, before=first) for last in (2, 5)] == ["confirming", "outage"]
+
+
+def test_where_reads_fail_the_present_row_of_failed_reads_must_be_old_enough() -> None:
+    first = judged(*a_proof(), now=0)
+    runs = against("runs", 5.8, witnesses=2, since=0, last=8)
+    found = [age_of(runs, against("probe", 4.5, since=since, last=11), now=11, before=first) for since in (8, 6)]
+    assert found == ["confirming", "outage"]
 
 
 def test_trouble_elsewhere_is_told_before_maintenance_and_maintenance_before_a_mixture() -> None:
