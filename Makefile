@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check backtest lint types imports format clean
+.PHONY: demo test check backtest removals lint types imports format clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -27,7 +27,10 @@ RANDOM_WORLDS ?= 100
 backtest: $(VENV)/.installed   ## many variants of every labelled world; minutes. Fails if 0.5 % are wrong or one is unsafe
 	$(BIN)/aibwatch --config /dev/null backtest --variants $(VARIANTS)
 	$(if $(WORLDS),$(BIN)/aibwatch --config /dev/null backtest --variants $(VARIANTS) $(WORLDS))
-	AIBWATCH_RANDOM_WORLDS=$(RANDOM_WORLDS) $(BIN)/python -m pytest -q tests/backtest/test_random_worlds.py
+	AIBWATCH_THOROUGH=1 AIBWATCH_RANDOM_WORLDS=$(RANDOM_WORLDS) $(BIN)/python -m pytest -q tests/backtest
+
+removals: $(VENV)/.installed   ## take every rule of the core away, one at a time, and tell which test notices
+	$(BIN)/python -m tests.removals $(REMOVALS)
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

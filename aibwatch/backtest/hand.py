@@ -68,11 +68,13 @@ def standing(world: World, minute: float) -> Iterator[Event]:
 
 def set_up(world: World, setup: Setup, minute: float) -> Setup:
     """Return the set-up as the operator has it at this minute."""
-    if not any(c.at(minute) for c in _closed(world, "mode_allows")):
-        return setup
+    groups = dict(setup.groups)
     spec = setup.groups[GROUP]
-    approve = replace(spec, policy=replace(spec.policy, mode=Mode.APPROVE))
-    return replace(setup, groups={**setup.groups, GROUP: approve})
+    if any(_closed(world, "no_unacknowledged_failure")):
+        groups["halted"] = replace(spec, name="halted", policy=replace(spec.policy, mode=Mode.SHADOW))
+    if any(c.at(minute) for c in _closed(world, "mode_allows")):
+        groups[GROUP] = replace(spec, policy=replace(spec.policy, mode=Mode.APPROVE))
+    return replace(setup, groups=groups)
 
 
 def remembered(world: World, state: State, minute: float) -> State:

@@ -58,6 +58,9 @@ needs to be fresh, and to show it."""
 REFUSED_AT_ONCE = 1.5
 """A canary that ends with a failure within so many minutes was not taken by the service at all: the request failed."""
 
+UNCERTAIN = frozenset({FailureClass.NETWORK, FailureClass.SERVICE, FailureClass.AMBIGUOUS})
+"""Refusals after which the run may have been taken all the same: no answer, and every 5xx."""
+
 JUMP = timedelta(hours=2)
 """By how much the observer's clock is wrong while it is in trouble."""
 
@@ -304,7 +307,7 @@ class _Game:
             region=action.region,
             asked_at=action.asked_at,
             diagnosis=diagnosis,
-            uncertain=fate.cls is FailureClass.NETWORK and refused,
+            uncertain=refused and fate.cls in UNCERTAIN,
         )
         if not refused:
             self.observer.canary = CanaryStart(minute=self.minute, fate=fate)

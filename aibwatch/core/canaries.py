@@ -2,14 +2,15 @@
 
 A canary is started where any viewpoint suspects its region. It is no move: it goes on while groups are paused, in every
 mode, and whatever gates are closed, because without it nobody can tell whose fault a failure is. One that lives in
-another region than it is to speak for is not started: its failure would convict the wrong one.
+another region than it is to speak for is not started: its failure would convict the wrong one. And while the journal
+cannot be written none is started: what is not on record is not done.
 """
 
 from dataclasses import replace
 from datetime import datetime
 
 from aibwatch.core.actions import Action, RunCanary
-from aibwatch.core.canary import Canary, CanaryResult, ask, follow
+from aibwatch.core.canary import AGAINST, Canary, CanaryResult, CanaryRun, ask, follow
 from aibwatch.core.canary_plan import Trouble, due, due_at, spent, unusable
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.events import Event
@@ -26,6 +27,9 @@ UNTROUBLED = frozenset({VerdictKind.LEARNING, VerdictKind.HEALTHY, VerdictKind.R
 
 BLINDING = frozenset({VerdictKind.LEARNING, VerdictKind.BLIND})
 
+LOUD_AT = 2
+"""The failed canary of a row that people are told of."""
+
 SAID = {
     CanaryResult.WELL: "built well",
     CanaryResult.FAILED: "failed",
@@ -38,14 +42,20 @@ SAID = {
 
 def follow_canaries(state: State, event: Event, setup: Setup, now: datetime) -> tuple[State, tuple[Note, ...]]:
     """Return the state with every configured canary as it stands now, and notes of what became of their runs."""
-    before = {region: _known(state, spec) for region, spec in setup.canaries.items()}
+    before = {region: _known(state, spec).until(now) for region, spec in setup.canaries.items()}
     after = {region: _follow(state, setup, canary, event, now) for region, canary in before.items()}
-    notes = tuple(_note(canary, now) for region, canary in after.items() if _turned(before[region], canary))
+    notes = tuple(
+        _note(canary, now, loud=_is_loud(before[region].last, canary))
+        for region, canary in after.items()
+        if _turned(before[region], canary)
+    )
     return replace(state, canaries=after), notes
 
 
 def start_canaries(state: State, setup: Setup, now: datetime) -> tuple[State, tuple[Action, ...], tuple[Note, ...]]:
     """Return the state with every canary asked for that is due, the actions that ask, and what to say."""
+    if state.journal_failing_since is not None:
+        return state, (), ()
     canaries, actions, notes = dict(state.canaries), [], []
     for region, spec in setup.canaries.items():
         verdicts = [v for v in state.verdicts.values() if v.region == region]
@@ -110,8 +120,21 @@ def _turned(before: Canary, after: Canary) -> bool:
     return is_now is not None and (was is None or was.result is not is_now.result) and is_now.result in SAID
 
 
-def _note(canary: Canary, now: datetime) -> Note:
+def _is_loud(before: CanaryRun | None, canary: Canary) -> bool:
+    """Return whether people must be told of the latest run, even if nothing else fails.
+
+    A broken canary must be repaired, and a second one in a row that fails or hangs is no chance; the next ones of that
+    row tell nothing new, and neither does the end of one that was stuck.
+    """
+    run = canary.runs[-1]
+    if run.result is CanaryResult.BROKEN:
+        return True
+    told_before = before is not None and before.asked_at == run.asked_at and before.result in AGAINST
+    return run.result in AGAINST and not told_before and len(canary.row()) == LOUD_AT
+
+
+def _note(canary: Canary, now: datetime, *, loud: bool) -> Note:
     run = canary.runs[-1]
     why = run.diagnosis.summary or f"started {span(now - run.asked_at)} ago ({run.why})"
     what = f"canary {template_name(canary.template)} {SAID[run.result]}"
-    return Note(kind=NoteKind.CANARY, subject=canary.region, what=what, why=why, loud=run.result is CanaryResult.BROKEN)
+    return Note(kind=NoteKind.CANARY, subject=canary.region, what=what, why=why, loud=loud)

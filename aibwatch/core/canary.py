@@ -4,6 +4,11 @@ Rules: what the service does to a canary speaks of the service; what our own ide
 speaks of nothing, and the canary is called broken. One run at a time. A run is known by another start than the one
 read before it was asked for, which needs no clock of ours.
 
+Note [A 5xx to the request is a failed canary at once]: whether the run began all the same is not known, and does not
+matter: the service failed to take it. If it did begin, the next request meets it as one that is running already. What
+leaves open whether a run was taken is a request without an answer, and a refusal of which it is not sure that it was
+one; after LOST_AFTER without a run the first is lost, and the second stands.
+
 Note [A canary that never gets a build VM]: a service that accepts runs and leaves them in Queued gives no error to
 read. A canary that has not come to Customizing after STUCK_AFTER counts as failed, and as failed once more after twice
 as long. It is not cancelled and run anew: the service runs one build of a template at a time, and what is stuck often
@@ -17,6 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import takewhile
 
 from aibwatch.core.events import CanaryAnswered, Event
 from aibwatch.core.model import WELL, Diagnosis, FailureClass, Region, Run, RunPhase, RunState, TemplateId
@@ -34,13 +40,18 @@ NO_WORD = frozenset({FailureClass.NETWORK, FailureClass.THROTTLED})
 """Answers to the request for a run that leave open whether it was taken."""
 
 STUCK_AFTER = timedelta(minutes=25)
-"""From a canary's start to Customizing. Six minutes are usual; see Note [A canary that never gets a build VM]."""
+"""From a canary's start to Customizing. Six minutes are usual; see Note [A canary that never gets a build VM]. One that
+was taken and does not show for so long is lost: as long as it is awaited, nothing else is asked."""
 
 LOST_AFTER = timedelta(minutes=3)
 """How long a run that was asked for may take to show. Accepted runs showed within 3 s in every recording."""
 
 ENDLESS = timedelta(hours=5)
-"""A canary that neither ends nor is seen for so long is forgotten; builds end after four hours by default."""
+"""A canary that has not ended after so long is forgotten: builds end after four hours by default, and one that hangs on
+says nothing of how the region is now."""
+
+SLEW = timedelta(minutes=1)
+"""Clocks are put right by less than this now and then; only what is dated further ahead is of another time."""
 
 KEPT = 300
 """Runs remembered of one canary: more than the largest limit of a day, which counts them."""
@@ -79,7 +90,7 @@ class CanaryRun:
     """One run of a canary."""
 
     asked_at: datetime
-    """By our clock; identifies the run among those of its canary."""
+    """By our clock; identifies the run among those of its canary. Of a run that was under way already, its start."""
     why: str
     """What it was started for."""
     run_before: datetime | None
@@ -122,6 +133,14 @@ class Canary:
     failed: int = 0
     """Runs that failed or were stuck, each once. Those that tell of nothing but the canary itself are not counted."""
 
+    def until(self, now: datetime) -> "Canary":
+        """Return the canary without results dated later than now.
+
+        They were written before the clock was set back, and would count for as long as it was set back by.
+        """
+        runs = tuple(run if run.asked_at - now <= SLEW else _undated(run, now) for run in self.runs)
+        return self if runs == self.runs else replace(self, runs=runs)
+
     @property
     def last(self) -> CanaryRun | None:
         """Return the latest run, open or ended; None if it was never run by us."""
@@ -138,6 +157,10 @@ class Canary:
         telling = (CanaryResult.WELL, CanaryResult.FAILED, CanaryResult.STUCK)
         return tuple(run for run in reversed(self.runs) if run.result in telling)
 
+    def row(self) -> tuple[CanaryRun, ...]:
+        """Return the runs that speak against the region since the last good one, the latest first."""
+        return tuple(takewhile(lambda run: run.result in AGAINST, self.latest()))
+
 
 def ask(canary: Canary, why: str, seen: TemplateSeen | None, now: datetime) -> Canary:
     """Return the canary with one more run asked for."""
@@ -153,11 +176,12 @@ def follow(canary: Canary, event: Event, seen: Mapping[TemplateId, TemplateSeen]
         return _mended(canary, run, seen.get(canary.template), now)
     if run is None or not run.result.open:
         return canary
-    if isinstance(event, CanaryAnswered) and (event.region, event.asked_at) == (canary.region, run.asked_at):
-        run = _answered(run, event, now)
     template = seen.get(canary.template)
+    shown = template.run if template else None
+    if isinstance(event, CanaryAnswered) and (event.region, event.asked_at) == (canary.region, run.asked_at):
+        run = _answered(run, event, shown, now)
     if run.result.open:
-        run = _watched(run, template.run if template else None, now)
+        run = _watched(run, shown, now)
     if run == canary.last:
         return canary
     failed = run.result in AGAINST and canary.runs[-1].result not in AGAINST
@@ -180,39 +204,58 @@ def _mended(canary: Canary, broken: CanaryRun, template: TemplateSeen | None, no
     return replace(canary, runs=(*canary.runs, _ended(run, seen, now))[-KEPT:])
 
 
-def _answered(run: CanaryRun, answer: CanaryAnswered, now: datetime) -> CanaryRun:
+def _undated(run: CanaryRun, now: datetime) -> CanaryRun:
+    return replace(run, asked_at=now, alive_at=None, ended_at=now, result=CanaryResult.LOST, diagnosis=WELL)
+
+
+def _answered(run: CanaryRun, answer: CanaryAnswered, shown: Run | None, now: datetime) -> CanaryRun:
+    if run.started is not None:
+        return run  # it shows already, whatever is said of the request
     match answer.diagnosis.cls:
         case FailureClass.OK:
-            return replace(run, result=CanaryResult.RUNNING)
-        case FailureClass.EXPECTED:
-            # It is running already, by somebody else's request; that run tells as much as ours, once it is seen.
             return replace(run, result=CanaryResult.RUNNING)
         case cls if cls in SERVICE_MADE:
             # Whether the run began all the same is not known of a 5xx, and does not matter: the service failed to take
             # it. If it did begin, the next request meets it as one that is running already.
             return replace(run, result=CanaryResult.FAILED, ended_at=now, diagnosis=answer.diagnosis)
-        case cls if cls in NO_WORD or answer.uncertain:
+        case FailureClass.EXPECTED if shown is not None and not shown.state.ended:
+            # Somebody else's run of the same template tells as much as ours, for the time since it was started.
+            asked_at = min(run.asked_at, shown.started)
+            return replace(run, result=CanaryResult.RUNNING, run_before=None, asked_at=asked_at)
+        case cls if cls in NO_WORD or cls is FailureClass.EXPECTED:
             return run
         case _:
-            return replace(run, result=CanaryResult.BROKEN, ended_at=now, diagnosis=answer.diagnosis)
+            known = replace(run, diagnosis=answer.diagnosis)
+            return known if answer.uncertain else _refused(known, now)
 
 
 def _watched(run: CanaryRun, seen: Run | None, now: datetime) -> CanaryRun:
     if seen is None or seen.started == run.run_before:
         return _unseen(run, now)
-    known = replace(run, started=seen.started, result=CanaryResult.RUNNING)
+    known = replace(run, started=seen.started, result=CanaryResult.RUNNING, diagnosis=WELL)
     if seen.state.ended:
         return _ended(known, seen, now)
+    if now - run.asked_at >= ENDLESS:
+        return replace(known, result=CanaryResult.LOST, ended_at=now)
     if seen.phase in PROGRESS:
         return replace(known, result=CanaryResult.ALIVE, alive_at=run.alive_at or now)
-    if now - run.asked_at >= STUCK_AFTER:
+    if now - max(run.asked_at, seen.started) >= STUCK_AFTER:
         return replace(known, result=CanaryResult.STUCK, diagnosis=_stuck(seen))
     return known
 
 
 def _unseen(run: CanaryRun, now: datetime) -> CanaryRun:
-    limit = LOST_AFTER if run.result is CanaryResult.ASKED else ENDLESS
-    return replace(run, result=CanaryResult.LOST, ended_at=now) if now - run.asked_at >= limit else run
+    limit = LOST_AFTER if run.result is CanaryResult.ASKED else STUCK_AFTER if run.started is None else ENDLESS
+    if now - run.asked_at < limit:
+        return run
+    if run.result is CanaryResult.ASKED and run.diagnosis.cls is not FailureClass.OK:
+        return _refused(run, now)
+    return replace(run, result=CanaryResult.LOST, ended_at=now)
+
+
+def _refused(run: CanaryRun, now: datetime) -> CanaryRun:
+    made = run.diagnosis.cls in SERVICE_MADE
+    return replace(run, result=CanaryResult.FAILED if made else CanaryResult.BROKEN, ended_at=now)
 
 
 def _ended(run: CanaryRun, seen: Run, now: datetime) -> CanaryRun:
@@ -220,10 +263,9 @@ def _ended(run: CanaryRun, seen: Run, now: datetime) -> CanaryRun:
     match seen.state:
         case state if state in GOOD:
             return replace(ended, result=CanaryResult.WELL, diagnosis=WELL)
-        case RunState.FAILED if seen.diagnosis.cls in SERVICE_MADE:
-            return replace(ended, result=CanaryResult.FAILED)
         case RunState.FAILED:
-            return replace(ended, result=CanaryResult.BROKEN)
+            made = seen.diagnosis.cls in SERVICE_MADE
+            return replace(ended, result=CanaryResult.FAILED if made else CanaryResult.BROKEN)
         case _:
             return replace(ended, result=CanaryResult.LOST)
 

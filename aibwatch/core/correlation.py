@@ -1,11 +1,11 @@
 """Notice that several templates fail alike for a reason that is not the region's, and name what they share.
 
-Rules: three templates of one region within the run window, with the same class of failure, are no coincidence, and it
-is over when fewer than two are left. Classes
-that speak of the customer, of capacity or of throttling count as they are; ambiguous failures count once a canary built
-well at that time, because then they are not the service's. Runs that somebody cancelled count as well: one is a wish,
-several at once are a question. What all of them share (a script, an identity, a subnet) is named, because there the
-cause is likeliest.
+Rules: three templates of one region whose latest runs failed with the same class are no coincidence, and it is over
+when fewer than two are left. The latest run counts as long as runs are kept at all: builds that are 70 minutes apart
+never were three within the hour. Classes that speak of the customer, of capacity or of throttling count as they are;
+ambiguous failures count once a canary built well at that time, because then they are not the service's. Runs that
+somebody cancelled count as well: one is a wish, several at once are a question, so these count within the run window
+only. What all of them share (a script, an identity, a subnet) is named, because there the cause is likeliest.
 This module does not know what becomes of it; nothing here moves a group.
 """
 
@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from aibwatch.core.canary import Canary, CanaryResult
 from aibwatch.core.model import FailureClass, Region, RunState, template_name
 from aibwatch.core.sentences import count, listing
-from aibwatch.core.window import RunSeen, Window, ended_at
+from aibwatch.core.window import KEEP, RunSeen, Window, ended_at
 
 LEAST = 3
 """Templates that fail alike before it is called a correlation: two are bad luck."""
@@ -83,15 +83,12 @@ def correlations(
     `known` are the classes for which it was so before.
     """
     own = canary.template if canary else None
-    recent = {
-        r.template: r
-        for r in window.runs
-        if r.region == region and r.template != own and ended_at(r.run) > now - run_window
-    }
+    recent = {r.template: r for r in window.runs if r.region == region and r.template != own}
     alike: dict[FailureClass, list[RunSeen]] = {}
     for run in recent.values():
         cls = _class(run, canary)
-        if cls is not None:
+        since = now - (run_window if cls is FailureClass.EXPECTED else KEEP)
+        if cls is not None and ended_at(run.run) > since:
             alike.setdefault(cls, []).append(run)
     return tuple(
         _correlation(region, cls, runs)

@@ -33,7 +33,6 @@ from aibwatch.core.incident import Incident, open_incident
 from aibwatch.core.incident import follow as follow_incident
 from aibwatch.core.judging import judge_all, regional_verdicts, regions_of
 from aibwatch.core.model import Mode, Region
-from aibwatch.core.observation import TemplateSeen
 from aibwatch.core.orders import take_order
 from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.situation import Situation, situation
@@ -79,7 +78,7 @@ def step(state: State, event: Event, setup: Setup, now: datetime) -> Decision:
 def _enter(state: State, event: Event, now: datetime) -> tuple[State, tuple[Note, ...]]:
     match event:
         case Observed():
-            habits = learn(state.habits, (o for o in event.observations if isinstance(o, TemplateSeen)))
+            habits = learn(state.habits, event.observations, state.window.templates)
             return replace(state, window=add(state.window, event.observations, now), habits=habits), ()
         case Started():
             return replace(state, awake_since=now, journal_failing_since=None), ()
@@ -102,7 +101,7 @@ def _enter(state: State, event: Event, now: datetime) -> tuple[State, tuple[Note
 
 
 def _leased(state: State, event: LeaseChecked) -> tuple[State, tuple[Note, ...]]:
-    lost = "" if event.held else event.why
+    lost = "" if event.held else event.why or "no reason was given"
     if bool(lost) == bool(state.lease_lost):
         return state, ()
     what = "the lease on the state is lost" if lost else "the lease on the state is held again"

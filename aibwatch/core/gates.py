@@ -72,7 +72,10 @@ class Question:
     source_region: Region | None
     target_region: Region | None
     verdicts: Mapping[Region, Verdict]
+    """By the default thresholds."""
     now: datetime
+    leaving: Verdict | None = None
+    """The region to leave, by the group's own thresholds."""
 
 
 Answer = tuple[GateState, str]
@@ -106,20 +109,27 @@ def _not_global(q: Question) -> Answer:
     if verdict is None:
         return UNKNOWN, f"{q.target_region} was not judged yet"
     if verdict.kind is VerdictKind.HEALTHY:
-        return _not_elsewhere(q)
-    admitted = any(e.names_service and e.against for e in verdict.evidence)
-    if verdict.kind is VerdictKind.SUSPECT and not is_alike(verdict.evidence) and not admitted:
-        return OPEN, f"{q.target_region} is suspect for a mishap only: {verdict.why}"
+        return _not_elsewhere(q, f"{q.target_region} is healthy")
+    if _is_mishap(verdict):
+        return _not_elsewhere(q, f"{q.target_region} is suspect for a mishap only: {verdict.why}")
     if verdict.kind in {VerdictKind.BLIND, VerdictKind.LEARNING}:
         return UNKNOWN, f"{q.target_region} {verdict.kind.phrase}: {verdict.why}"
     return CLOSED, f"{q.target_region} {verdict.kind.phrase}: {verdict.why}"
 
 
-def _not_elsewhere(q: Question) -> Answer:
-    leaving = q.verdicts.get(q.source_region) if q.source_region else None
-    if leaving is not None and leaving.kind is VerdictKind.GLOBAL:
-        return CLOSED, leaving.why
-    return OPEN, f"{q.target_region} is healthy"
+def _is_mishap(verdict: Verdict) -> bool:
+    """Return whether only a mishap speaks against the target; beside the outage to leave that is called GLOBAL too."""
+    named = {VerdictKind.SUSPECT, VerdictKind.GLOBAL}
+    admitted = any(e.names_service and e.against for e in verdict.evidence)
+    if verdict.kind not in named or verdict.alone is not VerdictKind.SUSPECT:
+        return False
+    return not admitted and not is_alike(verdict.evidence)
+
+
+def _not_elsewhere(q: Question, well: str) -> Answer:
+    leaving = (q.verdicts.get(q.source_region) if q.source_region else None, q.leaving)
+    everywhere = next((v for v in leaving if v is not None and v.kind is VerdictKind.GLOBAL), None)
+    return (CLOSED, everywhere.why) if everywhere else (OPEN, well)
 
 
 def _secondary_ready(q: Question) -> Answer:
@@ -211,7 +221,9 @@ def _frozen(q: Question) -> Answer:
 
 
 def _no_unacknowledged_failure(q: Question) -> Answer:
-    halted = sorted(g.name for g in q.state.groups.values() if g.phase is Phase.HALTED and g.name != q.group.name)
+    # One that was taken out of the configuration nobody can reset.
+    others = q.setup.groups.keys() - {q.group.name}
+    halted = sorted(g.name for g in q.state.groups.values() if g.phase is Phase.HALTED and g.name in others)
     if not halted:
         return OPEN, "no move failed that nobody has looked at"
     return CLOSED, f"the last move of {listing(halted)} failed and nobody has looked yet: aibwatch reset {halted[0]}"

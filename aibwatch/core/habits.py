@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from aibwatch.core.canary import PROGRESS
 from aibwatch.core.model import RunState, TemplateId
-from aibwatch.core.observation import TemplateSeen
+from aibwatch.core.observation import Observation, TemplateGone, TemplateSeen
 
 FORGET = 0.9
 """What is left of the slowest pace with each faster run: after 20 runs an odd one has lost most of its say."""
@@ -34,15 +34,25 @@ class Habit:
     """Whether the last run was seen before Customizing, so that its getting there can be measured."""
 
 
-def learn(habits: Mapping[TemplateId, Habit], sights: Iterable[TemplateSeen]) -> Mapping[TemplateId, Habit]:
-    """Return the habits with what these sights of templates tell: the same mapping if they tell nothing new."""
-    learned: dict[TemplateId, Habit] = {}
-    for seen in sights:
-        known = learned.get(seen.template) or habits.get(seen.template)
-        habit = _learn(known, seen)
-        if habit is not None and habit != known:
-            learned[seen.template] = habit
-    return {**habits, **learned} if learned else habits
+def learn(
+    habits: Mapping[TemplateId, Habit], facts: Iterable[Observation], known: Mapping[TemplateId, TemplateSeen]
+) -> Mapping[TemplateId, Habit]:
+    """Return the habits with what the facts tell, in whatever order they came: the same mapping if they tell nothing.
+
+    A sight older than the known one tells nothing. What is gone is forgotten: some make a template for each build.
+    """
+    changed: dict[TemplateId, Habit | None] = {}
+    dated = [fact for fact in facts if isinstance(fact, TemplateSeen | TemplateGone)]
+    for fact in sorted(dated, key=lambda fact: (fact.at, repr(fact))):
+        seen = known.get(fact.template)
+        if seen is None or fact.at >= seen.at:
+            before = changed[fact.template] if fact.template in changed else habits.get(fact.template)
+            after = _learn(before, fact) if isinstance(fact, TemplateSeen) else None
+            if after != before:
+                changed[fact.template] = after
+    if not changed:
+        return habits
+    return {template: habit for template, habit in {**habits, **changed}.items() if habit is not None}
 
 
 def _learn(known: Habit | None, seen: TemplateSeen) -> Habit | None:

@@ -95,6 +95,7 @@ def ask_gates(
             source_region=region,
             target_region=state.window.region_of(target),
             verdicts=regional_verdicts(state),
+            leaving=verdict_for(state, setup, spec, region) if region else None,
             now=now,
         )
     )

@@ -17,7 +17,7 @@ from aibwatch.core.habits import Habit
 from aibwatch.core.model import FailureClass, Region, RunState, TemplateId
 from aibwatch.core.observation import TemplateSeen
 from aibwatch.core.stuck import stuck
-from aibwatch.core.window import RunSeen, Window, ended_at
+from aibwatch.core.window import KEEP, RunSeen, Window, ended_at
 
 SERVICE_WEIGHT = 2.9
 AMBIGUOUS_WEIGHT = SERVICE_WEIGHT / 2
@@ -101,10 +101,13 @@ class Hearing:
         )
 
     def _stuck(self) -> Iterator[RunSeen]:
-        """Return the runs that are stuck, as if they had failed when they had been there too long."""
+        """Return the runs that are stuck, as if they had failed when they had been there too long.
+
+        One that hangs on for longer than KEEP tells of the region as little as a failure of that age.
+        """
         for seen in self.templates():
             known = stuck(seen, self.habits.get(seen.template), self.now)
-            if known is not None and seen.run is not None:
+            if known is not None and seen.run is not None and self.now - known.since <= KEEP:
                 run = replace(seen.run, state=RunState.FAILED, ended=known.since, diagnosis=known.diagnosis)
                 yield RunSeen(template=seen.template, region=seen.region, run=run, shares=seen.shares)
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from aibwatch.core.decision import Note, NoteKind
@@ -64,8 +64,8 @@ class Journal:
         remembered = dump_memory(memory)
         seen = [{"at": to_store(at), "body": dump_observation(o)} for o in observations]
         said = [_columns(note, at) for note in notes]
-        learned = self._learned(memory.habits)
-        changed = bool(seen or said or learned or remembered != self._remembered)
+        learned, forgotten = self._learned(memory.habits), self._forgotten(memory.habits)
+        changed = bool(seen or said or learned or forgotten or remembered != self._remembered)
         if not changed and self._trace.due(told, at) is None and not self._trace.ripe(at):
             self._trace.wait(told, at)
             return
@@ -78,6 +78,8 @@ class Journal:
                 _put_fact(connection, "memory", remembered)
             if learned:
                 _put_habits(connection, learned)
+            if forgotten:
+                connection.execute(delete(HABITS).where(HABITS.c.template == bindparam("gone")), forgotten)
             self._trace.write(connection, told, at, news=len(seen))
         self._trace.written(told, at)
         self._remembered, self._habits = remembered, memory.habits
@@ -120,6 +122,10 @@ class Journal:
         """
         with self._store.transaction() as connection:
             return trace.earliest(connection)
+
+    def _forgotten(self, habits: Mapping[TemplateId, Habit]) -> list[dict[str, str]]:
+        """Return the habits on record whose templates are gone: some make a template for each build."""
+        return [] if habits is self._habits else [{"gone": t} for t in self._habits if t not in habits]
 
     def prove_writable(self, now: datetime) -> None:
         """Write something that nobody needs.

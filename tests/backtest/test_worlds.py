@@ -12,7 +12,7 @@ from aibwatch.backtest.world import TAGS, ClosableGate, GateClosed, World
 from aibwatch.core.gates import GATES
 from aibwatch.core.policy import Policy
 
-from .support import SHIPPED, course_of, needs_public, public
+from .support import SHIPPED, course_of, needs_public, public, some
 
 
 def wrong(world: World) -> str:
@@ -34,7 +34,7 @@ def test_a_shipped_world_goes_right(world: World) -> None:
     assert wrong(world) == ""
 
 
-@pytest.mark.parametrize("world", SHIPPED.values(), ids=list(SHIPPED))
+@pytest.mark.parametrize("world", some(SHIPPED).values(), ids=list(some(SHIPPED)))
 def test_two_variants_of_a_shipped_world_go_right(world: World) -> None:
     assert wrong_variants(world, 1, 2) == {}
 
@@ -42,12 +42,6 @@ def test_two_variants_of_a_shipped_world_go_right(world: World) -> None:
 @needs_public
 def test_the_public_worlds_go_right() -> None:
     assert {world.id: what for world in public().values() if (what := wrong(world))} == {}
-
-
-@pytest.mark.slow
-@needs_public
-def test_a_variant_of_every_public_world_goes_right() -> None:
-    assert {world.id: what for world in public().values() if (what := wrong_variants(world, 1))} == {}
 
 
 @pytest.mark.parametrize("world", SHIPPED.values(), ids=list(SHIPPED))

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
 from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, ReadOutputs, RunCanary, WriteEpoch
+from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
 from aibwatch.core.decision import Decision, Note, NoteKind
 from aibwatch.core.engine import step
 from aibwatch.core.events import (
@@ -41,13 +42,17 @@ from aibwatch.core.observation import (
     Concern,
     DependencySeen,
     EventSeen,
+    HandlerChecked,
     Observation,
+    PeerSaid,
     Polled,
     Probed,
+    ReadinessSeen,
+    Ready,
     Source,
     TemplateSeen,
 )
-from aibwatch.core.policy import GroupSpec, Policy, Setup, StepSpec
+from aibwatch.core.policy import CanarySpec, GroupSpec, Policy, Setup, StepSpec
 from aibwatch.core.sight import Sight
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict, VerdictKind
@@ -56,7 +61,7 @@ from aibwatch.core.window import Window, add
 
 T0 = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-BEAT = timedelta(seconds=30)
+BEAT, CALM = timedelta(seconds=30), timedelta(seconds=90)
 
 WEST, NORTH, FRANCE, SWEDEN = (Region(r) for r in ("westeurope", "northeurope", "francecentral", "swedencentral"))
 SCOPE = "/subscriptions/s1"
@@ -78,6 +83,7 @@ def a_template_id(name: str = "base", region: Region = WEST) -> TemplateId:
 
 BASE_WEST, BASE_NORTH = a_template_id("base", WEST), a_template_id("base", NORTH)
 BASE_FRANCE = a_template_id("base", FRANCE)
+CANARY = a_template_id("canary", WEST)
 
 
 # what the operator decided
@@ -98,9 +104,17 @@ def a_group(
     return GroupSpec(name=name, primary=primary, secondaries=secondaries, policy=policy or a_policy(), steps=steps)
 
 
-def a_setup(*groups: GroupSpec, policy: Policy | None = None) -> Setup:
+def a_setup(*groups: GroupSpec, policy: Policy | None = None, canaries: Iterable[CanarySpec] = ()) -> Setup:
     known = groups or (a_group(),)
-    return Setup(groups={g.name: g for g in known}, policy=policy or a_policy())
+    return Setup(
+        groups={g.name: g for g in known}, policy=policy or a_policy(), canaries={c.region: c for c in canaries}
+    )
+
+
+def a_canary_spec(**settings: object) -> CanarySpec:
+    """Return the west region's canary, run on suspicion only."""
+    known = CanarySpec(region=WEST, template=CANARY, routine=None)
+    return replace(known, **settings)  # type: ignore[arg-type]  # the names are those of CanarySpec
 
 
 # what was seen
@@ -209,6 +223,24 @@ def a_call(
     )
 
 
+def a_report(
+    state: str = "ready", *, template: TemplateId = BASE_NORTH, when: datetime = T0, why: str = "so it is"
+) -> ReadinessSeen:
+    return ReadinessSeen(at=when, template=template, state=Ready(state), why=why)
+
+
+def a_peer(
+    *, troubled: bool = True, region: Region = WEST, when: datetime = T0, peer: str = "oslo", why: str = "it sees it"
+) -> PeerSaid:
+    return PeerSaid(at=when, peer=peer, region=region, troubled=troubled, why=why)
+
+
+def a_check(
+    *, well: bool = True, when: datetime = T0, handler: str = "run-template", target: TemplateId = BASE_NORTH
+) -> HandlerChecked:
+    return HandlerChecked(at=when, group="base", handler=handler, target=target, well=well, why="so it says")
+
+
 def a_window(*observations: Observation, now: datetime = T0) -> Window:
     return add(Window(), observations, now)
 
@@ -224,6 +256,27 @@ def the_runs(*runs: tuple[str, Run, str]) -> list[TemplateSeen]:
     return [
         a_template(name, run=run, shares=shares.split(), when=run.ended or run.started) for name, run, shares in runs
     ]
+
+
+def a_canary_run(how: str = "well", *, asked: float = 0.0, ended: float | None = None, **settings: object) -> CanaryRun:
+    """Return a run of a canary, in minutes after T0; one that ended took 22 minutes by default."""
+    result = CanaryResult(how)
+    failed = result in {CanaryResult.FAILED, CanaryResult.STUCK}
+    known = CanaryRun(
+        asked_at=at(asked),
+        why="suspicion",
+        run_before=None,
+        result=result,
+        started=None if result is CanaryResult.ASKED else at(asked),
+        alive_at=at(asked + 6) if result is CanaryResult.ALIVE else None,
+        ended_at=None if result.open else at(asked + 22 if ended is None else ended),
+        diagnosis=a_diagnosis("service" if failed else "auth" if result is CanaryResult.BROKEN else "ok"),
+    )
+    return replace(known, **settings)  # type: ignore[arg-type]  # the names are those of CanaryRun
+
+
+def a_canary(*runs: CanaryRun) -> Canary:
+    return Canary(region=WEST, template=CANARY, runs=runs)
 
 
 # what was concluded
@@ -337,9 +390,17 @@ def a_world(*regions: Region) -> World:
 class Play:
     """Feed events to the engine, keep what it wants and says, and answer for the world unless a story does."""
 
-    def __init__(self, *groups: GroupSpec, world: World | None = None, policy: Policy | None = None) -> None:
+    def __init__(
+        self,
+        *groups: GroupSpec,
+        world: World | None = None,
+        policy: Policy | None = None,
+        canaries: Iterable[CanarySpec] = (),
+    ) -> None:
         self.world = world or a_world()
-        self.setup = a_setup(*groups, policy=policy)
+        self.setup = a_setup(*groups, policy=policy, canaries=canaries)
+        for spec in self.setup.canaries.values():
+            self.world.templates[spec.template] = a_template(template_name(spec.template), spec.region)
         self.now = T0
         self.state = State(awake_since=T0)
         self.wanted: list[Action] = []
@@ -376,13 +437,17 @@ class Play:
         self.now += timedelta(seconds=seconds)
         return self.tell(Ticked())
 
-    def run(self, minutes: float) -> "Play":
+    def run(self, minutes: float, *, beat: timedelta = BEAT) -> "Play":
         """Let time pass with a poll every 30 s."""
         end = self.now + minutes * MINUTE
         while self.now < end:
-            self.now += BEAT
+            self.now += beat
             self.poll()
         return self
+
+    def idle(self, minutes: float) -> "Play":
+        """Let time pass in which nothing happens, with a poll so seldom that it is just not late."""
+        return self.run(minutes, beat=CALM)
 
     def until(self, phase: str, *, group: str = "base", most: float = 90.0) -> "Play":
         """Let time pass until the group is in this phase."""
@@ -450,6 +515,13 @@ class Play:
         """Return every call to act: (activation, step, attempt)."""
         calls = [a.call for a in self.wanted if isinstance(a, DispatchStep)]
         return [(c.activation_id, c.step, c.attempt) for c in calls]
+
+    def canary(self, region: Region = WEST) -> Canary:
+        return self.state.canaries[region]
+
+    def canaries(self) -> list[RunCanary]:
+        """Return every request for a run of a canary."""
+        return [a for a in self.wanted if isinstance(a, RunCanary)]
 
     def asked(self) -> list[AskStatus]:
         return [a for a in self.wanted if isinstance(a, AskStatus)]

@@ -9,31 +9,39 @@ from pydantic import TypeAdapter
 
 from aibwatch.core.actions import Action, AskStatus
 from aibwatch.core.events import (
+    CanaryAnswered,
     ClockStepped,
     EpochAnswered,
     Event,
     JournalFailed,
     JournalRecovered,
+    LeaseChecked,
     Observed,
     OutputsRead,
+    Paused,
     PolledAfresh,
     Reset,
+    Resumed,
     Started,
     StepEnded,
     Ticked,
 )
 from aibwatch.core.move import StepResult
-from aibwatch.core.observation import HandlerChecked, Observation, PeerSaid, TemplateGone
+from aibwatch.core.observation import Observation, TemplateGone
 from aibwatch.core.state import State
 from tests.core.builders import (
     BASE_WEST,
     WEST,
     Play,
     a_call,
+    a_canary_spec,
+    a_check,
     a_dependency,
     a_diagnosis,
+    a_peer,
     a_poll,
     a_probe,
+    a_report,
     a_run,
     a_template,
     an_event,
@@ -53,8 +61,9 @@ FACTS: Sequence[Observation] = (
     an_event(maintenance=True),
     a_dependency(own=True),
     a_call(called=1.5, ours=True),
-    PeerSaid(at=at(2), peer="north", region=WEST, troubled=True, why="the last 5 reads failed"),
-    HandlerChecked(at=at(2), group="base", handler="run-template", target=BASE_WEST, well=False, why="403"),
+    a_report("not_ready"),
+    a_peer(troubled=False),
+    a_check(well=False),
 )
 
 HAPPENINGS: Sequence[Event] = (
@@ -69,6 +78,10 @@ HAPPENINGS: Sequence[Event] = (
     StepEnded(group="base", activation_id="base-1", step=0, attempt=1, result=StepResult.PARTIAL, why="half"),
     OutputsRead(group="base", activation_id="base-1", images=("/i",), diagnosis=a_diagnosis("throttled")),
     Reset(group="base", owner="ann", reason="seen to"),
+    CanaryAnswered(region=WEST, asked_at=at(1), diagnosis=a_diagnosis("service"), uncertain=True),
+    LeaseChecked(held=False, why="another host has it"),
+    Paused(group="", owner="ann", reason="holidays", until=at(600)),
+    Resumed(group="base", owner="ann", reason="back"),
 )
 
 
@@ -83,7 +96,7 @@ def test_an_event_survives_json(event: Event) -> None:
 
 
 def test_the_state_in_every_minute_of_a_move_survives_json() -> None:
-    play = Play()
+    play = Play(canaries=[a_canary_spec()])
     play.world.events = [an_event()]
     play.run(2).break_region()
     for _ in range(20):
@@ -103,13 +116,19 @@ def test_the_state_in_the_middle_of_a_step_survives_json() -> None:
 
 
 def test_the_actions_of_a_whole_move_survive_json() -> None:
-    play = Play()
-    play.step_results = [StepResult.UNKNOWN]
+    play = Play(canaries=[a_canary_spec()])
+    play.step_results, play.canary_answer = [StepResult.UNKNOWN], a_diagnosis("service")
     play.run(1).break_region()
     play.run(10)
     play.world.ran(play.group().active, a_run("ok", started=play.minute))
     play.run(1)
-    assert {type(a).__name__ for a in play.wanted} >= {"PollAfresh", "WriteEpoch", "DispatchStep", "AskStatus"}
+    assert {type(a).__name__ for a in play.wanted} >= {
+        "PollAfresh",
+        "WriteEpoch",
+        "DispatchStep",
+        "AskStatus",
+        "RunCanary",
+    }
     assert [ACTIONS.validate_json(ACTIONS.dump_json(a)) for a in play.wanted] == play.wanted
 
 

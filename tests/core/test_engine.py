@@ -7,11 +7,13 @@ import pytest
 
 from aibwatch.core.actions import AskStatus, DispatchStep, PollAfresh, ReadOutputs, WriteEpoch
 from aibwatch.core.decision import NoteKind
+from aibwatch.core.engine import LOUD_VERDICTS
 from aibwatch.core.events import (
     ClockStepped,
     EpochAnswered,
     JournalFailed,
     JournalRecovered,
+    LeaseChecked,
     PolledAfresh,
     Reset,
     Started,
@@ -64,7 +66,7 @@ def a_move_at_work() -> Play:
 
 
 def test_in_a_quiet_night_nothing_is_done_and_little_is_said() -> None:
-    play = Play().run(4 * 60)
+    play = Play().idle(4 * 60)
     assert (play.wanted, [n.what for n in play.said]) == ([], ["unseen -> healthy", "unseen -> healthy"])
     assert (play.group().why, play.group().detail) == (
         "it stays, because its region is not proven down",
@@ -118,14 +120,14 @@ def test_people_are_told_at_confirmation_and_not_only_after_the_hold() -> None:
 def test_after_the_move_nothing_goes_back_by_itself() -> None:
     play = a_broken_west().run(20)
     play.mend_region()
-    play.run(6 * 60)
+    play.idle(6 * 60)
     assert (play.verdict().kind, play.group().active, play.group().epoch) == (VerdictKind.HEALTHY, BASE_NORTH, 1)
 
 
 def test_if_the_secondary_fails_too_the_group_does_not_go_back_to_the_primary() -> None:
     play = a_broken_west().run(20)
     play.mend_region()
-    play.run(120).break_region(NORTH)
+    play.idle(120).break_region(NORTH)
     play.run(30)
     assert (play.phase(), play.group().active, len(play.group().moved_at)) == ("held", BASE_NORTH, 1)
     assert "going back is for a human" in play.group().detail
@@ -134,7 +136,7 @@ def test_if_the_secondary_fails_too_the_group_does_not_go_back_to_the_primary() 
 def test_from_a_secondary_the_group_may_go_on_to_the_next() -> None:
     play = Play(a_group(secondaries=(BASE_NORTH, BASE_FRANCE)), world=a_world(WEST, NORTH, FRANCE))
     a_broken_west(play).run(20).mend_region()
-    play.run(120).break_region(NORTH)
+    play.idle(120).break_region(NORTH)
     play.run(30)
     assert (play.group().active, play.group().epoch) == (BASE_FRANCE, 2)
 
@@ -145,7 +147,7 @@ def test_from_a_secondary_the_group_may_go_on_to_the_next() -> None:
 def test_a_blip_of_four_minutes_does_nothing() -> None:
     play = a_broken_west().run(4)
     play.mend_region()
-    play.run(60)
+    play.idle(60)
     assert (play.wanted, play.phase(), play.group().active) == ([], "watching", BASE_WEST)
 
 
@@ -153,14 +155,14 @@ def test_failures_of_the_customer_never_move() -> None:
     play = Play().run(2)
     for name in ("base", "web", "sql"):
         play.world.ran(a_template_id(name), a_run("customer", started=1, ended=2))
-    play.run(120)
+    play.idle(120)
     assert (play.wanted, play.verdict().kind) == ([], VerdictKind.HEALTHY)
 
 
 def test_the_probe_alone_never_moves() -> None:
     play = Play().run(2)
     play.world.probe[WEST] = "service"
-    play.run(120)
+    play.idle(120)
     assert (play.wanted, play.verdict().kind) == ([], VerdictKind.SUSPECT)
 
 
@@ -175,14 +177,14 @@ def test_runs_alone_never_move() -> None:
 def test_events_alone_never_move() -> None:
     play = Play().run(2)
     play.world.events = [an_event(when=play.now, tracking_id=f"E{n}") for n in range(4)]
-    play.run(60)
+    play.idle(60)
     assert (play.wanted, play.verdict().kind) == ([], VerdictKind.SUSPECT)
 
 
 def test_trouble_in_both_regions_is_global_and_moves_nobody() -> None:
     play = a_broken_west()
     play.break_region(NORTH)
-    play.run(60)
+    play.idle(60)
     assert (play.wanted, play.verdict().kind, play.verdict(NORTH).kind) == ([], VerdictKind.GLOBAL, VerdictKind.GLOBAL)
 
 
@@ -191,7 +193,7 @@ def test_an_outage_that_is_over_before_its_event_does_not_make_the_next_blip_a_p
     play.world.events = [an_event(when=play.now)]
     play.run(20)
     play.world.probe[WEST] = "ok"
-    play.run(90)
+    play.idle(90)
     for name in ("web", "sql"):
         play.world.ran(a_template_id(name), a_run("service", started=play.minute - 1, ended=play.minute))
     play.world.probe[WEST] = "service"
@@ -207,7 +209,7 @@ def test_blindness_does_not_move_and_does_not_forget() -> None:
     began = play.verdict().trouble_since
     play.world.probe = dict.fromkeys(play.world.probe, "network")
     play.world.controls = play.world.lists = "network"
-    play.run(60)
+    play.idle(60)
     assert (play.verdict().kind, play.verdict().trouble_since, play.wanted) == (VerdictKind.BLIND, began, [])
     assert [i.closed_at for i in play.state.incidents.values()] == [None]
 
@@ -389,12 +391,22 @@ def test_only_a_human_lets_a_halted_group_go_on() -> None:
     play = a_broken_west()
     play.step_results = [StepResult.NEVER]
     play.until("halted").mend_region()
-    play.run(120)
+    play.idle(120)
     for event in (Started(), JournalRecovered(), ClockStepped(seconds=5)):
         play.tell(event)
     assert play.phase() == "halted"
     play.tell(RESET)
     assert play.phase() == "watching"
+
+
+def test_a_halted_group_keeps_on_saying_why_it_was_halted() -> None:
+    play = a_broken_west()
+    play.step_results = [StepResult.NEVER]
+    play.until("halted")
+    before = (play.group().why, play.group().detail)
+    play.run(5).tell(Started())
+    assert (play.group().why, play.group().detail) == before
+    assert before == ("the step cannot be finished; a human must look", "never: the handler says so")
 
 
 def test_a_reset_is_on_record_with_its_owner_and_reason() -> None:
@@ -412,7 +424,7 @@ def test_after_a_failed_move_the_cooldown_is_doubled() -> None:
     a_broken_west(play).step_results = [StepResult.NEVER]
     play.until("halted").tell(RESET)
     play.mend_region()
-    play.run(90).break_region(NORTH)
+    play.idle(90).break_region(NORTH)
     play.run(20)
     assert (play.phase(), play.group().held_by) == ("held", ("cooldown",))
 
@@ -506,6 +518,64 @@ def test_a_jump_of_the_clock_is_not_taken_for_silence() -> None:
     play.now += timedelta(hours=1)
     play.tell(ClockStepped(seconds=3600))
     assert play.verdict().kind is VerdictKind.HEALTHY
+
+
+# who is told
+
+
+def test_a_suspicion_is_not_told_to_everybody_unless_the_provider_admits_it() -> None:
+    play = Play().run(2)
+    play.world.probe[WEST] = "service"
+    play.run(3)
+    assert (play.verdict().kind, [n.what for n in play.said if n.loud]) == (VerdictKind.SUSPECT, [])
+    play.world.events = [an_event(when=play.now)]
+    play.poll()
+    assert [n.what for n in play.said if n.loud] == ["suspect, and the provider says so"]
+    assert [n.what for n in play.run(0.5).said if n.loud][1:] == [], "told once"
+
+
+def test_what_the_provider_says_of_a_dependency_is_not_told_to_everybody() -> None:
+    play = Play().run(2)
+    play.world.events = [an_event(when=play.now, concern="dependency")]
+    play.run(3)
+    assert (play.verdict().kind, [n.what for n in play.said if n.loud]) == (VerdictKind.SUSPECT, [])
+
+
+def test_a_suspicion_that_begins_with_the_providers_word_is_told_at_once() -> None:
+    play = Play().run(2)
+    play.world.events = [an_event(when=play.now)]
+    play.run(1)
+    assert [n.what for n in play.said if n.loud] == ["healthy -> suspect"]
+
+
+@pytest.mark.parametrize("kind", sorted(VerdictKind))
+def test_people_are_told_of_everything_but_health_suspicion_and_recovery(kind: VerdictKind) -> None:
+    quiet = {VerdictKind.LEARNING, VerdictKind.HEALTHY, VerdictKind.SUSPECT, VerdictKind.RECOVERING}
+    assert (kind in LOUD_VERDICTS) is (kind not in quiet)
+
+
+# the lease
+
+
+def test_a_lost_lease_holds_and_is_told_once_and_the_lease_that_is_back_lets_go() -> None:
+    play = a_broken_west()
+    play.tell(LeaseChecked(held=False, why="the row names another host"))
+    play.tell(LeaseChecked(held=False, why="the row still names another host"))
+    play.until("held")
+    assert play.group().held_by == ("lease_held",)
+    play.tell(LeaseChecked(held=True))
+    play.tell(LeaseChecked(held=True))
+    assert play.heard(NoteKind.HOST, "host") == [
+        "the lease on the state is lost",
+        "the lease on the state is held again",
+    ]
+    assert play.run(1).group().active == BASE_NORTH
+
+
+def test_a_lease_that_is_lost_without_a_reason_is_lost() -> None:
+    play = a_broken_west()
+    play.tell(LeaseChecked(held=False))
+    assert play.until("held").group().held_by == ("lease_held",)
 
 
 # restarts
@@ -604,7 +674,7 @@ def test_a_second_group_sees_that_another_region_is_being_left() -> None:
     play = Play(a_group(), web, world=a_world(WEST, NORTH, FRANCE, SWEDEN))
     a_broken_west(play).unanswered = {DispatchStep, AskStatus}
     play.until("moving").mend_region()
-    play.run(60).break_region(FRANCE)
+    play.idle(60).break_region(FRANCE)
     play.until("held", group="web")
     assert play.group("web").held_by == ("blast_radius",)
     assert "base is leaving westeurope" in play.group("web").detail

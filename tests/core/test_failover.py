@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from aibwatch.core.failover import TABLE, Effect, Trigger
+from aibwatch.core.failover import TABLE, Effect, Row, Trigger, _table
 from aibwatch.core.state import Phase
 
 LISTING = Path(__file__).with_name("failover_table.txt")
+Cell = tuple[tuple[Phase, Trigger], Row]
 CELLS = [(phase, trigger) for phase in Phase for trigger in Trigger]
 
 
@@ -41,8 +42,10 @@ def test_every_phase_answers_every_trigger_with_a_sentence(phase: Phase, trigger
     assert TABLE[phase, trigger].why
 
 
-def test_the_listing_is_the_table() -> None:
-    assert LISTING.read_text(encoding="utf-8") == listing(), __doc__
+@pytest.mark.parametrize("cells", [[], [*TABLE.items(), next(iter(TABLE.items()))]])
+def test_a_table_with_a_hole_or_with_two_answers_stops_the_import(cells: list[Cell]) -> None:
+    with pytest.raises(AssertionError, match="every phase answers every trigger once"):
+        _table(cells)
 
 
 def test_only_a_reset_leaves_halted() -> None:
@@ -117,6 +120,10 @@ def test_whatever_leaves_a_moving_phase_ends_or_gives_up_the_move() -> None:
     at_work = {Phase.CHECKING, Phase.COMMITTING, Phase.MOVING}
     rows = [row for (phase, _), row in TABLE.items() if phase in at_work and row.to not in at_work]
     assert all(ending & set(row.effects) for row in rows)
+
+
+def test_the_listing_is_the_table() -> None:
+    assert LISTING.read_text(encoding="utf-8") == listing(), __doc__
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def test_three_levels_of_json_around_broken_lines_are_taken_off() -> None:
     assert {message: both for message, both in rules.items() if both[0] != both[1]} == {}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     symptom=st.sampled_from(TEXTS),
     how=st.lists(st.sampled_from(sorted(WRAPS)), min_size=1, max_size=3),

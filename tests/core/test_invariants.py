@@ -1,38 +1,46 @@
 """The invariants of the design that live in the core, over random facts and random stories.
 
 Numbers are those of the design, section 7: 1 silence, 2 two kinds of source, 4 one move and one effect, 5 a reason for
-everything, 7 order, duplicates and good evidence, 8 only a human leaves HALTED or goes back.
+everything, 7 order, duplicates and good evidence, 8 only a human leaves HALTED or goes back. Beside them: a closed gate
+lets no move begin, and canaries keep to their limits.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, ReadOutputs, WriteEpoch
+from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, ReadOutputs, RunCanary, WriteEpoch
+from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
 from aibwatch.core.conviction import score_of
 from aibwatch.core.engine import step
 from aibwatch.core.events import (
+    CanaryAnswered,
     ClockStepped,
     Event,
     JournalFailed,
     JournalRecovered,
+    LeaseChecked,
     Observed,
+    Paused,
     PolledAfresh,
     Reset,
+    Resumed,
     Started,
     StepEnded,
     Ticked,
 )
-from aibwatch.core.evidence import OURS, Evidence, Kind
+from aibwatch.core.evidence import OURS, Evidence, Kind, Standing
 from aibwatch.core.failover import TABLE, Trigger
-from aibwatch.core.model import FailureClass, Region, Run
+from aibwatch.core.model import WELL, FailureClass, Mode, Region, Run
 from aibwatch.core.move import StepResult
-from aibwatch.core.observation import Observation, TemplateGone
-from aibwatch.core.policy import Policy, StepSpec
+from aibwatch.core.observation import Observation, Ready, TemplateGone
+from aibwatch.core.policy import CanarySpec, Freeze, Policy, StepSpec
 from aibwatch.core.state import Phase, State
 from aibwatch.core.verdict import VerdictKind, judge
 from aibwatch.core.weigh import Known, weigh
@@ -48,21 +56,28 @@ from tests.core.builders import (
     WEST,
     Play,
     a_call,
+    a_canary,
+    a_canary_run,
+    a_check,
     a_dependency,
+    a_diagnosis,
     a_group,
+    a_peer,
     a_policy,
     a_poll,
     a_probe,
+    a_report,
     a_run,
     a_template,
     a_template_id,
     a_world,
     an_event,
     at,
+    minutes_of,
     step_answer,
 )
 
-QUICK = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 REGIONS = st.sampled_from([WEST, NORTH])
 CLASSES = st.sampled_from(["ok", "service", "ambiguous", "customer", "throttled", "auth", "network"])
@@ -89,15 +104,17 @@ def facts(draw: st.DrawFn) -> Observation:
     second = draw(SECONDS)
     when, region = at(after(second)), draw(REGIONS)
     cls = ["ok", "service", "ambiguous", "network", "customer"][second % 5]
-    kind = draw(st.sampled_from(["poll", "probe", "template", "gone", "event", "dependency", "call"]))
-    match kind:
+    kinds = ["poll", "probe", "template", "gone", "event", "dependency", "call", "peer", "report", "check"]
+    match draw(st.sampled_from(kinds)):
         case "poll":
             return a_poll(cls, when=when, subject=region)
         case "probe":
             return a_probe(region, cls, when=when)
         case "template":
             started = second // 600
-            run = a_run(["ok", "service", "running"][started % 3], started=started * 10, ended=started * 10 + 4)
+            phase = "building" if second % 600 < 300 else "customizing"
+            how = ["ok", "service", "running"][started % 3]
+            run = a_run(how, started=started * 10, ended=started * 10 + 4, phase=phase)
             return a_template(draw(NAMES), region, run=run if second % 7 else None, when=when, shares={"a.sh"})
         case "gone":
             return TemplateGone(at=at(after(second) + 0.001), template=a_template_id(draw(NAMES), region))
@@ -106,12 +123,38 @@ def facts(draw: st.DrawFn) -> Observation:
             return a_call(draw(NAMES), how, region=region, called=after(second) - 5, call=str(second % 4))
         case "event":
             return an_event(region, when=when, updated=at(second // 300), active=bool(second // 300 % 2), began=at(0))
+        case "peer":
+            return a_peer(troubled=bool(second % 2), region=region, when=when)
+        case "report":
+            return a_report(list(Ready)[second % 4], when=when)
+        case "check":
+            return a_check(well=bool(second % 2), when=when)
         case _:
             return a_dependency(["available", "degraded"][second % 2], region=region, resource=f"/{region}", when=when)
 
 
-def evidence_of(window: Window) -> list[tuple[Evidence, ...]]:
-    return [weigh(Known(window=window), r, policy=Policy(), trouble_since=None, now=NOW) for r in (WEST, NORTH)]
+def evidence_of(
+    window: Window, *, canary: Canary | None = None, trouble_since: datetime | None = None
+) -> list[tuple[Evidence, ...]]:
+    """Return the evidence about both regions, of which the west may have a canary."""
+    known = {WEST: Known(window=window, canary=canary), NORTH: Known(window=window)}
+    return [weigh(known[r], r, policy=Policy(), trouble_since=trouble_since, now=NOW) for r in (WEST, NORTH)]
+
+
+@st.composite
+def canary_runs(draw: st.DrawFn, results: Sequence[CanaryResult] = tuple(CanaryResult)) -> CanaryRun:
+    """Return a run of a canary in the first hour that ended by now, if it did."""
+    asked, takes = draw(st.integers(min_value=-30, max_value=55)), draw(st.integers(min_value=1, max_value=30))
+    cls = draw(st.sampled_from(["service", "ambiguous"]))
+    how = draw(st.sampled_from(results))
+    run = a_canary_run(how, asked=asked, ended=min(60, asked + takes))
+    return replace(run, diagnosis=a_diagnosis(cls)) if how in {CanaryResult.FAILED, CanaryResult.STUCK} else run
+
+
+def in_order(runs: list[CanaryRun]) -> list[CanaryRun]:
+    """Return the runs as a canary has them: one after the other, only the last of them open."""
+    by_start = sorted({run.asked_at: run for run in runs}.values(), key=lambda run: run.asked_at)
+    return [run for run in by_start[:-1] if not run.result.open] + by_start[-1:]
 
 
 # 7 order and duplicates
@@ -170,7 +213,81 @@ def test_more_good_evidence_never_raises_the_score(batch: list[Observation], kin
     assert score_of(evidence_of(afterwards)[0]) <= score_of(evidence_of(before)[0]) + 1e-9
 
 
+TROUBLE = st.integers(min_value=-30, max_value=59).map(at)
+"""When a trouble that is known already began: without one, what is left of the evidence says when it did."""
+
+
+@QUICK
+@given(st.lists(facts(), max_size=25), TROUBLE, st.sampled_from(["peer", "maintenance", "report", "check"]))
+def test_no_good_word_of_others_raises_the_score(batch: list[Observation], trouble: datetime, kind: str) -> None:
+    good: Observation
+    match kind:
+        case "peer":
+            good = a_peer(troubled=False, when=at(60.001))
+        case "maintenance":
+            good = an_event(maintenance=True, when=NOW, tracking_id="M1")
+        case "report":
+            good = a_report("ready", when=NOW)
+        case _:
+            good = a_check(well=True, when=NOW)
+    before, after_it = (evidence_of(add(Window(), o, NOW), trouble_since=trouble)[0] for o in (batch, [*batch, good]))
+    assert score_of(after_it) <= score_of(before) + 1e-9
+
+
+UNDER_WAY = tuple(result for result in CanaryResult if result.open)
+
+
+@QUICK
+@given(
+    st.lists(facts(), max_size=15),
+    st.lists(canary_runs(), max_size=4),
+    canary_runs(UNDER_WAY),
+    st.sampled_from([CanaryResult.ALIVE, CanaryResult.WELL]),
+    TROUBLE,
+)
+@example([], [a_canary_run("well", asked=-20)], a_canary_run("alive", asked=20), CanaryResult.WELL, at(-30))
+@example([], [a_canary_run("failed", asked=0)], a_canary_run("stuck", asked=20), CanaryResult.ALIVE, at(-30))
+def test_a_canary_that_gets_on_or_ends_well_never_raises_the_score(
+    batch: list[Observation], earlier: list[CanaryRun], run: CanaryRun, good: CanaryResult, trouble: datetime
+) -> None:
+    known = [r for r in in_order(earlier) if not r.result.open and r.asked_at < run.asked_at]
+    ended = NOW if good is CanaryResult.WELL else None
+    better = replace(run, result=good, alive_at=NOW, ended_at=ended, diagnosis=WELL)
+    window = add(Window(), batch, NOW)
+    scores = [
+        score_of(evidence_of(window, canary=a_canary(*known, last), trouble_since=trouble)[0]) for last in (run, better)
+    ]
+    assert scores[1] <= scores[0] + 1e-9
+
+
+@QUICK
+@given(st.lists(facts(), max_size=15), st.lists(canary_runs(), max_size=4), TROUBLE)
+def test_a_further_canary_that_ends_well_never_raises_the_score(
+    batch: list[Observation], earlier: list[CanaryRun], trouble: datetime
+) -> None:
+    known = [r for r in in_order(earlier) if not r.result.open]
+    further = a_canary_run("well", asked=59, ended=60)
+    window = add(Window(), batch, NOW)
+    before, afterwards = (
+        score_of(evidence_of(window, canary=a_canary(*runs), trouble_since=trouble)[0])
+        for runs in (known, [*known, further])
+    )
+    assert afterwards <= before + 1e-9
+
+
 # 1 silence
+
+
+SAYS_NOTHING = [CanaryResult.ASKED, CanaryResult.RUNNING, CanaryResult.LOST, CanaryResult.BROKEN]
+
+
+@QUICK
+@given(st.lists(canary_runs(SAYS_NOTHING), max_size=6), st.none() | TROUBLE)
+def test_a_canary_of_which_nothing_is_known_never_speaks_against_its_region(
+    runs: list[CanaryRun], trouble: datetime | None
+) -> None:
+    (west, _) = evidence_of(Window(), canary=a_canary(*in_order(runs)), trouble_since=trouble)
+    assert (score_of(west), [e for e in west if e.against or e.forbids]) == (0, [])
 
 
 @QUICK
@@ -206,31 +323,43 @@ def proofs(draw: st.DrawFn) -> Evidence:
         last=at(draw(st.sampled_from([0, 30, 59]))),
         witnesses=draw(st.integers(min_value=0, max_value=5)),
         names_service=kind is Kind.EVENTS and draw(st.booleans()),
+        standing=draw(st.sampled_from([None, *Standing])) if kind is Kind.CANARY else None,
+        momentary=kind is Kind.CANARY and draw(st.booleans()),
+        forbids="a canary built well" if kind is Kind.CANARY and draw(st.integers(0, 9)) == 0 else "",
     )
 
 
+NAMES_OF_TROUBLE = st.sampled_from([((), ""), ((NORTH,), ""), ((), "announced")])
+
+
 @QUICK
-@given(st.lists(st.lists(proofs(), max_size=5), min_size=1, max_size=12), st.integers(min_value=1, max_value=20))
+@given(
+    st.lists(st.tuples(st.lists(proofs(), max_size=5), NAMES_OF_TROUBLE), min_size=1, max_size=12),
+    st.integers(min_value=1, max_value=20),
+)
 def test_no_conviction_and_no_outage_without_two_kinds_one_of_them_ours(
-    looks: Sequence[list[Evidence]], pace: int
+    looks: Sequence[tuple[list[Evidence], tuple[tuple[Region, ...], str]]], pace: int
 ) -> None:
     before = None
-    for number, evidence in enumerate(looks):
+    for number, (evidence, (elsewhere, maintenance)) in enumerate(looks):
         now = at(60 + number * pace)
         verdict = judge(
             WEST,
             evidence=tuple(evidence),
             sight=SEEN,
-            troubled_elsewhere=(),
+            troubled_elsewhere=elsewhere,
+            maintenance=maintenance,
             before=before,
             policy=Policy(),
             now=now,
         )
         against = {e.kind for e in evidence if e.weight > 0}
-        if (verdict.confirmed_since is not None) or verdict.warrants_move:
-            assert len(against) >= 2
+        was_outage = before is not None and before.alone is VerdictKind.OUTAGE
+        if verdict.warrants_move or (verdict.confirmed_since is not None and not was_outage):
+            assert len({kind.family for kind in against}) >= 2
             assert against & OURS
-        if verdict.kind is VerdictKind.OUTAGE and (before is None or before.kind is not VerdictKind.OUTAGE):
+            assert not any(e.forbids for e in evidence)
+        if verdict.alone is VerdictKind.OUTAGE and not was_outage:
             assert verdict.confirmed_since is not None
         assert verdict.why
         before = verdict
@@ -253,14 +382,31 @@ SECONDARIES = (BASE_NORTH, BASE_FRANCE)
 BROKEN = st.sampled_from([WEST, WEST, NORTH, FRANCE])
 
 
+A_DAY = timedelta(hours=24)
+CANARIES_A_DAY = 3
+CANARIES = {
+    region: CanarySpec(
+        region=region, template=a_template_id("canary", region), max_per_day=CANARIES_A_DAY, routine=A_DAY / 2
+    )
+    for region in (WEST, NORTH)
+}
+HOLDS = ("pause", "freeze", "lease", "handler", "peer", "maintenance", "readiness", "journal", "mode")
+"""Whatever may hold a move from outside."""
+
+
 class Life(RuleBasedStateMachine):
     """A daemon's life: regions break and mend, answers come late, twice or never, and it is restarted."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(canaries=st.booleans(), answers=st.integers(min_value=-1, max_value=4))
+    def begin(self, canaries: bool, answers: int = -1) -> None:
+        """Begin in quiet, or with so many answers of a move, so that most lives see one."""
         group = a_group(secondaries=SECONDARIES, policy=FAST, steps=STEPS)
-        self.play = Play(group, world=a_world(WEST, NORTH, FRANCE), policy=FAST)
-        self.play.unanswered = {PollAfresh, WriteEpoch, DispatchStep, AskStatus, ReadOutputs}
+        specs = CANARIES.values() if canaries else ()
+        self.play = Play(group, world=a_world(WEST, NORTH, FRANCE), policy=FAST, canaries=specs)
+        self.play.unanswered = {PollAfresh, WriteEpoch, DispatchStep, AskStatus, ReadOutputs, RunCanary}
+        self.holding: set[str] = set()
+        self.asked: list[RunCanary] = []
+        self.unsent: list[tuple[str, int]] = []
         self.open: list[Action] = []
         self.given: list[Event] = []
         self.seen = 0
@@ -268,6 +414,9 @@ class Life(RuleBasedStateMachine):
         self.called: set[tuple[str, int, int]] = set()
         self.play.run(1)
         self.collect(resets=False)
+        if answers >= 0:
+            self.only_the_active_region_is_broken(held=False)
+            self.all_goes_well(answers)
 
     # what happens
 
@@ -287,13 +436,17 @@ class Life(RuleBasedStateMachine):
         self.play.break_region(region)
         self.time_passes_with_polls(6)
 
-    @rule()
-    def only_the_active_region_is_broken(self) -> None:
+    @rule(held=st.booleans())
+    def only_the_active_region_is_broken(self, held: bool) -> None:
+        if not held:
+            self.nothing_holds_any_more()
         for region in self.play.world.probe:
             self.play.mend_region(region)
         active = self.play.world.templates[self.play.group().active]
         self.play.break_region(active.region)
-        self.time_passes_with_polls(7)
+        self.time_passes_with_polls(1)
+        self.the_requests_for_canaries_are_answered("service", uncertain=False)
+        self.time_passes_with_polls(6)
 
     @rule(region=BROKEN)
     def a_region_mends(self, region: Region) -> None:
@@ -322,8 +475,10 @@ class Life(RuleBasedStateMachine):
     @rule(answers=st.integers(min_value=1, max_value=4))
     def all_goes_well(self, answers: int) -> None:
         for _ in range(answers):
-            if self.open:
-                self.answer(self.open.pop(), StepResult.APPLIED)
+            moves = [a for a in self.open if not isinstance(a, RunCanary)]
+            if moves:
+                self.open.remove(moves[-1])
+                self.answer(moves[-1], StepResult.APPLIED)
 
     @rule(results=st.lists(st.sampled_from(StepResult), min_size=1, max_size=6))
     def the_handlers_answer(self, results: list[StepResult]) -> None:
@@ -356,12 +511,93 @@ class Life(RuleBasedStateMachine):
     def a_human_resets(self) -> None:
         self.happen(Reset(group="base", owner="ann", reason="seen to"), resets=True)
 
+    @rule(hours=st.integers(min_value=1, max_value=25))
+    def hours_pass(self, hours: int) -> None:
+        self.play.now += timedelta(hours=hours)
+        self.happen(Started())
+        self.time_passes_with_polls(2)
+
+    @rule(cls=CLASSES, uncertain=st.booleans())
+    def the_requests_for_canaries_are_answered(self, cls: str, uncertain: bool) -> None:
+        for action in [a for a in self.open if isinstance(a, RunCanary)]:
+            self.open.remove(action)
+            diagnosis, doubt = a_diagnosis(cls), uncertain and cls != "ok"
+            self.happen(
+                CanaryAnswered(region=action.region, asked_at=action.asked_at, diagnosis=diagnosis, uncertain=doubt)
+            )
+
+    @rule(region=st.sampled_from([WEST, NORTH]), how=st.sampled_from(["running", "ok", "service", "auth", "canceled"]),
+          phase=st.sampled_from(["building", "customizing"]), late=st.booleans())  # fmt: skip
+    def a_canary_shows(self, region: Region, how: str, phase: str, late: bool) -> None:
+        asked = [a for a in self.asked if a.region == region]
+        if asked:
+            started = minutes_of(asked[-1].asked_at) + (0.1 if not late else -30)
+            run = a_run(how, started=started, ended=max(started, self.play.minute), phase=phase)
+            self.play.world.ran(CANARIES[region].template, run)
+            self.time_passes_with_polls(1)
+
+    @rule(what=st.sampled_from(HOLDS))
+    def something_holds(self, what: str) -> None:
+        self.hold(what, begin=True)
+
+    @rule()
+    def nothing_holds_any_more(self) -> None:
+        for what in sorted({*self.holding, "peer", "readiness"}):  # the word of these two grows old
+            self.hold(what, begin=False)
+
+    def hold(self, what: str, *, begin: bool) -> None:
+        """Let something hold moves, or hold them no more, as the world would tell it."""
+        (self.holding.add if begin else self.holding.discard)(what)
+        match what:
+            case "pause" if begin:
+                until = self.play.now + timedelta(days=99)
+                self.happen(Paused(group="", owner="ann", reason="so it is", until=until))
+            case "pause":
+                self.happen(Resumed(group="", owner="ann", reason="so it is"))
+            case "freeze":
+                ends = self.play.now + timedelta(days=99)
+                freezes = (Freeze(starts=self.play.now, ends=ends, reason="so it is"),) if begin else ()
+                self.play.setup = replace(self.play.setup, freezes=freezes)
+            case "mode":
+                policy = replace(FAST, mode=Mode.APPROVE if begin else Mode.AUTO)
+                group = a_group(secondaries=SECONDARIES, policy=policy, steps=STEPS)
+                self.play.setup = replace(self.play.setup, groups={"base": group})
+            case "lease":
+                self.happen(LeaseChecked(held=not begin))
+            case "journal":
+                self.happen(JournalFailed(why="disk full") if begin else JournalRecovered())
+            case "maintenance":
+                event = an_event(self.where(), maintenance=True, active=begin, when=self.play.now, tracking_id="M1")
+                self.play.world.events = [event]
+                self.time_passes_with_polls(1)
+            case _:
+                self.happen(Observed(observations=self.told(what, begin=begin)))
+
+    def told(self, what: str, *, begin: bool) -> tuple[Observation, ...]:
+        match what:
+            case "handler":
+                when = self.play.now
+                return tuple(a_check(well=not begin, handler="two", when=when, target=t) for t in SECONDARIES)
+            case "peer":
+                return (a_peer(troubled=not begin, region=self.where(), when=self.play.now),)
+            case _:
+                state = "not_ready" if begin else "ready"
+                return tuple(a_report(state, template=t, when=self.play.now) for t in SECONDARIES)
+
+    def where(self) -> Region:
+        """Return the region that the group is in."""
+        return self.play.world.templates[self.play.group().active].region
+
     # how it is checked
 
     def answer(self, action: Action, result: StepResult) -> None:
         match action:
+            case RunCanary():
+                event: Event = CanaryAnswered(
+                    region=action.region, asked_at=action.asked_at, diagnosis=a_diagnosis("service")
+                )
             case DispatchStep() | AskStatus():
-                event: Event = step_answer(action, result)
+                event = step_answer(action, result)
             case WriteEpoch():
                 event = self.play.epoch_answer(action, written=result is not StepResult.REFUSED)
             case PollAfresh():
@@ -374,6 +610,12 @@ class Life(RuleBasedStateMachine):
 
     def happen(self, event: Event, *, resets: bool = False) -> None:
         self.before = self.play.state
+        if isinstance(event, StepEnded) and event.result is StepResult.NOT_SENT:
+            self.unsent.append((event.activation_id, event.step))
+        if isinstance(event, JournalFailed):
+            self.holding.add("journal")
+        if isinstance(event, JournalRecovered | Started):
+            self.holding.discard("journal")
         self.play.tell(event)
         self.collect(resets=resets)
 
@@ -384,11 +626,28 @@ class Life(RuleBasedStateMachine):
             if isinstance(action, DispatchStep):
                 call = (action.call.activation_id, action.call.step, action.call.attempt)
                 assert call not in self.called, "4: never a second effect for one activation"
-                assert action.call.attempt <= STEPS[action.call.step].retries + 1, "9: every retry has a limit"
+                tries = STEPS[action.call.step].retries + 1 + self.unsent.count(call[:2])
+                assert action.call.attempt <= tries, "9: every retry has a limit"
                 self.called.add(call)
+            if isinstance(action, WriteEpoch) and self.before.groups["base"].phase is Phase.CHECKING:
+                held = self.holding & {"pause", "freeze", "lease", "journal", "mode", "handler"}
+                assert not held, "no move begins while something holds it"
+            if isinstance(action, RunCanary):
+                self.check_canary(action)
             if isinstance(action, DispatchStep | AskStatus):
                 assert action.wait <= timedelta(minutes=5), "9: every wait has a limit"
         self.compare(resets=resets)
+
+    def check_canary(self, action: RunCanary) -> None:
+        known = self.before.canaries.get(action.region)
+        assert known is None or known.last is None or not self.play.canary(action.region).runs[-2:-1] or (
+            not self.play.canary(action.region).runs[-2].result.open
+        ), "never two canaries of a region at a time"  # fmt: skip
+        self.asked.append(action)
+        today = [a for a in self.asked if a.region == action.region and action.asked_at - a.asked_at < A_DAY]
+        assert len(today) <= CANARIES_A_DAY, "9: never more canaries in a day than allowed"
+        assert self.play.verdict(action.region).kind is not VerdictKind.BLIND, "what nobody sees is not begun"
+        assert "journal" not in self.holding, "3: nothing is done that cannot be put on record"
 
     def compare(self, *, resets: bool) -> None:
         group, before = self.play.group(), self.before.groups.get("base")
@@ -417,10 +676,12 @@ class Life(RuleBasedStateMachine):
         assert group.phase is Phase.HELD or group.held_by == ()
         assert sum(i.closed_at is None for i in self.play.state.incidents.values()) <= 3
         assert all(v.why and v.score >= -3 for v in self.play.state.verdicts.values())
+        for canary in self.play.state.canaries.values():
+            assert all(not run.result.open for run in canary.runs[:-1]), "one canary of a region at a time"
 
 
 Life.TestCase.settings = settings(
-    max_examples=50, stateful_step_count=50, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=25, stateful_step_count=35, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 TestLife = Life.TestCase
 
@@ -430,7 +691,7 @@ TestLife = Life.TestCase
 
 def test_the_way_of_the_random_stories_leads_through_a_whole_move() -> None:
     life = Life()
-    life.begin()
+    life.begin(canaries=False)
     life.a_region_breaks_for_good(WEST)
     life.all_goes_well(4)
     assert (life.play.group().active, life.called) == (BASE_NORTH, {("base-1", 0, 1), ("base-1", 1, 1)})
@@ -438,13 +699,39 @@ def test_the_way_of_the_random_stories_leads_through_a_whole_move() -> None:
 
 def test_the_way_of_the_random_stories_leads_to_halted_and_back() -> None:
     life = Life()
-    life.begin()
+    life.begin(canaries=False)
     life.a_region_breaks_for_good(WEST)
     life.all_goes_well(2)
     life.an_answer_comes(0, StepResult.PARTIAL)
     assert life.play.phase() == "halted"
     life.a_human_resets()
     assert life.play.phase() == "watching"
+
+
+def test_the_way_of_the_random_stories_leads_through_canaries_that_convict() -> None:
+    life = Life()
+    life.begin(canaries=True)
+    life.the_requests_for_canaries_are_answered("ok", False)
+    life.a_canary_shows(WEST, "ok", "building", False)
+    life.a_region_breaks_for_good(WEST)
+    life.the_requests_for_canaries_are_answered("service", False)
+    life.time_passes_with_polls(6)
+    assert [r.result for r in life.play.canary().runs][:2] == ["well", "failed"]
+    life.all_goes_well(4)
+    assert life.play.group().active == BASE_NORTH
+
+
+@pytest.mark.parametrize("what", HOLDS)
+def test_the_way_of_the_random_stories_leads_to_every_gate_and_past_it_again(what: str) -> None:
+    life = Life()
+    life.begin(canaries=False)
+    life.something_holds(what)
+    life.a_region_breaks_for_good(WEST)
+    assert not [a for a in life.play.wanted if isinstance(a, PollAfresh)]
+    life.nothing_holds_any_more()
+    life.time_passes_with_polls(4)
+    life.all_goes_well(4)
+    assert life.play.group().active in SECONDARIES
 
 
 @QUICK

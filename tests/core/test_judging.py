@@ -1,6 +1,7 @@
 """Regions are judged once for each viewpoint, and a judgement does not flicker."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from aibwatch.core.decision import NoteKind
 from aibwatch.core.judging import key, regional_verdicts, regions_of, verdict_for, viewpoint
@@ -113,6 +114,68 @@ def test_a_region_out_of_sight_does_not_make_the_trouble_of_another_one_global()
     play.run(5).break_region(WEST)
     play.run(3)
     assert (play.verdict(NORTH).kind, play.verdict(WEST).kind) == (VerdictKind.BLIND, VerdictKind.CONFIRMING)
+
+
+def test_a_mishap_beside_an_outage_is_called_global_and_does_not_keep_a_group_from_leaving() -> None:
+    play = Play().run(1)
+    play.world.ran(a_template_id("web", NORTH), a_run("service", ended=1))
+    play.break_region(WEST)
+    play.run(15)
+    assert (play.verdict(NORTH).kind, play.verdict(NORTH).alone) == (VerdictKind.GLOBAL, VerdictKind.SUSPECT)
+    assert play.group().active == a_template_id("base", NORTH)
+
+
+def test_trouble_of_a_third_region_holds_the_move_even_if_the_target_has_a_mishap() -> None:
+    other = a_group("other", primary=a_template_id("base", FRANCE), policy=a_policy(mode=Mode.SHADOW))
+    play = Play(a_group(), other, world=a_world(WEST, NORTH, FRANCE)).run(1)
+    play.world.ran(a_template_id("web", NORTH), a_run("service", ended=1))
+    play.break_region(WEST)
+    play.break_region(FRANCE)
+    play.run(15)
+    assert (play.phase(), play.group().held_by, play.dispatched()) == ("held", ("not_global",), [])
+
+
+def test_a_group_that_sees_trouble_everywhere_is_held_though_the_defaults_do_not() -> None:
+    keen = a_policy(suspect_score=1.0, confirm_score=5.0)
+    other = a_group("other", primary=a_template_id("base", FRANCE), policy=a_policy(mode=Mode.SHADOW))
+    group = a_group(policy=keen)
+    play = Play(
+        group, other, world=a_world(WEST, NORTH, FRANCE), policy=a_policy(suspect_score=6.0, confirm_score=9.0)
+    ).run(1)
+    play.break_region(WEST)
+    play.world.probe[FRANCE] = "service"
+    play.run(20)
+    assert (play.verdict(FRANCE).kind, play.group().held_by) == (VerdictKind.HEALTHY, ("not_global",))
+
+
+def test_maintenance_names_the_trouble_and_holds_the_move() -> None:
+    play = Play().run(1)
+    play.world.events = [an_event(when=play.now, maintenance=True)]
+    play.run(1).break_region()
+    play.run(15)
+    assert (play.verdict().kind, play.verdict().alone, play.group().held_by) == (
+        VerdictKind.MAINTENANCE,
+        VerdictKind.OUTAGE,
+        ("maintenance",),
+    )
+
+
+def test_a_group_is_convicted_for_by_its_own_thresholds_only() -> None:
+    play = Play(a_group(policy=a_policy(confirm_score=5.0)), policy=a_policy(confirm_score=50.0)).run(1)
+    play.break_region()
+    play.run(15)
+    assert (play.verdict().kind, play.group().active) == (VerdictKind.SUSPECT, a_template_id("base", NORTH))
+
+
+def test_a_gap_in_which_nobody_judged_begins_the_hold_anew_and_a_short_one_does_not() -> None:
+    for minutes, expected in ((1.9, at(2.5)), (2.1, at(4.6))):
+        play = Play().run(1)
+        play.break_region()
+        play.run(1.5)
+        before = play.verdict().confirmed_since
+        play.now += timedelta(minutes=minutes)
+        play.poll()
+        assert (before, play.verdict().confirmed_since) == (at(2.5), expected)
 
 
 def test_a_region_whose_templates_are_listed_no_more_is_judged_no_more() -> None:

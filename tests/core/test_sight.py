@@ -6,7 +6,7 @@ from aibwatch.core.observation import Observation, Source
 from aibwatch.core.policy import Pace
 from aibwatch.core.sight import Sight, look
 from aibwatch.core.window import add
-from tests.core.builders import WEST, a_poll, a_window, at
+from tests.core.builders import NORTH, WEST, a_poll, a_window, at
 
 
 def sight(*observations: Observation, now: float, awake: float = 0.0) -> Sight:
@@ -69,6 +69,35 @@ def test_if_service_health_cannot_be_read_either_the_trouble_is_at_our_end(cls: 
         learned=True,
         why=f"reading Service Health fails as well ({cls} trouble): the trouble is at our end",
     )
+
+
+@pytest.mark.parametrize("cls", ["network", "auth"])
+def test_where_nothing_at_all_was_answered_there_is_nothing_to_wait_for(cls: str) -> None:
+    before = [a_poll(when=at(0)), a_poll(when=at(0), subject=NORTH), a_control("ok", 0)]
+    mute = [a_poll(cls, when=at(1)), a_poll(cls, when=at(1), subject=NORTH), a_control(cls, 1)]
+    assert sight(*before, *mute, now=1) == Sight(
+        seen=False,
+        learned=True,
+        why=f"reading Service Health fails as well ({cls} trouble): the trouble is at our end",
+    )
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        a_poll(when=at(1), subject=NORTH),
+        a_poll("service", when=at(1), subject=NORTH),
+        a_poll("throttled", when=at(1), subject=NORTH),
+        a_control("ok", 1, "s2"),
+    ],
+)
+def test_one_answer_from_anywhere_is_something_to_wait_for(answer: Observation) -> None:
+    mute = [a_poll("network", when=at(1)), a_control("network", 1)]
+    assert sight(a_poll(when=at(0)), *mute, answer, now=1).seen
+
+
+def test_where_no_control_is_read_only_the_probe_tells() -> None:
+    assert sight(a_poll(when=at(0)), a_poll("network", when=at(1)), now=1).seen
 
 
 def test_service_health_that_fails_for_less_than_three_polls_is_no_blindness() -> None:

@@ -5,13 +5,14 @@ import pytest
 from aibwatch.core.evidence import Evidence, Kind
 from aibwatch.core.observation import Observation
 from aibwatch.core.policy import Policy
-from aibwatch.core.signals import events, probe, runs
+from aibwatch.core.signals import events, peers, probe, runs
 from aibwatch.core.weigh import Known, weigh
 from tests.core.builders import (
     NORTH,
     WEST,
     a_dependency,
     a_hearing,
+    a_peer,
     a_probe,
     a_run,
     a_template,
@@ -336,6 +337,55 @@ def test_a_dependency_that_was_last_reported_hours_ago_does_not_count_any_more()
     assert dependencies_say(a_dependency(when=at(0)), now=300) == []
 
 
+# peers
+
+
+def peers_say(*observations: Observation, now: float = 5) -> list[tuple[float, int]]:
+    return [(e.weight, e.witnesses) for e in peers.weigh(a_window(*observations, now=at(now)), WEST, at(now))]
+
+
+def test_an_observer_that_sees_the_trouble_too_confirms_a_little() -> None:
+    assert peers.weigh(a_window(a_peer(when=at(3)), now=at(5)), WEST, at(5)) == (
+        Evidence(
+            kind=Kind.PEERS,
+            weight=2.0,
+            witnesses=1,
+            since=at(3),
+            last=at(3),
+            sentence="the observer oslo sees trouble too (2 min ago): it sees it",
+            brief="oslo agrees",
+        ),
+    )
+
+
+def test_an_observer_that_sees_the_region_well_weighs_more_against_the_suspicion() -> None:
+    assert peers.weigh(a_window(a_peer(troubled=False, when=at(3)), now=at(5)), WEST, at(5)) == (
+        Evidence(
+            kind=Kind.PEERS,
+            weight=-4.0,
+            last=at(3),
+            sentence="the observer oslo sees the region well (2 min ago): it sees it",
+        ),
+    )
+
+
+def test_observers_of_one_mind_weigh_once_and_of_two_minds_both() -> None:
+    two = [a_peer(peer="oslo"), a_peer(peer="rome")]
+    assert (peers_say(*two), peers_say(*two, a_peer(peer="bern", troubled=False))) == (
+        [(2.0, 1)],
+        [(2.0, 1), (-4.0, 0)],
+    )
+
+
+def test_an_observer_counts_by_its_last_word_and_for_five_minutes() -> None:
+    assert peers_say(a_peer(), a_peer(troubled=False, when=at(1))) == [(-4.0, 0)]
+    assert (peers_say(a_peer(), now=5), peers_say(a_peer(), now=5.1)) == ([(2.0, 1)], [])
+
+
+def test_what_an_observer_says_of_another_region_does_not_count() -> None:
+    assert peers_say(a_peer(region=NORTH)) == []
+
+
 # all together
 
 
@@ -345,6 +395,7 @@ def test_all_signals_are_asked_and_the_strongest_is_told_first() -> None:
         *the_runs(("web", a_run("service", ended=20), "")),
         an_event(when=at(20)),
         a_dependency(when=at(20)),
+        a_peer(when=at(20)),
         now=at(20),
     )
     found = weigh(Known(window=window), WEST, policy=Policy(), trouble_since=None, now=at(20))
@@ -352,5 +403,6 @@ def test_all_signals_are_asked_and_the_strongest_is_told_first() -> None:
         ("events", 4.9),
         ("probe", 3.5),
         ("runs", 2.9),
+        ("peers", 2.0),
         ("dependencies", 1.0),
     ]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from aibwatch.core.conviction import AWAITED, hold_for, is_alike, lacking, score_of
+from aibwatch.core.conviction import AWAITED, hold_for, is_alike, is_mixed, lacking, score_of
 from aibwatch.core.evidence import Evidence, Standing
 from aibwatch.core.model import Region
 from aibwatch.core.policy import Policy
@@ -403,6 +403,125 @@ def test_a_proof_that_comes_back_after_hours_is_held_again() -> None:
 )
 def test_one_failed_run_elsewhere_does_not_make_a_trouble_global(evidence: tuple[Evidence, ...], alike: bool) -> None:
     assert is_alike(evidence) is alike
+
+
+@pytest.mark.parametrize(
+    ("evidence", "mixed"),
+    [
+        ((against("runs", 5.8, witnesses=2), in_favour()), True),
+        ((against("runs", 2.9), against("probe"), in_favour("canary", -4)), True),
+        ((against("runs", 2.9), in_favour()), False),
+        ((against("events", 4.9, witnesses=9), in_favour()), False),
+        ((against("runs", 5.8, witnesses=2), in_favour("runs", 0.0)), False),
+    ],
+)
+def test_it_is_mixed_only_where_two_of_ours_fail_and_something_succeeds(
+    evidence: tuple[Evidence, ...], mixed: bool
+) -> None:
+    assert is_mixed(evidence) is mixed
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        [against("canary", 20, witnesses=1), against("peers", 20)],
+        [against("canary", 20, witnesses=1), against("runs", 20, witnesses=1)],
+        [against("probe", 20), against("peers", 20), against("dependencies", 20)],
+        [against("runs", 20, witnesses=1), against("calls", 0.0), against("probe", 20)],
+    ],
+)
+def test_one_pillar_is_no_quorum_however_much_it_weighs(evidence: list[Evidence]) -> None:
+    assert lacking(evidence, Policy(), at(0)) == QUORUM
+
+
+def test_a_refused_call_and_a_failed_run_make_the_pillar_of_runs_together() -> None:
+    both = [against("runs", 5, witnesses=1), against("calls", 5, witnesses=1)]
+    assert lacking([*both, against("probe", 5)], Policy(), at(0)) == ""
+
+
+WAITING, OUTRUN = (replace(in_favour("canary", 0.0), standing=standing) for standing in Standing)
+READS, RUNS, EVENT, FAILED = (
+    against("probe", 5),
+    against("runs", 5, witnesses=2),
+    against("events", 5),
+    against("canary", 5),
+)
+MOMENT = replace(FAILED, momentary=True)
+SECOND = "one canary was refused and reads are well, which tells of a moment; a second one is needed"
+
+
+@pytest.mark.parametrize(
+    ("evidence", "missing"),
+    [
+        # while a canary is awaited, one of the two must be a failed canary
+        ([READS, RUNS, EVENT, WAITING], AWAITED),
+        ([RUNS, EVENT, WAITING], AWAITED),
+        ([READS, FAILED, WAITING], ""),
+        ([RUNS, FAILED, WAITING], ""),
+        ([EVENT, FAILED, WAITING], ""),
+        # one that was outrun by the reads blocks the next one: reads and runs do, an event instead of either does not
+        ([READS, RUNS, OUTRUN], ""),
+        ([READS, EVENT, OUTRUN], QUORUM),
+        ([RUNS, EVENT, OUTRUN], QUORUM),
+        ([READS, against("runs", 5), EVENT, OUTRUN], QUORUM),
+        ([READS, FAILED, OUTRUN], ""),
+        # no canary at all
+        ([READS, EVENT], ""),
+        ([RUNS, EVENT], ""),
+        # one that was refused at once tells of a moment
+        ([RUNS, MOMENT], SECOND),
+        ([RUNS, MOMENT, WAITING], SECOND),
+        ([EVENT, MOMENT, RUNS], SECOND),
+        ([READS, MOMENT], ""),
+        ([RUNS, FAILED], ""),
+    ],
+)
+def test_what_a_canary_without_a_result_and_one_of_a_moment_do_to_the_quorum(
+    evidence: list[Evidence], missing: str
+) -> None:
+    assert lacking(evidence, Policy(), at(0)) == missing
+
+
+# how old an outage is
+
+
+def age_of(*evidence: Evidence, now: float, before: Verdict | None = None) -> str:
+    return judged(*evidence, now=now, before=before).kind
+
+
+def test_an_outage_is_as_old_as_failures_were_seen_and_not_as_the_clock_says() -> None:
+    first = judged(*a_proof(last=2), now=2)
+    assert [age_of(*a_proof(last=last), now=11, before=first) for last in (2, 5)] == ["confirming", "outage"]
+
+
+def test_where_reads_fail_the_present_row_of_failed_reads_must_be_old_enough() -> None:
+    first = judged(*a_proof(), now=0)
+    runs = against("runs", 5.8, witnesses=2, since=0, last=8)
+    found = [age_of(runs, against("probe", 4.5, since=since, last=11), now=11, before=first) for since in (8, 6)]
+    assert found == ["confirming", "outage"]
+
+
+def test_trouble_elsewhere_is_told_before_maintenance_and_maintenance_before_a_mixture() -> None:
+    mixed = (against("runs", 5.8, witnesses=2), in_favour("runs"))
+    assert judged(*mixed, elsewhere=[NORTH], maintenance="announced").kind is VerdictKind.GLOBAL
+    assert judged(*mixed, maintenance="announced").kind is VerdictKind.MAINTENANCE
+
+
+def test_a_name_has_its_own_beginning_and_keeps_it() -> None:
+    first = judged(*a_proof(), now=0, elsewhere=[NORTH])
+    assert judged(*a_proof(last=3), now=3, before=first, elsewhere=[NORTH]).since == at(0)
+    assert judged(*a_proof(last=3), now=3, before=first).since == at(3)
+
+
+@pytest.mark.parametrize("named", [{"elsewhere": [NORTH]}, {"maintenance": "announced"}])
+def test_under_another_name_the_hold_goes_on(named: dict[str, object]) -> None:
+    first = judged(*a_proof(), now=0, **named)  # type: ignore[arg-type]  # names of its arguments
+    verdict = judged(*a_proof(last=6), now=6, before=first, **named)  # type: ignore[arg-type]
+    assert (first.alone, verdict.alone, verdict.confirmed_since) == (
+        VerdictKind.CONFIRMING,
+        VerdictKind.OUTAGE,
+        at(0),
+    )
 
 
 # score and trouble

@@ -3,21 +3,27 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from aibwatch.core.observation import Observation, Source, TemplateGone
+import pytest
+
+from aibwatch.core.observation import Observation, Report, Source, TemplateGone
 from aibwatch.core.policy import Policy
 from aibwatch.core.signals import events
 from aibwatch.core.window import CALLS, KEEP, PROBES_PER_REGION, RUNS, PollRecord, Window, add, ended_at
 from tests.core.builders import (
     BASE_WEST,
     BEAT,
+    NORTH,
     SCOPE,
     T0,
     WEST,
     a_call,
+    a_check,
     a_dependency,
     a_diagnosis,
+    a_peer,
     a_poll,
     a_probe,
+    a_report,
     a_run,
     a_template,
     a_window,
@@ -88,8 +94,9 @@ def test_a_template_that_is_gone_is_forgotten_and_its_runs_are_not() -> None:
 
 
 def test_a_late_notice_that_a_template_is_gone_does_not_undo_a_newer_sight() -> None:
-    window = a_window(a_template(when=at(5)), TemplateGone(at=at(3), template=BASE_WEST), now=at(5))
-    assert window.region_of(BASE_WEST) == WEST
+    seen, gone = a_template(when=at(5)), TemplateGone(at=at(3), template=BASE_WEST)
+    assert a_window(seen, gone, now=at(5)).region_of(BASE_WEST) == WEST
+    assert add(a_window(seen, now=at(5)), [gone], at(6)).region_of(BASE_WEST) == WEST
 
 
 def test_of_an_event_the_notice_that_the_provider_updated_last_stands() -> None:
@@ -217,6 +224,42 @@ def test_facts_from_before_the_clock_was_set_back_do_not_outweigh_newer_ones() -
     record = after.poll(Source.PROBE, WEST)
     assert record is not None
     assert (record.last_at, record.well_at) == (at(1), None)
+
+
+# reports
+
+
+@pytest.mark.parametrize(
+    ("newer", "older"),
+    [
+        (a_report("ready", when=at(5)), a_report("not_ready", when=at(4))),
+        (a_peer(troubled=True, when=at(5)), a_peer(troubled=False, when=at(4))),
+        (a_check(well=True, when=at(5)), a_check(well=False, when=at(4))),
+    ],
+    ids=lambda fact: fact.type,
+)
+def test_of_a_report_the_latest_stands_and_the_clock_may_be_set_back(newer: Report, older: Report) -> None:
+    def kept(window: Window) -> list[Report]:
+        return [*window.readiness.values(), *window.peers.values(), *window.handlers.values()]
+
+    assert kept(a_window(newer, older, now=at(5))) == kept(add(a_window(newer, now=at(5)), [older], at(6))) == [newer]
+    assert kept(add(a_window(newer, now=at(5)), [older], at(4))) == [older]
+    assert kept(add(a_window(newer, now=at(5)), (), at(5) + KEEP + BEAT)) == []
+
+
+def test_what_an_observer_says_of_two_regions_are_two_reports() -> None:
+    assert len(a_window(a_peer(), a_peer(region=NORTH), a_peer(peer="rome")).peers) == 3
+
+
+def test_the_window_knows_the_latest_time_in_it() -> None:
+    ahead = a_window(a_poll(when=at(9)), now=at(5))
+    assert (a_window(now=at(5)).latest, ahead.latest, add(ahead, (), at(7)).latest) == (at(5), at(9), at(7))
+
+
+def test_a_template_is_not_forgotten_when_the_clock_is_set_back_and_its_next_sight_stands() -> None:
+    before = a_window(a_template(provisioning="updating", when=at(60)), now=at(60))
+    after = add(before, [a_template(when=at(2))], at(2))
+    assert after.templates == {BASE_WEST: a_template(when=at(2))}
 
 
 # failed calls

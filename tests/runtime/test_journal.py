@@ -81,6 +81,17 @@ def test_habits_are_remembered_and_only_those_that_changed_are_written_again(sto
     assert seen == ["INSERT INTO facts", "INSERT INTO habits", "INSERT INTO habits"]
 
 
+def test_habits_of_templates_that_are_gone_are_not_on_record_any_more(store: Store) -> None:
+    journal, seen = Journal(store), writes(store)
+    habits = {a_template_id(f"t{n}"): Habit(started=at(n)) for n in range(3)}
+    journal.record(at=T0, memory=Memory(habits=habits), observations=(), notes=())
+    left = {template: habit for template, habit in habits.items() if template != a_template_id("t1")}
+    for _ in range(2):
+        journal.record(at=T0, memory=Memory(habits=left), observations=(), notes=())
+    assert Journal(store).recall(T0)[0].habits == left
+    assert seen == ["INSERT INTO facts", "INSERT INTO habits", "DELETE FROM habits WHERE habits.template = ?"]
+
+
 def test_a_process_that_was_started_again_does_not_write_what_is_on_record(store: Store) -> None:
     Journal(store).record(at=T0, memory=Memory(habits={BASE_WEST: Habit(started=T0)}), observations=(), notes=())
     journal, seen = Journal(store), writes(store)

@@ -67,11 +67,10 @@ CONTRACT = {
 }
 
 LATER = {
-    "paused_seconds_remaining",
     "last_drill_timestamp_seconds",
     "leader",
 }
-"""Of the contract, and not in this version: there are no pauses, drills or leases yet."""
+"""Of the contract, and not in this version: there are no drills and no leases between hosts yet."""
 
 
 class Scraped:

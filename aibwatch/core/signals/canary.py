@@ -3,9 +3,10 @@
 Rules: a failed one weighs much and a second one more; ambiguous ones half. A good one weighs against suspicion until
 the next result, and for its respite it forbids any conviction; one that was started before the trouble began proves no
 more than any old run. One that runs and has got past Building is proof of life, under the same condition. A broken one
-says nothing, and says that it says nothing.
+says nothing, and says that it says nothing. A request is awaited, unless the one before it got no answer either.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
@@ -40,6 +41,9 @@ def weigh(
     since = max((at for at in (trouble_since, reads_since) if at is not None), default=None)
     result = _result(canary, since, now)
     running = _running(canary, since, reads_since, now)
+    if running and result and result.weight < 0:
+        # A good result says more than being under way; both would make the end of a good canary raise the score.
+        running = replace(running, weight=0.0)
     idle = _idle(canary, now) if result is None and running is None else None
     return tuple(evidence for evidence in (result, running, idle) if evidence)
 
@@ -52,13 +56,8 @@ def _result(canary: Canary, since: datetime | None, now: datetime) -> Evidence |
     if telling[0].result is CanaryResult.WELL:
         is_new = since is None or telling[0].asked_at >= since
         return _good(canary, telling[0], until, now) if is_new else _old(canary, telling[0], now)
-    row = [run for run in _row(telling) if now - run.told_at(now) <= FRESH]
+    row = [run for run in canary.row() if now - run.told_at(now) <= FRESH]
     return _bad(canary, row, now)
-
-
-def _row(telling: tuple[CanaryRun, ...]) -> tuple[CanaryRun, ...]:
-    good = next((i for i, run in enumerate(telling) if run.result is CanaryResult.WELL), len(telling))
-    return telling[:good]
 
 
 def _bad(canary: Canary, row: list[CanaryRun], now: datetime) -> Evidence:
@@ -108,6 +107,9 @@ def _running(canary: Canary, since: datetime | None, reads_since: datetime | Non
     if run is None or not run.result.open or run.result is CanaryResult.STUCK:
         return None
     name = template_name(canary.template)
+    if _unheard(canary, now):
+        sentence = f"{name} was asked for {ago(run.asked_at, now)}; the request before it got no answer either"
+        return Evidence(kind=Kind.CANARY, weight=0.0, last=run.asked_at, sentence=sentence)
     if reads_since is not None and run.asked_at < reads_since:
         sentence = f"{name} was started {ago(run.asked_at, now)}, before reads began to fail: it will not settle this"
         return Evidence(kind=Kind.CANARY, weight=0.0, last=run.asked_at, sentence=sentence, standing=Standing.OUTRUN)
@@ -116,6 +118,17 @@ def _running(canary: Canary, since: datetime | None, reads_since: datetime | Non
         return Evidence(kind=Kind.CANARY, weight=ALIVE, last=run.alive_at, sentence=sentence, standing=Standing.AWAITED)
     sentence = f"{name} was started {ago(run.asked_at, now)}; its result is awaited"
     return Evidence(kind=Kind.CANARY, weight=0.0, last=run.asked_at, sentence=sentence, standing=Standing.AWAITED)
+
+
+def _unheard(canary: Canary, now: datetime) -> bool:
+    """Return whether the open request is the second in a row that nobody answers.
+
+    It is not worth waiting for: where requests time out, each new one would put off the conviction once more.
+    """
+    if len(canary.runs) < 2 or canary.runs[-1].result is not CanaryResult.ASKED:
+        return False
+    before = canary.runs[-2]
+    return before.result is CanaryResult.LOST and before.started is None and now - before.asked_at < FRESH
 
 
 def _idle(canary: Canary, now: datetime) -> Evidence | None:
