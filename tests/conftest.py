@@ -31,6 +31,7 @@ ROOM = 200 * 1024 * 1024
 def pytest_configure(config: pytest.Config) -> None:
     if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    config.addinivalue_line("markers", "slow: takes more than five seconds; leave it out with -m 'not slow'")
     config.addinivalue_line("markers", "beside(story, *arguments, long): the story that the test judges")
 
 

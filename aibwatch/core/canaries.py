@@ -54,8 +54,6 @@ def follow_canaries(state: State, event: Event, setup: Setup, now: datetime) -> 
 
 def start_canaries(state: State, setup: Setup, now: datetime) -> tuple[State, tuple[Action, ...], tuple[Note, ...]]:
     """Return the state with every canary asked for that is due, the actions that ask, and what to say."""
-    if state.journal_failing_since is not None:
-        return state, (), ()
     canaries, actions, notes = dict(state.canaries), [], []
     for region, spec in setup.canaries.items():
         verdicts = [v for v in state.verdicts.values() if v.region == region]
@@ -79,7 +77,8 @@ def next_canary(state: State, spec: CanarySpec, now: datetime) -> datetime | Non
 def _follow(state: State, setup: Setup, canary: Canary, event: Event, now: datetime) -> Canary:
     followed, spec = follow(canary, event, state.window.templates, now), setup.canaries[canary.region]
     listed = canary.template in state.window.templates
-    useless = misplaced(state.window, spec) or unusable(followed, spec, now, listed=listed)
+    unrecorded = "nothing can be put on record" if state.journal_failing_since is not None else ""
+    useless = misplaced(state.window, spec) or unrecorded or unusable(followed, spec, now, listed=listed)
     return replace(followed, unusable=useless)
 
 

@@ -30,6 +30,7 @@ def test_as_json_it_is_what_the_contract_says() -> None:
                 "holds": [],
                 "alerts": [
                     {"minute": 2.0, "kind": "confirming"},
+                    {"minute": 7.0, "kind": "canary"},
                     {"minute": 7.0, "kind": "outage"},
                     {"minute": 7.0, "kind": "committing"},
                 ],

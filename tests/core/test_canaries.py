@@ -90,6 +90,9 @@ def test_while_the_journal_cannot_be_written_none_is_started() -> None:
     play = a_play()
     play.tell(JournalFailed(why="disk full"))
     assert (play.run(5).canaries(), play.canary().runs) == ([], ())
+    assert [e.sentence for e in play.verdict().evidence if e.kind == "canary"] == [
+        "canary cannot be asked: nothing can be put on record"
+    ], "what cannot be asked is not awaited"
     play.tell(JournalRecovered())
     assert len(play.run(0.5).canaries()) == 1
 
@@ -133,6 +136,15 @@ def test_the_limit_of_a_day_holds_through_a_day_of_trouble() -> None:
         play.now += timedelta(minutes=59)
         play.run(2)
     assert len(play.canaries()) == 4
+
+
+def test_a_canary_that_lives_elsewhere_is_neither_asked_nor_awaited() -> None:
+    spec = a_canary_spec(template=a_template_id("web", NORTH))
+    play = Play(canaries=[a_canary_spec()]).run(2)
+    play.setup = replace(play.setup, canaries={WEST: spec})
+    play.world.ran(a_template_id("web"), a_run("service", started=1, ended=2))
+    assert play.run(5).canaries() == []
+    assert "it is in northeurope, and so proves nothing of westeurope" in play.canary().unusable
 
 
 # following

@@ -236,6 +236,11 @@ def test_a_request_after_one_that_was_taken_is_awaited(how: str) -> None:
     assert says(before, a_canary_run("asked", asked=28))[-1].standing is Standing.AWAITED
 
 
+def test_a_request_after_one_that_was_refused_is_awaited() -> None:
+    refused = a_canary_run("failed", asked=20, ended=20, started=None)
+    assert says(refused, a_canary_run("asked", asked=28))[-1].standing is Standing.AWAITED
+
+
 def test_requests_that_time_out_do_not_keep_an_outage_from_being_proven() -> None:
     play = Play(canaries=[a_canary_spec()]).run(2)
     play.break_region()
@@ -291,6 +296,15 @@ def test_a_canary_that_was_asked_for_before_reads_began_to_fail_does_not_answer_
     known = Known(window=a_window(*probes(when=at(10)), now=at(10)), canary=a_canary(a_canary_run("running", asked=8)))
     found = weigh(known, WEST, policy=Policy(), trouble_since=at(5), now=at(10))
     assert [e.standing for e in found if e.kind is Kind.CANARY] == [Standing.OUTRUN]
+
+
+def test_a_canary_of_before_reads_began_to_fail_excuses_no_run_that_failed_since() -> None:
+    failed = the_runs(("web", a_run("service", started=18, ended=20.8), ""))
+    well = a_canary(a_canary_run("well", asked=8, alive_at=at(20.9), ended=21))
+    for reads, weight in ((probes(when=at(21)), 2.9), ([], 0.0)):
+        known = Known(window=a_window(*failed, *reads, now=at(21)), canary=well)
+        found = weigh(known, WEST, policy=Policy(), trouble_since=at(5), now=at(21))
+        assert [e.weight for e in found if e.kind is Kind.RUNS] == [weight]
 
 
 # what a canary does to the votes of runs

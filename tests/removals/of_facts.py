@@ -68,13 +68,14 @@ FACTS: tuple[Removal, ...] = (
         ),
         ("the slowest is forgotten at once", "max(took, known.to_customizing * FORGET)", "took"),
         ("the slowest is never forgotten", "known.to_customizing * FORGET", "known.to_customizing"),
-        ("a late sight counts", "if seen is not None and fact.at < seen.at:", "if False:"),
+        ("a late sight counts", "if seen is None or fact.at >= seen.at:", "if True:"),
         ("the order of arrival counts", "in sorted(dated, key=lambda fact: (fact.at, repr(fact))):", "in dated:"),
         (
             "what is gone is remembered",
-            "for template, habit in habits.items() if template != fact.template}",
-            "for template, habit in habits.items()}",
+            "isinstance(fact, TemplateSeen | TemplateGone)]",
+            "isinstance(fact, TemplateSeen)]",
         ),
+        ("habits are made anew though nothing was learned", "    if not changed:\n        return habits\n", ""),
     ),
     *in_file(
         "stuck",
@@ -113,7 +114,17 @@ FACTS: tuple[Removal, ...] = (
         ("the service's failures count", "return cls if cls in PLAIN else None", "return cls"),
         ("cancelled runs do not count", "return FailureClass.EXPECTED", "return None"),
         ("the canary's own run counts", " and r.template != own", ""),
-        ("old runs count", " and ended_at(r.run) > now - run_window", ""),
+        ("old runs count", " and ended_at(run.run) > since:", ":"),
+        (
+            "cancellations count as long as runs are kept",
+            "(run_window if cls is FailureClass.EXPECTED else KEEP)",
+            "KEEP",
+        ),
+        (
+            "builds that are far apart are no correlation",
+            "(run_window if cls is FailureClass.EXPECTED else KEEP)",
+            "run_window",
+        ),
         ("what some share is named", "frozenset.intersection(", "frozenset.union("),
     ),
 )

@@ -65,7 +65,31 @@ MOVES: tuple[Removal, ...] = (
             "    if mode is Mode.APPROVE:\n        return OPEN,",
         ),
         ("a failed move cools down as fast", "(2 if last.failed else 1)", "1"),
-        ("only the first step's handler is asked", "for step in q.spec.steps]", "for step in q.spec.steps[:1]]"),
+        (
+            "only the first step's handler is asked",
+            "for step in q.spec.steps)\n    checks",
+            "for step in q.spec.steps[:1])\n    checks",
+        ),
+        (
+            "what a handler said of another target holds too",
+            "handler_key(q.spec.name, step.handler, q.target)",
+            "next((k for k in q.state.window.handlers if step.handler in k), '')",
+        ),
+        (
+            "an observer that fell silent does not hold a move",
+            "PEER_AWAITED = timedelta(minutes=15)",
+            "PEER_AWAITED = timedelta(minutes=0)",
+        ),
+        (
+            "an observer that fell silent holds a move for ever",
+            "    if now - last.at <= PEER_AWAITED:\n",
+            "    if True:\n",
+        ),
+        (
+            "a silent observer is waited for though another speaks",
+            "    if not fresh:\n",
+            "    if len(fresh) < len(said):\n",
+        ),
         (
             "another region may be left at the same time",
             "            if leaving != q.source_region:\n",
@@ -381,8 +405,8 @@ MOVES: tuple[Removal, ...] = (
     Removal(
         "habits are not learned",
         "engine",
-        "habits = learn_all(state.habits, event.observations, state.window.templates)",
-        "habits = learn_all(state.habits, (), {})",
+        "habits = learn(state.habits, event.observations, state.window.templates)",
+        "habits = learn(state.habits, (), {})",
         "habits",
     ),
 )

@@ -4,9 +4,13 @@ from tests.removals.removal import Removal, in_file
 
 ASKED = (
     ("the probe", "        *reads,\n", "signals"),
-    ("runs", "        *runs.weigh(hearing, began),\n", "signals"),
+    ("runs", "        *runs.weigh(hearing),\n", "signals"),
     ("calls", "        *calls.weigh(hearing),\n", "calls"),
-    ("the canary", "        *canary.weigh(known.canary, asked_since, now),\n", "canaries canary_signal"),
+    (
+        "the canary",
+        "        *canary.weigh(known.canary, trouble_since=began, reads_since=reads_since, now=now),\n",
+        "canaries canary_signal",
+    ),
     ("events", "        *events.weigh(window, region, now),\n", "signals"),
     ("dependencies", "        *dependencies.weigh(window, region, now),\n", "signals"),
     ("peers", "        *peers.weigh(window, region, now),\n", "signals"),
@@ -22,6 +26,13 @@ SIGNALS: tuple[Removal, ...] = (
             "trouble_since or min((e.since for e in found if e.against and e.since), default=None)",
             "trouble_since",
         ),
+    ),
+    Removal(
+        "reads that fail mean nothing to runs",
+        "weigh",
+        "        reads_since=reads_since,\n",
+        "",
+        "canary_signal",
     ),
     *in_file(
         "signals/probe",
@@ -85,17 +96,30 @@ SIGNALS: tuple[Removal, ...] = (
         ("the canary's ended runs vote", " and r.template != self.own and ended_at", " and ended_at"),
         ("stuck runs do not vote", "for r in (*self._ended(), *self._stuck())", "for r in self._ended()"),
         ("a good canary excuses nothing", "        return not self.excuses(ended_at(seen.run))", "        return True"),
-        ("a canary excuses what failed after it", "            and run.ended_at >= failed_at\n", ""),
         (
-            "an old canary excuses",
-            "            and (self.asked_since is None or run.asked_at >= self.asked_since)\n",
-            "",
+            "a canary excuses what failed after it",
+            "        if failed_at > (canary.alive_at or canary.asked_at):\n",
+            "        if False:\n",
         ),
         (
-            "any canary excuses",
-            "            run.result is CanaryResult.WELL\n            and run.ended_at",
-            "            run.ended_at",
+            "a canary excuses until its end",
+            "(canary.alive_at or canary.asked_at)",
+            "(canary.ended_at or canary.asked_at)",
         ),
+        (
+            "a canary excuses only what failed before it was asked",
+            "(canary.alive_at or canary.asked_at)",
+            "canary.asked_at",
+        ),
+        ("a stuck run votes for ever", " and self.now - known.since <= KEEP:", ":"),
+        (
+            "a canary that was asked before reads failed excuses what failed since",
+            " or canary.asked_at >= self.reads_since",
+            " or True",
+        ),
+        ("a canary that was asked before reads failed excuses nothing", " or failed_at < self.reads_since or", " or"),
+        ("no canary excuses while reads fail", " or canary.asked_at >= self.reads_since", ""),
+        ("any canary excuses", "for run in canaries if run.result is CanaryResult.WELL)", "for run in canaries)"),
         (
             "who shares something through a third is a stranger",
             "            root[top(number)] = top(first.setdefault(thing, number))\n",

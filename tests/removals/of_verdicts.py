@@ -13,8 +13,8 @@ VERDICTS: tuple[Removal, ...] = (
         ("it need not fail any more", "    if latest is None or now - latest > STILL_FAILING:\n", "    if False:\n"),
         (
             "the provider's word says that it still fails",
-            "e.last for e in against if e.kind in OURS and e.last",
-            "e.last for e in against if e.last",
+            "e.last for e in evidence if e.against and e.kind in OURS and e.last",
+            "e.last for e in evidence if e.against and e.last",
         ),
         ("nothing forbids a conviction", "    if forbidden:\n", "    if False:\n"),
         (
@@ -59,10 +59,35 @@ VERDICTS: tuple[Removal, ...] = (
         ),
         (
             "nobody waits for a canary",
-            "    if probe and runs and awaited and not (canaries or event):\n",
+            "            case Standing.AWAITED:\n                return False\n",
+            "            case Standing.AWAITED:\n                pass\n",
+        ),
+        (
+            "a canary that reads outran is as good as none",
+            "                return probe and runs\n",
+            "                pass\n",
+        ),
+        (
+            "a canary that reads outran holds everything",
+            "                return probe and runs\n",
+            "                return False\n",
+        ),
+        (
+            "a moment is as good as a quarter of an hour",
+            "    if any(e.momentary for e in against) and not probe:\n",
             "    if False:\n",
         ),
-        ("a canary is waited for in every case", "and awaited and not (canaries or event):", "and awaited:"),
+        (
+            "a moment does not count beside the probe either",
+            "any(e.momentary for e in against) and not probe:",
+            "any(e.momentary for e in against):",
+        ),
+        (
+            "that a second canary is needed is not said",
+            "    if any(e.momentary for e in evidence):\n",
+            "    if False:\n",
+        ),
+        ("a canary is waited for in every case", "    if canaries == 0:\n        match", "    if True:\n        match"),
         (
             "a mishap elsewhere is the same trouble",
             "for e in evidence if e.against and e.kind in OURS) > 1\n\n\ndef is_mixed",
@@ -109,7 +134,17 @@ VERDICTS: tuple[Removal, ...] = (
             "return replace(verdict, kind=kind, alone=kind, why=why, since=self._since(kind))",
         ),
         ("no hold", "confirmed + hold_for(self.evidence, self.policy)", "confirmed"),
-        ("no least age of an outage", ", trouble_since + self.policy.min_outage_age)", ", confirmed)"),
+        ("no least age of an outage", ", self._old_enough_at(trouble_since))", ", confirmed)"),
+        (
+            "an outage ages without failures",
+            "seen_until = seen_failing_until(self.evidence) or began",
+            "seen_until = self.now",
+        ),
+        (
+            "reads that fail for the second time are as old as the first time",
+            "began = max(trouble_since, reads_fail_since(self.evidence) or trouble_since)",
+            "began = trouble_since",
+        ),
         (
             "an outage that is remembered warrants a move",
             "self.alone is VerdictKind.OUTAGE and self.held",

@@ -136,7 +136,7 @@ def test_what_fails_alike_is_told_with_what_is_shared_and_whose_it_is() -> None:
 
 
 def test_what_failed_alike_is_not_told_any_more_once_it_is_six_hours_old() -> None:
-    play = alike().run(6 * 60 + 10)
+    play = alike().idle(6 * 60)
     assert "alike" not in status.as_text(play.state, play.setup, play.now)
 
 
