@@ -261,7 +261,7 @@ def _drill_fresh(q: Question) -> Answer:
     if proofs:
         told = f"last rehearsed {ago(max(proofs), q.now)}"
     else:
-        told = f"never rehearsed, known for {span(q.now - q.group.known_since)}"
+        told = f"never rehearsed in the {span(q.now - q.group.known_since)} since it was first seen"
     if q.now - max([*proofs, q.group.known_since]) > limit:
         return CLOSED, f"{told}; {span(limit)} is the limit"
     return OPEN, told

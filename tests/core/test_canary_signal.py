@@ -80,10 +80,7 @@ def test_a_failed_canary_weighs_much_and_is_told_in_full() -> None:
             witnesses=1,
             since=at(0),
             last=at(2),
-            sentence=(
-                "canary failed, started 02:00 UTC (30 min ago): service trouble; "
-                "it has no script and its own identity, so this is not your configuration"
-            ),
+            sentence="canary, with no script of yours in it, failed, started 02:00 UTC (30 min ago): service trouble",
             brief="1 canary failed",
             momentary=True,
         )

@@ -566,10 +566,13 @@ def test_drill_fresh_closes_when_the_last_rehearsal_is_too_old() -> None:
 
 
 def test_drill_fresh_gives_a_new_group_as_long_for_its_first_drill() -> None:
-    assert ask("drill_fresh", group=drilled(known=35)) == (OPEN, "never rehearsed, known for 35 days")
+    assert ask("drill_fresh", group=drilled(known=35)) == (
+        OPEN,
+        "never rehearsed in the 35 days since it was first seen",
+    )
     assert ask("drill_fresh", group=drilled(known=36)) == (
         CLOSED,
-        "never rehearsed, known for 36 days; 35 days is the limit",
+        "never rehearsed in the 36 days since it was first seen; 35 days is the limit",
     )
 
 

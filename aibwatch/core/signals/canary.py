@@ -74,8 +74,8 @@ def _bad(canary: Canary, row: list[CanaryRun], now: datetime) -> Evidence:
         last=max(run.told_at(now) for run in row),
         momentary=failures == 1 and row[0].told_at(now) - row[0].asked_at < MOMENT,
         sentence=(
-            f"{template_name(canary.template)} {times}, started {when(row[0].asked_at, now)}: "
-            f"{said}; it has no script and its own identity, so this is not your configuration"
+            f"{template_name(canary.template)}, with no script of yours in it, {times}, started "
+            f"{when(row[0].asked_at, now)}: {said}{'' if clear else '; its own identity may be the cause as well'}"
         ),
         brief="1 canary failed" if failures == 1 else f"{failures} canaries failed",
     )
