@@ -84,7 +84,7 @@ CEILINGS = (
     Ceiling(
         key="poll.peer",
         most=4 * MINUTE,
-        why="what a peer said counts for 5 minutes, and moves are held from then until it is heard again",
+        why="what a peer said counts for 5 minutes, and from then on moves wait for its next word",
     ),
 )
 

@@ -133,8 +133,8 @@ def test_an_address_that_cannot_be_read_is_told_once(mistakes_in: Mistakes, url:
 def test_a_peer_that_is_asked_too_seldom_would_hold_moves(warnings_in: Warnings) -> None:
     (_, warning) = warnings_in('[poll]\npeer = "5m"\n')
     assert warning == (
-        "config.toml:2: poll.peer: 5m is long: what a peer said counts for 5 minutes, and moves are held from then "
-        "until it is heard again; write 4m or less"
+        "config.toml:2: poll.peer: 5m is long: what a peer said counts for 5 minutes, and from then on moves "
+        "wait for its next word; write 4m or less"
     )
 
 
