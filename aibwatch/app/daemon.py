@@ -18,8 +18,8 @@ from aibwatch.core.model import Diagnosis, Region, TemplateId
 from aibwatch.core.observation import Source, TemplateSeen
 from aibwatch.core.recall import recall
 from aibwatch.core.state import State
-from aibwatch.handlers import loader
 from aibwatch.handlers.api import Refusal, Surroundings
+from aibwatch.handlers.loader import Handlers
 from aibwatch.runtime import lifecycle
 from aibwatch.runtime.checks import HandlerChecks
 from aibwatch.runtime.clock import Clock
@@ -104,11 +104,12 @@ class App:
         sources = make_sources(settings, arm, self._clock, Unclassified().seen, instance=self._instance)
         state = _without_strangers(await _recalled(recorder, self._clock.now()), settings)
         access = _TemplateAccess(sources.templates)
-        surroundings = Surroundings(templates=access, now=self._clock.now, pause=self._clock.pause)
-        names = {step.handler for spec in setup.groups.values() for step in spec.steps}
-        handlers = dict(loader.load(names, surroundings))
+        folder = _state_path(settings).parent / "handlers"
+        surroundings = Surroundings(templates=access, now=self._clock.now, pause=self._clock.pause, folder=folder)
+        handlers = Handlers(surroundings)
+        handlers.load(step for spec in setup.groups.values() for step in spec.steps)
         ports = Ports(
-            handlers=handlers,
+            find=handlers.find,
             poll_afresh=lambda regions: polls.afresh(regions),
             check=lambda group: check(group),
             read_outputs=access.outputs,
@@ -131,7 +132,7 @@ class App:
             taken=metrics.poll_taken,
         )
         checks = HandlerChecks(
-            handlers, clock=self._clock, setup=lambda: loop.setup, state=lambda: loop.state, put=loop.put
+            handlers.find, clock=self._clock, setup=lambda: loop.setup, state=lambda: loop.state, put=loop.put
         )
         lease = Lease(held, loop.put)
 
@@ -147,7 +148,7 @@ class App:
             await recorder.call(recorder.journal.prune, self._clock.now())
 
         scheduler = Scheduler(polls, checks=checks, lease=lease, clock=self._clock, put=loop.put, prune=prune)
-        reloader = Reloader(self._loaded, loop, scheduler, handlers, surroundings, metrics.reloaded)
+        reloader = Reloader(self._loaded, loop, scheduler, handlers, self._clock.now, metrics.reloaded)
         lifecycle.reload_on_signal(reloader.reload)
         await self._serve(loop, polls, scheduler, self._http(loop, recorder, metrics), stop)
 

@@ -7,12 +7,12 @@ is and where to listen need a restart, and that is told too.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
 from aibwatch.config.load import ConfigError, Loaded, load
-from aibwatch.handlers import loader
-from aibwatch.handlers.api import Handler, Surroundings
+from aibwatch.handlers.loader import Handlers, UnknownHandlerError
 from aibwatch.runtime.loop import Loop
 from aibwatch.runtime.scheduler import Scheduler
 
@@ -28,9 +28,9 @@ class Reloader:
     loaded: Loaded
     loop: Loop
     scheduler: Scheduler
-    handlers: dict[str, Handler]
+    handlers: Handlers
     """Those that the executor uses; new ones are added."""
-    surroundings: Surroundings
+    now: Callable[[], datetime]
     took_over: Callable[[bool], None]
     """Told whether the last reload was taken over."""
 
@@ -45,7 +45,7 @@ class Reloader:
             mistakes = tuple(self._cut_off(fresh))
         except ConfigError as error:
             mistakes = tuple(str(problem) for problem in error.problems)
-        except loader.UnknownHandlerError as error:
+        except UnknownHandlerError as error:
             mistakes = (str(error),)
         if mistakes:
             log.error("configuration not taken over; the one before stays in force", mistakes=mistakes)
@@ -61,9 +61,8 @@ class Reloader:
                 yield f"group {group.name!r} is moving; leave it and its members in until the move is done"
 
     def _read(self) -> Loaded:
-        fresh = load(self.loaded.file, self.surroundings.now())
-        names = {step.handler for spec in fresh.setup.groups.values() for step in spec.steps}
-        self.handlers.update(loader.load(names - set(self.handlers), self.surroundings))
+        fresh = load(self.loaded.file, self.now())
+        self.handlers.load(step for spec in fresh.setup.groups.values() for step in spec.steps)
         return fresh
 
     def _take_over(self, fresh: Loaded) -> None:

@@ -79,4 +79,5 @@ def _pace(poll: PollSettings, azure: AzureSettings) -> Pace:
 
 
 def _step(step: Step) -> StepSpec:
-    return StepSpec(handler=step.handler, timeout=step.timeout, retries=step.retries)
+    options = step.options.model_dump(exclude_none=True)
+    return StepSpec(handler=step.handler, timeout=step.timeout, retries=step.retries, options=options)

@@ -1,10 +1,10 @@
 """Name what a decision wants done. Values only; the shell performs them, each ends in exactly one outcome event."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from aibwatch.core.model import Region, TemplateId
+from aibwatch.core.model import Options, Region, TemplateId
 from aibwatch.core.move import MoveKind
 
 
@@ -43,6 +43,7 @@ class StepCall:
     attempt: int
     handler: str
     timeout: timedelta
+    options: Options = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -154,4 +154,5 @@ def _call(move: Move, number: int) -> StepCall:
         attempt=step.attempt,
         handler=step.handler,
         timeout=step.timeout,
+        options=step.options,
     )

@@ -88,6 +88,10 @@ class StepEnded:
     attempt: int
     result: StepResult
     why: str
+    resumable: bool = False
+    """With PARTIAL: the handler can go on where it stopped, when it is called again."""
+    repeatable: bool = False
+    """With UNKNOWN: calling again is harmless, because the receiver drops what it has seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -179,7 +179,7 @@ def _lease_held(q: Question) -> Answer:
 
 
 def _handler_ok(q: Question) -> Answer:
-    keys = (handler_key(q.spec.name, step.handler, q.target) for step in q.spec.steps)
+    keys = (handler_key(q.spec.name, i, step.handler, q.target) for i, step in enumerate(q.spec.steps))
     checks = [q.state.window.handlers.get(key) for key in keys]
     broken = next((check for check in checks if check is not None and not check.well), None)
     if broken is not None:

@@ -3,6 +3,7 @@
 Everything here is a plain value. This module does not know where a value came from or what will be concluded from it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +14,11 @@ Region = NewType("Region", str)
 
 TemplateId = NewType("TemplateId", str)
 """A template's resource id in lower case, because Azure answers with other letter case than it was asked with."""
+
+
+Options = Mapping[str, str | int | float | bool | tuple[str, ...]]
+"""What a step's handler is told beyond time-out and retries, as the operator wrote it; only the handler knows what it
+means. Never a secret: it is on record with every move."""
 
 
 def template_id(text: str) -> TemplateId:

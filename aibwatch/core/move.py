@@ -4,11 +4,11 @@ A move is known by its activation id, which is made of the group and the epoch t
 has the same id however often the daemon restarts.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from aibwatch.core.model import RunState, TemplateId
+from aibwatch.core.model import Options, RunState, TemplateId
 from aibwatch.core.policy import GroupSpec
 
 
@@ -16,6 +16,11 @@ class MoveKind(StrEnum):
     """What a move is for."""
 
     FAILOVER = "failover"
+    """Leave the active member for a secondary."""
+    FAILBACK = "failback"
+    """Go back to the primary."""
+    DRILL = "drill"
+    """Rehearse the way to a secondary: handlers are told so, and the active member stays."""
 
 
 class StepResult(StrEnum):
@@ -30,6 +35,8 @@ class StepResult(StrEnum):
     PARTIAL = "partial"
     REFUSED = "refused"
     """A newer epoch stands."""
+    CONTRADICTED = "contradicted"
+    """The handler said that the effect is there, and by its own status it is not."""
     NOT_SENT = "not_sent"
     """By the journal the attempt was never sent, because the daemon died before; it does not count as one."""
     UNKNOWN = "unknown"
@@ -49,6 +56,7 @@ class Step:
     timeout: timedelta
     retries: int
     """As configured when the move was claimed; a reload in the middle changes nothing of it."""
+    options: Options = field(default_factory=dict)
     attempt: int = 0
     """Attempts begun; 0 before the first."""
     questions: int = 0
@@ -98,4 +106,4 @@ def activation_id(group: str, epoch: int) -> str:
 
 def plan_steps(spec: GroupSpec) -> tuple[Step, ...]:
     """Return the configured steps, none begun."""
-    return tuple(Step(handler=s.handler, timeout=s.timeout, retries=s.retries) for s in spec.steps)
+    return tuple(Step(handler=s.handler, timeout=s.timeout, retries=s.retries, options=s.options) for s in spec.steps)

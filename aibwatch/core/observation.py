@@ -187,16 +187,20 @@ class HandlerChecked:
     target: TemplateId
     well: bool
     why: str
+    step: int = 0
+    """Which step of the group's it is for: two may use the same handler with other options."""
+    version: str = ""
+    """What it says it is, and what we see of it; changes when the handler changes. Empty where it did not say."""
 
     @property
     def key(self) -> str:
         """What it is known by."""
-        return handler_key(self.group, self.handler, self.target)
+        return handler_key(self.group, self.step, self.handler, self.target)
 
 
-def handler_key(group: str, handler: str, target: TemplateId) -> str:
+def handler_key(group: str, step: int, handler: str, target: TemplateId) -> str:
     """Return what a check of this handler is known by."""
-    return f"{group}/{handler}/{target}"
+    return f"{group}/{step}/{handler}/{target}"
 
 
 Report = DependencySeen | ReadinessSeen | PeerSaid | HandlerChecked

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from aibwatch.core.model import Mode, Region, TemplateId
+from aibwatch.core.model import Mode, Options, Region, TemplateId
 
 MINUTE = timedelta(minutes=1)
 
@@ -39,6 +39,7 @@ class StepSpec:
     timeout: timedelta = 15 * MINUTE
     retries: int = 2
     """Further attempts after the first, each only where the one before is known to have changed nothing."""
+    options: Options = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

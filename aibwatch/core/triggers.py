@@ -81,5 +81,5 @@ def _step(event: StepEnded, move: Move) -> Trigger:
             return Trigger.STEP_AGAIN
         case StepResult.UNKNOWN:
             return Trigger.STEP_UNKNOWN if step.questions < QUESTIONS else Trigger.STEP_HOPELESS
-        case StepResult.NEVER | StepResult.PARTIAL | StepResult.REFUSED:
+        case StepResult.NEVER | StepResult.PARTIAL | StepResult.REFUSED | StepResult.CONTRADICTED:
             return Trigger.STEP_HOPELESS

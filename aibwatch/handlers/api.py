@@ -5,7 +5,15 @@ The order of calls for a step, each on record before the next:
     check     no effects; long before a move and again right before it: could `activate` act now, and why not
     plan      no effects; what is there before, so that later calls can tell their effect from somebody else's
     activate  the effect, at most one attempt at a time; must be harmless if the effect is there already
-    status    no effects; asked after a crash, a time-out or an answer that got lost
+    status    no effects; asked after every effect, because a word is not a deed, and after a crash, a time-out or an
+              answer that got lost
+
+Four more are there if the handler has them; what it does not have, it is not asked for:
+
+    describe    what it is and can do; asked with `check`
+    deactivate  the effect of going back to the primary; without it `activate` is called with kind "failback"
+    rejoin      wait for an attempt that outlived the process that began it, before anything is asked of its effect
+    close       let go of what it holds; called once, at the end
 
 `check` is asked for every template that a group could go to, once per `poll.readiness` (30 min), again each minute
 while it cannot, and before every commit. It has 30 seconds; a handler that says no, raises, does not answer
@@ -19,9 +27,11 @@ A handler never retries by itself: whether another attempt is due is decided, an
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
-from aibwatch.core.model import Diagnosis, TemplateId
+from aibwatch.core.model import Diagnosis, Options, TemplateId
 from aibwatch.core.move import MoveKind, StepResult
 from aibwatch.core.observation import TemplateSeen
 
@@ -70,6 +80,27 @@ class Plan:
     """One sentence each."""
     before: Mapping[str, str] = field(default_factory=dict)
     """The handler's own words, handed back unchanged with every later call of the move."""
+
+
+class Capability(StrEnum):
+    """What a handler can do beyond what every one must."""
+
+    DEACTIVATE = "deactivate"
+    """It has a way back of its own."""
+    RESUME = "resume"
+    """After PARTIAL it goes on where it stopped, when it is called again."""
+    REPEATABLE = "repeatable"
+    """It may be called again though nobody knows what became of the call before: its receiver drops doubles."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What a handler says it is."""
+
+    name: str
+    version: str
+    """Changes whenever the handler does something else than before; a change asks for a new drill."""
+    capabilities: frozenset[Capability] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,3 +168,12 @@ class Surroundings:
     templates: TemplateAccess
     now: Callable[[], datetime]
     pause: Callable[[timedelta], Awaitable[None]]
+    folder: Path
+    """Where a handler may keep what must outlive the process, in a folder of its own; may not be there yet."""
+
+
+Make = Callable[[Surroundings, Options], Handler]
+"""What an entry point of group `aibwatch.handlers` is: a class or function that makes the handler from its options.
+
+Raises ValueError where the options are wrong: "url: ...", so that check-config can name the key.
+"""

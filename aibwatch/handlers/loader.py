@@ -1,27 +1,64 @@
-"""Find handlers by name among the entry points of group `aibwatch.handlers`."""
+"""Find handlers by name among the entry points of group `aibwatch.handlers`, and make each once for its options."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable
 from importlib.metadata import entry_points
 
+from aibwatch.core.model import Options
+from aibwatch.core.policy import StepSpec
 from aibwatch.handlers.api import Handler, Surroundings
 
 GROUP = "aibwatch.handlers"
 
+Find = Callable[[str, Options], Handler]
+"""Return the handler of this name with these options, ready to be called, or raise UnknownHandlerError."""
+
 
 class UnknownHandlerError(Exception):
-    """A configured handler is not installed."""
+    """A handler is not installed, or cannot be made as it is configured."""
 
 
-def load(names: Iterable[str], surroundings: Surroundings) -> Mapping[str, Handler]:
-    """Return the handlers of these names, made and ready to be called.
+class Handlers:
+    """All handlers of a daemon. Those of a move that began under an older configuration are made when it needs them."""
 
-    Raises:
-        UnknownHandlerError: naming all that are missing, and those that are installed.
-    """
-    installed = {point.name: point for point in entry_points(group=GROUP)}
-    wanted = sorted(set(names))
-    missing = [name for name in wanted if name not in installed]
-    if missing:
-        known = ", ".join(sorted(installed)) or "none"
-        raise UnknownHandlerError(f"no handler {', '.join(missing)} is installed; there are: {known}")
-    return {name: installed[name].load()(surroundings) for name in wanted}
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._surroundings = surroundings
+        self._made: dict[tuple[str, str], Handler] = {}
+
+    def load(self, steps: Iterable[StepSpec]) -> None:
+        """Make the handlers of these steps.
+
+        Raises:
+            UnknownHandlerError: naming all that are missing and those that are installed, or the first that cannot be
+                made.
+        """
+        wanted = list(steps)
+        installed = {point.name for point in entry_points(group=GROUP)}
+        missing = sorted({step.handler for step in wanted} - installed)
+        if missing:
+            known = ", ".join(sorted(installed)) or "none"
+            raise UnknownHandlerError(f"no handler {', '.join(missing)} is installed; there are: {known}")
+        for step in wanted:
+            self.find(step.handler, step.options)
+
+    def find(self, name: str, options: Options) -> Handler:
+        """Return the handler with these options, made now if it was not before.
+
+        Raises:
+            UnknownHandlerError: if it is not installed, or does not take these options.
+        """
+        key = (name, json.dumps(options, sort_keys=True))
+        if key not in self._made:
+            self._made[key] = self._make(name, options)
+        return self._made[key]
+
+    def _make(self, name: str, options: Options) -> Handler:
+        point = next(iter(entry_points(group=GROUP, name=name)), None)
+        if point is None:
+            raise UnknownHandlerError(f"no handler {name!r} is installed")
+        try:
+            made: Handler = point.load()(self._surroundings, options)
+        except Exception as error:
+            # A plug-in's own code: whatever it raises, the operator must hear which handler it was.
+            raise UnknownHandlerError(f"handler {name!r} cannot be made: {error}") from error
+        return made

@@ -10,7 +10,7 @@ an unchanged start proves nothing until VISIBLE_AFTER has passed since the reque
 
 from datetime import timedelta
 
-from aibwatch.core.model import FailureClass, Run, RunState, template_name
+from aibwatch.core.model import FailureClass, Options, Run, RunState, template_name
 from aibwatch.core.move import StepResult
 from aibwatch.core.observation import TemplateSeen
 from aibwatch.core.sentences import clock
@@ -40,7 +40,9 @@ PERMANENT = frozenset({FailureClass.CUSTOMER, FailureClass.EXPECTED})
 class RunTemplate:
     """The built-in handler `run-template`."""
 
-    def __init__(self, surroundings: Surroundings) -> None:
+    def __init__(self, surroundings: Surroundings, options: Options) -> None:
+        if options:
+            raise ValueError(f"{min(options)}: run-template takes no options; remove this key")
         self._templates = surroundings.templates
         self._now = surroundings.now
         self._pause = surroundings.pause

@@ -7,7 +7,7 @@ A check has no effects, so nothing of it is in the journal of moves.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeGuard
@@ -18,10 +18,11 @@ from aibwatch.core.events import Event, Observed
 from aibwatch.core.model import TemplateId
 from aibwatch.core.move import MoveKind
 from aibwatch.core.observation import HandlerChecked, handler_key
-from aibwatch.core.policy import GroupSpec, Setup
+from aibwatch.core.policy import GroupSpec, Setup, StepSpec
 from aibwatch.core.sentences import printable
 from aibwatch.core.state import GroupState, State
-from aibwatch.handlers.api import Check, Handler, HandlerRequest
+from aibwatch.handlers.api import Check, HandlerRequest
+from aibwatch.handlers.loader import Find, UnknownHandlerError
 from aibwatch.runtime.clock import Clock
 
 TIMEOUT = timedelta(seconds=30)
@@ -46,13 +47,13 @@ log = structlog.get_logger(__name__)
 class _Question:
     """Whether the handler of this step could act on the target."""
 
-    handler: str
+    step: StepSpec
     request: HandlerRequest
 
     @property
     def key(self) -> str:
         """What the answer will be known by."""
-        return handler_key(self.request.group, self.handler, self.request.target)
+        return handler_key(self.request.group, self.request.step, self.step.handler, self.request.target)
 
 
 class HandlerChecks:
@@ -60,14 +61,14 @@ class HandlerChecks:
 
     def __init__(
         self,
-        handlers: Mapping[str, Handler],
+        find: Find,
         *,
         clock: Clock,
         setup: Callable[[], Setup],
         state: Callable[[], State],
         put: Callable[[Event], Awaitable[None]],
     ) -> None:
-        self._handlers, self._clock = handlers, clock
+        self._find, self._clock = find, clock
         self._setup, self._state, self._put = setup, state, put
         self._room = asyncio.Semaphore(AT_ONCE)
 
@@ -110,10 +111,9 @@ class HandlerChecks:
         active = group.active if group else spec.primary
         open_move = group.move if group else None
         targets = [open_move.target] if open_move else [t for t in spec.secondaries if t != active]
-        steps = {step.handler: number for number, step in reversed(list(enumerate(spec.steps)))}
-        for handler, number in steps.items():
+        for number, step in enumerate(spec.steps):
             for target in targets:
-                yield _Question(handler=handler, request=self._request(spec, group, number, target))
+                yield _Question(step=step, request=self._request(spec, group, number, target))
 
     def _request(self, spec: GroupSpec, group: GroupState | None, step: int, target: TemplateId) -> HandlerRequest:
         return HandlerRequest(
@@ -131,20 +131,22 @@ class HandlerChecks:
     async def _one(self, question: _Question, room: asyncio.Semaphore) -> HandlerChecked:
         async with room:
             request = replace(question.request, deadline=self._clock.now() + TIMEOUT)
-            check = await self._check(question.handler, request)
+            check = await self._check(question.step, request)
         return HandlerChecked(
             at=self._clock.now(),
             group=request.group,
-            handler=question.handler,
+            handler=question.step.handler,
+            step=request.step,
             target=request.target,
             well=check.well,
             why=printable(check.why)[:LONGEST_REASON],
         )
 
-    async def _check(self, name: str, request: HandlerRequest) -> Check:
-        handler = self._handlers.get(name)
-        if handler is None:
-            return Check(well=False, why=f"no handler {name!r} is loaded")
+    async def _check(self, step: StepSpec, request: HandlerRequest) -> Check:
+        try:
+            handler = self._find(step.handler, step.options)
+        except UnknownHandlerError as error:
+            return Check(well=False, why=str(error))
         ask = getattr(handler, "check", None)
         if ask is None:
             return Check(well=True, why="it cannot be asked: it is of a protocol without check")

@@ -6,7 +6,7 @@ its word; what it does not say is UNKNOWN, and asked about later. Whether anythi
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -25,9 +25,10 @@ from aibwatch.core.actions import (
 )
 from aibwatch.core.events import CanaryAnswered, EpochAnswered, Event, OutputsRead, PolledAfresh, StepEnded
 from aibwatch.core.model import WELL, Diagnosis, FailureClass, Region, TemplateId
-from aibwatch.core.move import StepResult
+from aibwatch.core.move import MoveKind, StepResult
 from aibwatch.core.sentences import printable
 from aibwatch.handlers.api import Answer, Handler, HandlerError, HandlerRequest, Plan, Refusal
+from aibwatch.handlers.loader import Find, UnknownHandlerError
 from aibwatch.runtime.clock import Clock
 from aibwatch.runtime.codec import CodecError
 from aibwatch.runtime.move_log import AttemptId
@@ -48,7 +49,7 @@ log = structlog.get_logger(__name__)
 class Ports:
     """What the executor acts through, beside the journal."""
 
-    handlers: Mapping[str, Handler]
+    find: Find
     poll_afresh: Callable[[tuple[Region, ...]], Awaitable[None]]
     """Polls the regions now; every answer has become an event when it returns. Raises nothing."""
     check: Callable[[str], Awaitable[None]]
@@ -135,9 +136,10 @@ class Executor:
 
     async def _dispatch(self, call: StepCall) -> Answer:
         attempt, began = _attempt(call), self._clock.elapsed()
-        handler = self._ports.handlers.get(call.handler)
-        if handler is None:
-            return Answer(result=StepResult.NEVER, why=f"no handler {call.handler!r} is loaded")
+        try:
+            handler = self._ports.find(call.handler, call.options)
+        except UnknownHandlerError as error:
+            return Answer(result=StepResult.NEVER, why=str(error))
         dispatched = False
         try:
             request = self._request(call)
@@ -175,7 +177,7 @@ class Executor:
                 return Answer(result=StepResult.NOT_SENT, why="by the journal it was never sent")
             request = self._request(call, sent_at=sent_at)
             async with asyncio.timeout(STATUS_TIMEOUT.total_seconds()):
-                return await self._ports.handlers[call.handler].status(request, plan)
+                return await self._ports.find(call.handler, call.options).status(request, plan)
         except Exception as error:  # noqa: BLE001  # a plug-in may raise anything; then nobody knows
             return Answer(result=StepResult.UNKNOWN, why=_told(error))
 
@@ -191,6 +193,7 @@ class Executor:
             attempt=call.attempt,
             deadline=self._clock.now() + call.timeout,
             sent_at=sent_at,
+            rehearsal=call.kind is MoveKind.DRILL,
         )
 
 

@@ -11,8 +11,8 @@ from aibwatch.app.reload import Reloader
 from aibwatch.config.load import load
 from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.state import State
-from aibwatch.handlers.api import Handler, Refusal, Surroundings
-from aibwatch.handlers.loader import load as load_handlers
+from aibwatch.handlers.api import Refusal, Surroundings
+from aibwatch.handlers.loader import Handlers
 from aibwatch.runtime.checks import HandlerChecks
 from aibwatch.runtime.clock import Clock
 from aibwatch.runtime.executor import Executor, Ports
@@ -99,11 +99,10 @@ async def a_bench(folder: Path, state: Callable[[], State]) -> AsyncIterator[Ben
     loaded, clock = load(file), Clock()
     arm = connect(loaded.settings.azure, now=clock.now, on_request=lambda _: None)
     recorder = Recorder(Store(f"sqlite:///{folder}/aibwatch.db"))
-    surroundings = Surroundings(templates=NoAzure(), now=clock.now, pause=clock.pause)
-    handlers: dict[str, Handler] = dict(load_handlers(["run-template"], surroundings))
+    handlers = Handlers(Surroundings(templates=NoAzure(), now=clock.now, pause=clock.pause, folder=folder / "handlers"))
     azure = NoAzure()
     ports = Ports(
-        handlers=handlers,
+        find=handlers.find,
         poll_afresh=_nothing,
         check=_no_check,
         read_outputs=azure.outputs,
@@ -120,13 +119,13 @@ async def a_bench(folder: Path, state: Callable[[], State]) -> AsyncIterator[Ben
         put=loop.put,
         taken=lambda _: None,
     )
-    checks = HandlerChecks(handlers, clock=clock, setup=lambda: loop.setup, state=lambda: loop.state, put=loop.put)
+    checks = HandlerChecks(handlers.find, clock=clock, setup=lambda: loop.setup, state=lambda: loop.state, put=loop.put)
     scheduler = Scheduler(
         polls, checks=checks, lease=Lease((), loop.put), clock=clock, put=loop.put, prune=_nothing_at_all
     )
     scheduler.start(loop.setup.pace)
     took_over: list[bool] = []
-    reloader = Reloader(loaded, loop, scheduler, handlers, surroundings, took_over.append)
+    reloader = Reloader(loaded, loop, scheduler, handlers, clock.now, took_over.append)
     try:
         yield Bench(file, reloader, loop, scheduler, took_over)
     finally:

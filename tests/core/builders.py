@@ -236,9 +236,24 @@ def a_peer(
 
 
 def a_check(
-    *, well: bool = True, when: datetime = T0, handler: str = "run-template", target: TemplateId = BASE_NORTH
+    *,
+    well: bool = True,
+    when: datetime = T0,
+    handler: str = "run-template",
+    target: TemplateId = BASE_NORTH,
+    step: int = 0,
+    version: str = "",
 ) -> HandlerChecked:
-    return HandlerChecked(at=when, group="base", handler=handler, target=target, well=well, why="so it says")
+    return HandlerChecked(
+        at=when,
+        group="base",
+        handler=handler,
+        target=target,
+        well=well,
+        why="so it says",
+        step=step,
+        version=version,
+    )
 
 
 def a_window(*observations: Observation, now: datetime = T0) -> Window:

@@ -306,8 +306,8 @@ def test_handler_ok_is_closed_after_a_handler_of_the_group_said_that_it_cannot_a
 
 def test_handler_ok_asks_every_step_and_no_handler_of_others() -> None:
     steps = (StepSpec(handler="one"), StepSpec(handler="two"))
-    for handler, expected in (("one", CLOSED), ("two", CLOSED), ("three", OPEN)):
-        state = seen(a_check(well=False, handler=handler))
+    for step, handler, expected in ((0, "one", CLOSED), (1, "two", CLOSED), (0, "two", OPEN), (0, "three", OPEN)):
+        state = seen(a_check(well=False, handler=handler, step=step))
         assert ask("handler_ok", state=state, steps=steps)[0] is expected, handler
 
 

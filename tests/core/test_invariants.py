@@ -577,7 +577,7 @@ class Life(RuleBasedStateMachine):
         match what:
             case "handler":
                 when = self.play.now
-                return tuple(a_check(well=not begin, handler="two", when=when, target=t) for t in SECONDARIES)
+                return tuple(a_check(well=not begin, handler="two", step=1, when=when, target=t) for t in SECONDARIES)
             case "peer":
                 return (a_peer(troubled=not begin, region=self.where(), when=self.play.now),)
             case _:

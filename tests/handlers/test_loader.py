@@ -1,9 +1,12 @@
 """Find handlers by name."""
 
+from pathlib import Path
+
 import pytest
 
+from aibwatch.core.policy import StepSpec
 from aibwatch.handlers.api import Surroundings
-from aibwatch.handlers.loader import UnknownHandlerError, load
+from aibwatch.handlers.loader import Handlers, UnknownHandlerError
 from aibwatch.handlers.run_template import RunTemplate
 from tests.clocks import FakeClock
 
@@ -11,22 +14,31 @@ from .test_run_template import OneTemplate
 
 
 @pytest.fixture
-def surroundings() -> Surroundings:
+def handlers() -> Handlers:
     clock = FakeClock()
-    return Surroundings(templates=OneTemplate(clock), now=clock.now, pause=clock.pause)
+    return Handlers(
+        Surroundings(templates=OneTemplate(clock), now=clock.now, pause=clock.pause, folder=Path("/nowhere"))
+    )
 
 
-def test_a_configured_handler_is_made_once_however_often_it_is_named(surroundings: Surroundings) -> None:
-    handlers = load(["run-template", "run-template"], surroundings)
-    assert {name: type(handler) for name, handler in handlers.items()} == {"run-template": RunTemplate}
+def test_a_configured_handler_is_made_once_however_often_it_is_named(handlers: Handlers) -> None:
+    handlers.load([StepSpec(handler="run-template"), StepSpec(handler="run-template")])
+    made = handlers.find("run-template", {})
+    assert type(made) is RunTemplate
+    assert handlers.find("run-template", {}) is made
 
 
-def test_nothing_configured_loads_nothing(surroundings: Surroundings) -> None:
-    assert load([], surroundings) == {}
+def test_nothing_configured_loads_nothing(handlers: Handlers) -> None:
+    handlers.load([])
 
 
-def test_all_missing_handlers_are_named_and_those_that_are_there(surroundings: Surroundings) -> None:
+def test_all_missing_handlers_are_named_and_those_that_are_there(handlers: Handlers) -> None:
     with pytest.raises(UnknownHandlerError) as raised:
-        load(["zulu", "run-template", "alpha"], surroundings)
+        handlers.load([StepSpec(handler=name) for name in ("zulu", "run-template", "alpha")])
     assert str(raised.value).startswith("no handler alpha, zulu is installed; there are: ")
     assert "run-template" in str(raised.value).partition("; ")[2]
+
+
+def test_options_that_a_handler_does_not_take_name_the_handler_and_the_key(handlers: Handlers) -> None:
+    with pytest.raises(UnknownHandlerError, match="handler 'run-template' cannot be made: speed: "):
+        handlers.load([StepSpec(handler="run-template", options={"speed": "high"})])

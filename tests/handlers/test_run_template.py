@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -108,7 +109,7 @@ def azure(clock: FakeClock) -> OneTemplate:
 
 @pytest.fixture
 def handler(azure: OneTemplate, clock: FakeClock) -> RunTemplate:
-    return RunTemplate(Surroundings(templates=azure, now=clock.now, pause=clock.pause))
+    return RunTemplate(Surroundings(templates=azure, now=clock.now, pause=clock.pause, folder=Path("/nowhere")), {})
 
 
 def a_request(**changes: object) -> HandlerRequest:

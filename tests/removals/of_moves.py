@@ -67,12 +67,12 @@ MOVES: tuple[Removal, ...] = (
         ("a failed move cools down as fast", "(2 if last.failed else 1)", "1"),
         (
             "only the first step's handler is asked",
-            "for step in q.spec.steps)\n    checks",
-            "for step in q.spec.steps[:1])\n    checks",
+            "in enumerate(q.spec.steps))\n    checks",
+            "in enumerate(q.spec.steps[:1]))\n    checks",
         ),
         (
             "what a handler said of another target holds too",
-            "handler_key(q.spec.name, step.handler, q.target)",
+            "handler_key(q.spec.name, i, step.handler, q.target)",
             "next((k for k in q.state.window.handlers if step.handler in k), '')",
         ),
         (

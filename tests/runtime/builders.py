@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 from aibwatch.core.actions import AskStatus, DispatchStep, StepCall
-from aibwatch.core.model import Diagnosis, Region, TemplateId
+from aibwatch.core.model import Diagnosis, Options, Region, TemplateId
 from aibwatch.core.move import MoveKind, StepResult
 from aibwatch.handlers.api import Answer, Check, Handler, HandlerRequest, Plan, Refusal
+from aibwatch.handlers.loader import Find, UnknownHandlerError
 from aibwatch.runtime.executor import Executor, Ports
 from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.store import Store
@@ -125,7 +127,7 @@ class Bench:
 
     def executor(self, handlers: Mapping[str, Handler] | None = None) -> Executor:
         ports = Ports(
-            handlers={"fake": self.handler} if handlers is None else handlers,
+            find=by_name({"fake": self.handler} if handlers is None else handlers),
             poll_afresh=self._poll,
             check=self._check,
             read_outputs=self._outputs,
@@ -150,3 +152,14 @@ class Bench:
         if isinstance(self.outputs, Exception):
             raise self.outputs
         return self.outputs
+
+
+def by_name(handlers: Mapping[str, object]) -> Find:
+    """Return what finds these handlers; options change nothing."""
+
+    def find(name: str, options: Options) -> Handler:
+        if name not in handlers:
+            raise UnknownHandlerError(f"no handler {name!r} is installed")
+        return cast(Handler, handlers[name])
+
+    return find

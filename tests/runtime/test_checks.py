@@ -29,7 +29,7 @@ from tests.core.builders import (
     a_template_id,
 )
 
-from .builders import FakeHandler, silence
+from .builders import FakeHandler, by_name, silence
 
 ODD = Check(well=True, why=None)  # type: ignore[arg-type]  # nobody checks the types of a plug-in
 ODDER = Check(well="yes", why="I say so")  # type: ignore[arg-type]  # the same
@@ -56,7 +56,7 @@ class Round:
         self.handlers = self.handlers or {"fake": self.handler}
         self.clock = FakeClock()
         self.checks = HandlerChecks(
-            self.handlers,  # type: ignore[arg-type]  # some are no handlers, on purpose
+            by_name(self.handlers),
             clock=self.clock,
             setup=lambda: self.setup,
             state=lambda: self.state,
@@ -142,7 +142,7 @@ async def test_a_round_that_is_cancelled_ends() -> None:
 async def test_a_handler_that_is_not_loaded_could_not_act() -> None:
     a_round = Round(handlers={"other": FakeHandler()})
     await a_round.checks.all()
-    assert a_round.found == [checked(well=False, why="no handler 'fake' is loaded")]
+    assert a_round.found == [checked(well=False, why="no handler 'fake' is installed")]
 
 
 @pytest.mark.parametrize("nonsense", [None, True, "yes", {"well": True}, ODD, ODDER], ids=repr)
@@ -173,11 +173,11 @@ async def test_what_it_says_is_fit_to_be_shown() -> None:
     assert len(check.why) == checks_module.LONGEST_REASON
 
 
-async def test_each_handler_is_asked_once_for_each_secondary() -> None:
+async def test_each_step_is_asked_once_for_each_secondary() -> None:
     spec = a_spec("base", "fake", "fake", secondaries=(BASE_NORTH, BASE_FRANCE))
     a_round = Round(setup=a_setup(spec))
     await a_round.checks.all()
-    assert sorted(a_round.asked) == sorted([("base", BASE_NORTH), ("base", BASE_FRANCE)])
+    assert sorted(a_round.asked) == sorted([("base", BASE_NORTH), ("base", BASE_FRANCE)] * 2)
 
 
 async def test_a_member_that_is_active_already_is_nowhere_to_go() -> None:

@@ -116,7 +116,7 @@ async def test_a_second_attempt_reuses_the_plan_of_the_first(bench: Bench) -> No
 
 async def test_a_handler_that_is_not_loaded_will_never_do_anything(bench: Bench) -> None:
     outcome = await bench.executor({}).perform(to_dispatch())
-    assert outcome == ended("never", "no handler 'fake' is loaded")
+    assert outcome == ended("never", "no handler 'fake' is installed")
 
 
 async def test_a_journal_that_fails_before_the_dispatch_keeps_the_handler_from_acting(

@@ -38,7 +38,7 @@ from tests.core.builders import (
 from tests.core.builders import a_template_id as an_id
 from tests.waiting import until
 
-from .builders import Bench
+from .builders import Bench, by_name
 
 Lock = Callable[[bool], None]
 
@@ -71,7 +71,7 @@ class Shell:
             await self.observe()
 
         return Ports(
-            handlers={"fake": self.handler},
+            find=by_name({"fake": self.handler}),
             poll_afresh=afresh,
             check=self.bench._check,
             read_outputs=self.bench._outputs,

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import aiohttp
 
-from aibwatch.core.model import Region, TemplateId
+from aibwatch.core.model import Options, Region, TemplateId
 from aibwatch.core.move import StepResult
 from aibwatch.core.state import Phase
+from aibwatch.handlers.api import Handler
+from aibwatch.handlers.loader import UnknownHandlerError
 from aibwatch.runtime.clock import Clock
 from aibwatch.runtime.control import Control
 from aibwatch.runtime.executor import Executor, Ports
@@ -141,9 +143,19 @@ def _no_executor(recorder: Recorder, clock: Clock) -> Executor:
         return None
 
     ports = Ports(
-        handlers={}, poll_afresh=poll, check=check, read_outputs=outputs, run_canary=run, observe_step=lambda *_: None
+        find=no_handler,
+        poll_afresh=poll,
+        check=check,
+        read_outputs=outputs,
+        run_canary=run,
+        observe_step=lambda *_: None,
     )
     return Executor(recorder, ports, clock)
+
+
+def no_handler(name: str, _: Options) -> Handler:
+    """Find nothing: nothing is moved here."""
+    raise UnknownHandlerError(f"no handler {name!r} is installed")
 
 
 def _served(loop: Loop, metrics: Metrics, clock: Clock, recorder: Recorder) -> Served:
