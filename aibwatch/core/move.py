@@ -49,6 +49,17 @@ class StepResult(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """That a human wants a move, and what he takes upon himself."""
+
+    owner: str
+    reason: str
+    at: datetime
+    overrides: tuple[str, ...] = ()
+    """Names of gates that do not hold this move."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """How far one step of a move is."""
 
@@ -82,6 +93,8 @@ class Move:
     steps: tuple[Step, ...]
     run_before: datetime | None = None
     """Start of the target's last run if that had ended when the move was claimed: a run with another start is ours."""
+    order: Order | None = None
+    """Who wanted it; None if aibwatch decided by itself."""
     committed_at: datetime | None = None
     ended_at: datetime | None = None
     failed: bool = False

@@ -61,6 +61,8 @@ class GroupState:
     """The claimed or open move; None while there is none."""
     last: Move | None = None
     """The last move that ended."""
+    drill: Move | None = None
+    """The last drill that ended. It is not in `last`, because a drill moves nothing."""
     moved_at: tuple[datetime, ...] = ()
     """When the moves of the last day were committed."""
     would_have_moved: int = 0
