@@ -135,7 +135,9 @@ def _reply(before: GroupState, after: GroupState, order: MoveOrdered, seen: Situ
         text = f"{order.kind} of {before.name} not begun: {under_way}; {after.why}"
         return Reply(text=text, refusal=Refusal.BUSY)
     if before.phase is Phase.HALTED:
-        return Reply(text=f"{before.name} is {after.why}: {before.detail}", refusal=Refusal.UNASKED)
+        remedy = f"see to it, then: aibwatch reset {before.name}"
+        text = f"{order.kind} of {before.name} not begun: it is halted ({before.detail or before.why}); {remedy}"
+        return Reply(text=text, refusal=Refusal.UNASKED)
     refusal = Refusal.HELD if seen.held_by else Refusal.UNASKED
     return Reply(text=f"{order.kind} of {before.name} not begun: {seen.why}", refusal=refusal, held_by=seen.held_by)
 

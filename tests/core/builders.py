@@ -6,7 +6,7 @@ Minutes are counted from T0. A failure class stands for a whole diagnosis: "serv
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, ReadOutputs, RunCanary, WriteEpoch
 from aibwatch.core.approval import Answered
@@ -69,6 +69,15 @@ BEAT, CALM = timedelta(seconds=30), timedelta(seconds=90)
 WEST, NORTH, FRANCE, SWEDEN = (Region(r) for r in ("westeurope", "northeurope", "francecentral", "swedencentral"))
 SCOPE = "/subscriptions/s1"
 SEEN = Sight(seen=True, learned=True, why="")
+
+
+T = TypeVar("T")
+
+
+def the(value: T | None) -> T:
+    """Return what must be there for the test to make sense."""
+    assert value is not None
+    return value
 
 
 def at(minutes: float = 0.0) -> datetime:

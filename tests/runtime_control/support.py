@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import aiohttp
+from prometheus_client import CollectorRegistry
 
 from aibwatch.core.decision import Reply
 from aibwatch.core.events import Ordered
@@ -67,6 +68,7 @@ class Site:
     recorder: Recorder
     consumer: asyncio.Task[None]
     clock: Clock
+    registry: CollectorRegistry
 
     async def reset(
         self,
@@ -149,7 +151,7 @@ async def a_site(folder: Path, token: str = TOKEN) -> AsyncIterator[Site]:
     base = await http.start("127.0.0.1", 0)
     consumer = asyncio.create_task(loop.run())
     try:
-        yield Site(base, loop, recorder, consumer, clock)
+        yield Site(base, loop, recorder, consumer, clock, metrics.registry)
     finally:
         await http.stop()
         for _ in range(5):  # one may be lost in the middle of a write; see tests/app/test_stopping.py

@@ -4,6 +4,7 @@ import math
 from datetime import datetime, timedelta
 
 from aibwatch.core.gates.question import CLOSED, OPEN, Answer, Question
+from aibwatch.core.move import MoveKind
 from aibwatch.core.sentences import ago, count, span
 from aibwatch.core.state import GroupState, Phase
 
@@ -30,22 +31,26 @@ def cooldown(q: Question) -> Answer:
 
 def blast_radius(q: Question) -> Answer:
     """Ask whether few enough was moved lately, and nothing leaves another region now."""
-    for other in q.state.groups.values():
-        if other.name != q.group.name and other.phase in MOVING and other.move is not None:
-            leaving = q.state.window.region_of(other.move.source)
-            if leaving != q.source_region:
-                return CLOSED, f"{other.name} is leaving {leaving} at this moment; one region at a time"
+    others = [g for g in q.state.groups.values() if g.name != q.group.name and _flees(g)]
+    for other in others:
+        leaving = q.state.window.region_of(other.move.source) if other.move else None
+        if leaving != q.source_region:
+            return CLOSED, f"{other.name} is leaving {leaving} at this moment; one region at a time"
     recent = _moves_of(q.group, q.now)
     most = q.spec.policy.max_moves_per_day
     if recent >= most:
         return CLOSED, f"{count(recent, 'move')} in 24 h, {most} allowed"
-    everywhere = sum(_moves_of(g, q.now) for g in q.state.groups.values()) + sum(
-        g.phase in {Phase.CHECKING, Phase.COMMITTING} for g in q.state.groups.values() if g.name != q.group.name
-    )
+    claimed = sum(g.phase in {Phase.CHECKING, Phase.COMMITTING} for g in others)
+    everywhere = sum(_moves_of(g, q.now) for g in q.state.groups.values()) + claimed
     limit = max(FLEET_LEAST, math.ceil(len(q.setup.groups) * FLEET_SHARE))
     if everywhere >= limit:
         return CLOSED, f"{count(everywhere, 'move')} of all groups in 24 h, {limit} allowed; the rest is for a human"
     return OPEN, f"{count(recent, 'move')} in 24 h, {most} allowed; no other region is being left"
+
+
+def _flees(group: GroupState) -> bool:
+    """Return whether the group is leaving a region. A drill leaves nothing, and who goes home is in no hurry."""
+    return group.phase in MOVING and group.move is not None and group.move.kind is MoveKind.FAILOVER
 
 
 def _moves_of(group: GroupState, now: datetime) -> int:
