@@ -10,7 +10,7 @@ MOVES: tuple[Removal, ...] = (
             "gates/__init__",
             f'"{name}": {name},',
             f'"{name}": lambda q: (OPEN, "it was taken out"),',
-            "gates",
+            "gates drill failback",
         )
         for name in GATES
     ),
@@ -125,7 +125,7 @@ MOVES: tuple[Removal, ...] = (
     ),
     *in_file(
         "gates/people",
-        "gates approval",
+        "gates approval ordered_moves",
         (
             "approve moves by itself",
             '        return _approved(q, "mode is approve")\n',
@@ -188,8 +188,13 @@ MOVES: tuple[Removal, ...] = (
         "situation",
         (
             "the first secondary is taken whatever its gates say",
-            "    return next(iter(ready or answers), (None, ()))",
+            "    return next(iter(ready or approvable or answers), (None, ()))",
             "    return next(iter(answers), (None, ()))",
+        ),
+        (
+            "it asks for the first secondary though another only wants approval",
+            "ready or approvable or answers",
+            "ready or answers",
         ),
         (
             "closed gates hold nothing",
@@ -472,7 +477,7 @@ MOVES: tuple[Removal, ...] = (
     ),
     *in_file(
         "effects",
-        "drill failback effects",
+        "drill failback effects approval",
         (
             "a drill counts as a move of the day",
             "recent if move.kind is MoveKind.DRILL else (*recent, now)",
@@ -493,11 +498,6 @@ MOVES: tuple[Removal, ...] = (
     *in_file(
         "situation",
         "drill failback ordered_moves",
-        (
-            "a drill in its check stands in the way of an outage",
-            "    if move.kind is MoveKind.DRILL and move.committed_at is None and",
-            "    if False and",
-        ),
         (
             "the primary is a target of a failover",
             "    others = [t for t in spec.secondaries if t != group.active]\n",
