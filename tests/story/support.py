@@ -205,6 +205,7 @@ def a_config(
     probe: str = "1s",
     confirm: float = 8.0,
     canary: str = "",
+    cooldown: str = "60m",
 ) -> str:
     """Return a configuration as in production, with times of seconds."""
     return f"""
@@ -219,6 +220,7 @@ url = "sqlite:///{folder}/state/aibwatch.db"
 
 [http]
 listen = "127.0.0.1:{port}"
+token_file = "{folder}/token"
 
 [poll]
 templates = "1s"
@@ -230,6 +232,7 @@ hold_min = "1s"
 hold_max = "1s"
 min_outage_age = "1s"
 recovery_min = "1s"
+cooldown = "{cooldown}"
 confirm_score = {confirm}
 
 {canary}
@@ -256,6 +259,7 @@ class Daemon:
     def __init__(self, folder: Path, azure: str, **settings: Any) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
+        (folder / "token").write_text("a-token-that-nobody-guesses")
         self.config = folder / "config.toml"
         self.config.write_text(a_config(folder, azure, self.port, **settings))
         self._log = folder / "daemon.log"
