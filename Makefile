@@ -32,8 +32,9 @@ backtest: $(VENV)/.installed   ## many variants of every labelled world; minutes
 removals: $(VENV)/.installed   ## take every rule of the core away, one at a time, and tell which test notices
 	$(BIN)/python -m tests.removals $(REMOVALS)
 
-crashes: $(VENV)/.installed    ## kill the daemon at every boundary of a move, and count what was done; three minutes
-	$(BIN)/python -m tests.story.crashes $(CRASHES)
+crashes: $(VENV)/.installed    ## kill the daemon at every boundary of a move, spoil its files, and count what was done; 3 min
+	$(BIN)/python -m tests.story.crashes
+	$(BIN)/python -m tests.story.damage
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

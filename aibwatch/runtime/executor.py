@@ -203,6 +203,9 @@ def _answer_to(error: Exception, *, dispatched: bool) -> Answer:
             return Answer(result=error.result, why=str(error))
         case CodecError():
             return Answer(result=StepResult.NEVER, why=str(error))
+        case JournalError() if not dispatched:
+            # A full disk is no fault of the step: it does not count as an attempt.
+            return Answer(result=StepResult.NOT_SENT, why=str(error))
         case _:
             result = StepResult.UNKNOWN if dispatched else StepResult.NOTHING_CHANGED
             return Answer(result=result, why=_told(error))

@@ -15,6 +15,7 @@ from aibwatch.core.model import TemplateId
 from aibwatch.core.sentences import printable
 from aibwatch.handlers.api import Answer, Plan
 from aibwatch.runtime.codec import dump_plan, load_plan
+from aibwatch.runtime.receipt import Receipt, Sent
 from aibwatch.runtime.store import EPOCHS, MARKS, Store, from_store, to_store
 
 
@@ -40,6 +41,7 @@ class MoveLog:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._receipt = Receipt(store.path)
 
     def swap_epoch(self, *, group: str, epoch: int, active: TemplateId, activation_id: str, at: datetime) -> bool:
         """Write the group's new epoch if the one before it stands; return whether it now stands as asked.
@@ -65,6 +67,18 @@ class MoveLog:
     def dispatch(self, attempt: AttemptId, at: datetime) -> None:
         """Write down that the attempt is being sent; from here on only the handler knows."""
         self._mark(attempt, Mark.DISPATCHED, "", at)
+        sent = at.isoformat(timespec="seconds")
+        self._receipt.write(
+            Sent(activation_id=attempt.activation_id, step=attempt.step, attempt=attempt.attempt, at=sent)
+        )
+
+    def forgotten(self) -> Sent | None:
+        """Return the last effect that was sent if it is not on record: then the journal has lost its end."""
+        sent = self._receipt.read()
+        if sent is None:
+            return None
+        attempt = AttemptId(activation_id=sent.activation_id, step=sent.step, attempt=sent.attempt)
+        return None if self.sent_at(attempt) else sent
 
     def conclude(self, attempt: AttemptId, answer: Answer, at: datetime) -> None:
         """Write down what became of the attempt."""

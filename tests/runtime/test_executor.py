@@ -126,7 +126,7 @@ async def test_a_journal_that_fails_before_the_dispatch_keeps_the_handler_from_a
     outcome = await bench.executor().perform(to_dispatch())
     lock(False)
     assert isinstance(outcome, StepEnded)
-    assert outcome.result is StepResult.NOTHING_CHANGED
+    assert outcome.result is StepResult.NOT_SENT, "a disk that is full is no attempt that failed"
     assert "database is locked" in outcome.why
     assert (bench.handler.calls, on_record(bench)) == (["plan"], [])
 
@@ -137,7 +137,7 @@ async def test_a_dispatch_that_cannot_be_recorded_keeps_the_handler_from_acting(
         connection.execute(text(f"CREATE TRIGGER full BEFORE INSERT ON marks {fails}"))
     outcome = await bench.executor().perform(to_dispatch())
     assert isinstance(outcome, StepEnded)
-    assert outcome.result is StepResult.NOTHING_CHANGED
+    assert outcome.result is StepResult.NOT_SENT
     assert bench.handler.calls == ["plan"]
 
 

@@ -10,9 +10,10 @@ import asyncio
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -141,25 +142,37 @@ def _again(name: str) -> bool:
 async def main(words: Sequence[str]) -> int:
     """Play all stories, print how each ended, and return the exit code."""
     with tempfile.TemporaryDirectory(prefix="aibwatch-crashes-") as place:
-        folder, room = Path(place), asyncio.Semaphore(AT_ONCE)
-        (folder / "list").mkdir()
-        every = await boundaries(folder / "list")
-        chosen = [deaths for deaths in _deaths(every) if not words or any(word in ", ".join(deaths) for word in words)]
-        said: Counter[str] = Counter()
+        every = await boundaries(Path(place))
+    stories = {", ".join(points): partial(_told_of, points) for points in _deaths(every)}
+    return await play_all({name: s for name, s in stories.items() if not words or any(w in name for w in words)})
 
-        async def play(number: int, points: tuple[str, ...]) -> None:
-            async with room:
-                (mine := folder / str(number)).mkdir()
-                try:
-                    told = _judge(points, *await die_at(mine, *points))
-                except AssertionError as error:
-                    told = f"WRONG: {error}"
-            said[told.partition(":")[0]] += 1
-            _say(f"{', '.join(points):<68} {told}")
 
-        await asyncio.gather(*(play(number, points) for number, points in enumerate(chosen)))
-        _say(", ".join(f"{count} {told}" for told, count in said.most_common()))
-        return 1 if said["WRONG"] or not chosen else 0
+async def play_all(stories: Mapping[str, Callable[[Path], Awaitable[str]]]) -> int:
+    """Play all stories, print what each returned, and return the exit code: 1 if one says WRONG, or there is none."""
+    said: Counter[str] = Counter()
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def play(folder: Path, name: str, story: Callable[[Path], Awaitable[str]]) -> None:
+        async with room:
+            try:
+                told = await story(folder)
+            except AssertionError as error:
+                told = f"WRONG: {error}"
+        said[told.partition(":")[0]] += 1
+        _say(f"{name:<70} {told}")
+
+    with tempfile.TemporaryDirectory(prefix="aibwatch-crashes-") as place:
+        folders = [Path(place) / str(number) for number in range(len(stories))]
+        await asyncio.gather(*(play(f, name, story) for f, (name, story) in zip(folders, stories.items(), strict=True)))
+    _say(", ".join(f"{count} {told}" for told, count in said.most_common()))
+    return 1 if said["WRONG"] or not stories else 0
+
+
+async def _told_of(points: tuple[str, ...], folder: Path) -> str:
+    met, end = await die_at(folder, *points)
+    if end != moved():
+        return f"WRONG: {end}"
+    return "once" if met == points else f"once, without a death: did not come by {set(points) - set(met)}"
 
 
 def _deaths(every: Sequence[str]) -> list[tuple[str, ...]]:
@@ -169,13 +182,6 @@ def _deaths(every: Sequence[str]) -> list[tuple[str, ...]]:
     acted = [name for name in every if name.startswith("after ") and name.endswith(".activate")]
     asked = [(name, name.replace("activate", "status")) for name in acted]
     return [*once, *twice, *asked]
-
-
-def _judge(points: tuple[str, ...], met: tuple[str, ...], end: Fate) -> str:
-    """Return what happened, in a word, and what was wrong with it."""
-    if end != moved():
-        return f"WRONG: {end}"
-    return "once" if met == points else f"once, without a death: did not come by {set(points) - set(met)}"
 
 
 def _say(line: str) -> None:
