@@ -143,7 +143,10 @@ class App:
         scheduler = Scheduler(polls, checks=checks, lease=lease, clock=self._clock, put=loop.put, prune=prune)
         reloader = Reloader(self._loaded, loop, scheduler, handlers, self._clock.now, metrics.reloaded)
         lifecycle.reload_on_signal(reloader.reload)
-        await self._serve(loop, polls, scheduler, self._http(loop, recorder, metrics), stop)
+        try:
+            await self._serve(loop, polls, scheduler, self._http(loop, recorder, metrics), stop)
+        finally:
+            await handlers.close()
 
     def _http(self, loop: Loop, recorder: Recorder, metrics: Metrics) -> Http:
         token = read_token(self._loaded.settings.http.token_file)

@@ -36,7 +36,7 @@ class Trigger(StrEnum):
     STEP_APPLIED = "step_applied"
     LAST_STEP_APPLIED = "last_step_applied"
     STEP_AGAIN = "step_again"
-    """Nothing was changed, and attempts are left."""
+    """The step may be called again: it changed nothing, or its handler can bear it. Attempts are left."""
     STEP_UNKNOWN = "step_unknown"
     """Nobody knows yet whether the effect is there, and questions are left."""
     STEP_HOPELESS = "step_hopeless"
@@ -136,7 +136,7 @@ TABLE = _table(
     _rows(P.MOVING, (T.QUIET, *OUTAGE), P.MOVING, FINISHING),
     _rows(P.MOVING, (T.STEP_APPLIED,), P.MOVING, "a step is done; the next one follows", E.DISPATCH),
     _rows(P.MOVING, (T.LAST_STEP_APPLIED,), P.WATCHING, "moved; every step is done", E.FINISH),
-    _rows(P.MOVING, (T.STEP_AGAIN,), P.MOVING, "the step changed nothing; trying it again", E.DISPATCH),
+    _rows(P.MOVING, (T.STEP_AGAIN,), P.MOVING, "the step is not done, and may be tried again", E.DISPATCH),
     _rows(P.MOVING, (T.STEP_UNKNOWN,), P.MOVING, "the step ended without an answer; asking what became of it",
           E.ASK_STATUS),
     _rows(P.MOVING, (T.STEP_HOPELESS,), P.HALTED, "the step cannot be finished; a human must look", E.FAIL),

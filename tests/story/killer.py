@@ -20,13 +20,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import partial
 from typing import Any, NoReturn
 
 from sqlalchemy import Connection
 
 from aibwatch.core.decision import Decision
 from aibwatch.core.events import Observed, Ticked
+from aibwatch.core.model import Options
 from aibwatch.handlers.api import Handler
 from aibwatch.handlers.loader import Handlers
 from aibwatch.runtime.loop import Loop
@@ -165,26 +165,21 @@ def _changes(connection: Connection) -> int:
 
 
 def _count_handlers(boundaries: Boundaries) -> None:
-    find = Handlers.find
+    make = Handlers._make
 
-    def counted(self: Handlers, name: str, *args: Any) -> Any:
-        return _Counted(name, find(self, name, *args), boundaries)
+    def counted(self: Handlers, name: str, options: Options) -> Handler:
+        handler = make(self, name, options)
+        for verb in VERBS:
+            if hasattr(handler, verb):
+                setattr(handler, verb, _counted(f"{name}.{verb}", getattr(handler, verb), boundaries))
+        return handler
 
-    Handlers.find = counted  # type: ignore[method-assign, assignment]  # see the top
+    Handlers._make = counted  # type: ignore[method-assign]  # see the top
 
 
-class _Counted:
-    """A handler as it is, with every call of it counted."""
+def _counted(name: str, call: Callable[..., Any], boundaries: Boundaries) -> Callable[..., Any]:
+    async def called(*args: Any) -> Any:
+        with boundaries.crossing(name):
+            return await call(*args)
 
-    def __init__(self, name: str, handler: Handler, boundaries: Boundaries) -> None:
-        self._name, self._handler, self._boundaries = name, handler, boundaries
-
-    def __getattr__(self, verb: str) -> Any:
-        method = getattr(self._handler, verb)
-        if verb not in VERBS or not callable(method):
-            return method
-        return partial(self._call, verb, method)
-
-    async def _call(self, verb: str, method: Callable[..., Any], *args: Any) -> Any:
-        with self._boundaries.crossing(f"{self._name}.{verb}"):
-            return await method(*args)
+    return called
