@@ -12,6 +12,7 @@ from enum import StrEnum
 from sqlalchemy import insert, select, update
 
 from aibwatch.core.model import TemplateId
+from aibwatch.core.move import StepResult
 from aibwatch.core.sentences import printable
 from aibwatch.handlers.api import Answer, Plan
 from aibwatch.runtime.codec import dump_plan, load_plan
@@ -96,17 +97,30 @@ class MoveLog:
             body = connection.execute(query).scalar()
         return load_plan(body) if body is not None else None
 
+    def concluded(self, attempt: AttemptId) -> Answer | None:
+        """Return what became of the attempt, or None if that is not on record."""
+        known = self._known(attempt, Mark.RESULT)
+        if known is None:
+            return None
+        _, body = known
+        result, _, why = body.partition(": ")
+        return Answer(result=StepResult(result), why=why)
+
     def sent_at(self, attempt: AttemptId) -> datetime | None:
         """Return when the attempt was sent, or None if it certainly was not."""
-        query = select(MARKS.c.at).where(
+        known = self._known(attempt, Mark.DISPATCHED)
+        return known[0] if known is not None else None
+
+    def _known(self, attempt: AttemptId, mark: Mark) -> tuple[datetime, str] | None:
+        query = select(MARKS.c.at, MARKS.c.body).where(
             MARKS.c.activation_id == attempt.activation_id,
             MARKS.c.step == attempt.step,
             MARKS.c.attempt == attempt.attempt,
-            MARKS.c.mark == Mark.DISPATCHED,
+            MARKS.c.mark == mark,
         )
         with self._store.transaction() as connection:
-            at = connection.execute(query).scalar()
-        return from_store(at) if at is not None else None
+            row = connection.execute(query).first()
+        return (from_store(row.at), row.body) if row is not None else None
 
     def _mark(self, attempt: AttemptId, mark: Mark, body: str, at: datetime) -> None:
         values = {

@@ -84,8 +84,14 @@ async def test_where_the_handler_cannot_tell_it_halts_says_so_within_two_minutes
     assert fate.told == "the step cannot be finished; a human must look: unknown: I have no way to look"
 
 
-@pytest.mark.beside.with_args(cannot_tell, "before dispatch#2")
-async def test_what_was_certainly_not_sent_is_sent_even_where_the_handler_cannot_tell(
-    outcome: tuple[tuple[str, ...], Fate],
+@pytest.mark.parametrize(
+    "point",
+    [
+        pytest.param(point, marks=pytest.mark.beside(cannot_tell, point))
+        for point in ("before dispatch#2", "after conclude#2")
+    ],
+)
+async def test_what_the_journal_knows_for_certain_is_not_asked_of_a_handler_that_cannot_tell(
+    point: str, outcome: tuple[tuple[str, ...], Fate]
 ) -> None:
-    assert outcome == (("before dispatch#2",), moved(files=("mute",)))
+    assert outcome == ((point,), moved(files=("mute",)))
