@@ -8,7 +8,7 @@ import pytest
 
 from tests.waiting import until
 
-from .support import GROUP, PRIMARY, SECONDARY, Azure, Daemon, a_daemon, a_world, an_azure
+from .support import GROUP, PRIMARY, SECONDARY, Daemon, a_daemon, a_world, an_azure
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
@@ -22,7 +22,7 @@ async def asked(daemon: Daemon) -> str:
         asks = (await daemon.group()).get("asks")
         return asks["id"] if asks else None
 
-    return await until("it asks", look, seen=daemon._last_words)
+    return await until("it asks", look, seen=daemon.last_words)
 
 
 async def phase(daemon: Daemon, wanted: str) -> dict[str, Any]:
@@ -30,7 +30,7 @@ async def phase(daemon: Daemon, wanted: str) -> dict[str, Any]:
         group = await daemon.group()
         return group if group.get("phase") == wanted else None
 
-    return await until(f"it is {wanted}", look, seen=daemon._last_words)
+    return await until(f"it is {wanted}", look, seen=daemon.last_words)
 
 
 async def active(daemon: Daemon) -> str:
@@ -145,14 +145,15 @@ async def a_drill_and_the_way_back(folder: Path) -> dict[str, Any]:
         await daemon.start()
         await daemon.ready()
         await daemon.verdict("healthy")
+        before = await _last_success(daemon)
         told["drill"] = await daemon.cli("drill", GROUP)
         await daemon.noted("moving -> watching")
         told["active after the drill"] = await active(daemon)
         told["posts of the drill"] = await azure.posts()
-        await _built(azure, SECONDARY)
+        before = await _built(daemon, before)
         told["failover"] = await daemon.cli("failover", GROUP, "--reason", "the paint is wet")
         await _active(daemon, SECONDARY)
-        await _built(azure, SECONDARY, runs=2)
+        await _built(daemon, before)
         told["failback"] = await _until_followed(daemon, "failback", GROUP)
         await _active(daemon, PRIMARY)
         told["posts"] = await azure.posts()
@@ -161,19 +162,28 @@ async def a_drill_and_the_way_back(folder: Path) -> dict[str, Any]:
     return told
 
 
-async def _built(azure: Azure, template: str, *, runs: int = 1) -> None:
-    async def look() -> bool:
-        mine = [r for r in await azure.runs() if r["template"].lower() == template.lower()]
-        return len(mine) >= runs and all(r["ended"] for r in mine)
+async def _last_success(daemon: Daemon) -> float:
+    """Return when the secondary built last, as the daemon saw it."""
+    lines = (await daemon.get("/metrics"))[1].split("\n")
+    name = "aibwatch_template_last_success_timestamp_seconds"
+    return max(float(line.split()[-1]) for line in lines if line.startswith(name) and "ubuntu-neu" in line)
 
-    await until(f"{template} has built", look)
+
+async def _built(daemon: Daemon, since: float) -> float:
+    """Wait until the secondary built once more, and return when."""
+
+    async def look() -> float | None:
+        last = await _last_success(daemon)
+        return last if last > since else None
+
+    return await until("ubuntu-neu has built", look, seen=daemon.last_words)
 
 
 async def _active(daemon: Daemon, template: str) -> None:
     async def look() -> bool:
         return await active(daemon) == template.lower()
 
-    await until(f"{template} is active", look, seen=daemon._last_words)
+    await until(f"{template} is active", look, seen=daemon.last_words)
 
 
 async def _until_followed(daemon: Daemon, *order: str) -> list[int]:
@@ -184,7 +194,7 @@ async def _until_followed(daemon: Daemon, *order: str) -> list[int]:
         codes.append((await daemon.cli(*order)).code)
         return codes[-1] == 0
 
-    await until("the order is followed", look, seen=daemon._last_words)
+    await until("the order is followed", look, seen=daemon.last_words)
     return codes
 
 
