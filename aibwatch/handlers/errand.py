@@ -105,8 +105,8 @@ class Errand:
             "seconds": order.time.total_seconds(),
             "grace": order.grace.total_seconds(),
         }
-        warden.write_whole(self.folder / warden.INPUT, order.input)
-        warden.write_whole(self.folder / warden.ORDER, json.dumps(written))
+        (self.folder / warden.INPUT).write_text(order.input)
+        (self.folder / warden.ORDER).write_text(json.dumps(written))
         _LEFT[:] = [process for process in _LEFT if process.poll() is None]
         with (self.folder / "warden").open("wb") as complaints:
             _LEFT.append(

@@ -39,6 +39,13 @@ MOST_AFTERWARDS = 256
 PASSING = frozenset({errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ETXTBSY})
 """Reasons for which a program cannot be executed now and perhaps can in a moment."""
 
+REASONS = {
+    errno.ENOENT: "it is not there, or the interpreter in its first line is not",
+    errno.EACCES: "it may not be executed, or is no file",
+    errno.ENOEXEC: "it is neither a program nor does its first line name an interpreter, as #!/bin/sh does",
+}
+"""What the system's own words leave to guess."""
+
 PR_SET_PDEATHSIG = 1
 
 
@@ -141,8 +148,9 @@ def _run(order: Mapping[str, object], folder: Path) -> dict[str, object]:
                 bufsize=0,
             )
     except (OSError, ValueError, subprocess.SubprocessError) as error:
-        passes = getattr(error, "errno", None) in PASSING
-        return {"began": False, "passes": passes, "why": getattr(error, "strerror", None) or str(error)}
+        number = getattr(error, "errno", None)
+        why = REASONS.get(number or 0) or getattr(error, "strerror", None) or str(error)
+        return {"began": False, "passes": number in PASSING, "why": why}
     ward = Ward(program, float(str(order["grace"])))
     for number in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, ward.stop)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -39,9 +40,9 @@ from tests.waiting import until
 
 from .test_run_template import OneTemplate
 
+README = Path(__file__).parents[2] / "README.md"
 PLAN = Plan(changes=("switch",), before={"was": "old"})
 SOON, LATE = timedelta(seconds=0.4), timedelta(seconds=60)
-HERE = Path(__file__)
 
 
 def result(**said: object) -> str:
@@ -243,6 +244,19 @@ async def test_status_that_is_late_is_unknown(site: Site) -> None:
     assert answer == Answer(result=StepResult.UNKNOWN, why="sh was ended at its deadline")
 
 
+async def test_the_example_of_the_readme_works(site: Site) -> None:
+    (text,) = re.findall(r"```sh\n(.*?)```", README.read_text(), re.DOTALL)
+    site.program.write_text(text.replace("/srv/images", str(site.folder)))
+    handler, request = site.handler(), site.request()
+    assert await handler.check(request) == Check(well=True, why="sh says that it can act")
+    assert (await handler.status(request, PLAN)).result is StepResult.NOTHING_CHANGED
+    assert (await handler.activate(replace(request, rehearsal=True), PLAN)).result is StepResult.APPLIED
+    assert (await handler.status(request, PLAN)).result is StepResult.NOTHING_CHANGED
+    assert (await handler.activate(request, PLAN)).result is StepResult.APPLIED
+    assert (await handler.status(request, PLAN)).result is StepResult.APPLIED
+    assert (site.folder / "active").read_text() == "/t/north\n"
+
+
 # what it is told
 
 
@@ -323,6 +337,24 @@ async def test_what_it_writes_for_people_is_logged_without_secrets_and_within_bo
 )
 async def test_a_check_says_whether_it_could_act(lines: list[str], check: Check, site: Site) -> None:
     assert await site.says(*lines).handler().check(site.request(activation_id="", attempt=0)) == check
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("echo", "it is neither a program nor does its first line name an interpreter, as #!/bin/sh does"),
+        ("#!/no/such/sh\n", "it is not there, or the interpreter in its first line is not"),
+    ],
+)
+async def test_a_script_without_its_interpreter_says_so(text: str, why: str, site: Site, tmp_path: Path) -> None:
+    script = tmp_path / "switch"
+    script.write_text(text)
+    script.chmod(0o700)
+    if not os.access(script, os.X_OK):
+        pytest.skip("nothing may be executed where tests keep their files")
+    handler = Command(site.handler()._surroundings, {"command": (str(script),)})
+    answer = await handler.activate(site.request(), PLAN)
+    assert answer == Answer(result=StepResult.NEVER, why=f"switch could not be executed: {why}")
 
 
 @pytest.mark.parametrize(
