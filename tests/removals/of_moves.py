@@ -258,8 +258,18 @@ MOVES: tuple[Removal, ...] = (
         ),
         (
             "a step is tried for ever",
-            "Trigger.STEP_AGAIN if step.attempt <= step.retries else Trigger.STEP_HOPELESS",
-            "Trigger.STEP_AGAIN",
+            "left = step.attempt <= step.retries",
+            "left = True",
+        ),
+        (
+            "a part of an effect is gone on with by a handler that cannot",
+            "event.resumable and left",
+            "left",
+        ),
+        (
+            "a call whose end is unknown is repeated though its handler cannot bear that",
+            "if event.repeatable and left",
+            "if left",
         ),
         (
             "a handler is asked for ever",

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from aibwatch.core.events import StepEnded
+from aibwatch.core.model import RunState
 from aibwatch.core.move import MoveKind, StepResult
 from aibwatch.handlers.api import (
     ANSWERS,
@@ -295,6 +296,12 @@ async def test_a_plan_that_cannot_be_kept_is_none_and_nothing_is_sent(plan: Plan
     bench.handler.plan_says = plan
     assert await bench.executor().perform(to_dispatch()) == ended("never", why)
     assert (bench.handler.calls, on_record(bench)) == (["plan"], [(1, "result", f"never: {why}")])
+
+
+async def test_a_plan_may_keep_texts_of_an_enumeration_which_come_back_as_texts(bench: Bench) -> None:
+    bench.handler.plan_says = replace(PLAN, before={"run_state": RunState.FAILED})
+    await bench.executor().perform(to_dispatch())
+    assert [(type(value), value) for value in bench.handler.plans[0].before.values()] == [(str, "failed")]
 
 
 @pytest.mark.parametrize(
