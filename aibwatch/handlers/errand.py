@@ -114,7 +114,7 @@ class Errand:
         with (self.folder / "warden").open("wb") as complaints:
             _LEFT.append(
                 subprocess.Popen(  # noqa: S603  # ourselves; see warden.py
-                    [sys.executable, "-I", warden.__file__, str(self.folder)],
+                    [sys.executable, "-I", "-S", warden.__file__, str(self.folder)],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=complaints,
