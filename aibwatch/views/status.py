@@ -5,6 +5,7 @@ from datetime import datetime
 
 from aibwatch.core.judging import regional_verdicts
 from aibwatch.core.model import Region
+from aibwatch.core.modes import mode_of
 from aibwatch.core.own_view import own_view
 from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.protection import Expectation, Protections
@@ -79,7 +80,8 @@ def group_dict(state: State, setup: Setup, name: str, now: datetime, known: Prot
         "name": name,
         "phase": str(group.phase),
         "since": group.since.isoformat(),
-        "mode": str(spec.policy.mode),
+        "mode": str(mode_of(state.window, spec, group, now)),
+        "configured_mode": str(spec.policy.mode),
         "active": group.active,
         "active_region": state.window.region_of(group.active),
         "primary": spec.primary,

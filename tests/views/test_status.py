@@ -92,6 +92,7 @@ GROUP_KEYS = {
     "phase",
     "since",
     "mode",
+    "configured_mode",
     "active",
     "active_region",
     "primary",
