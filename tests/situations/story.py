@@ -26,7 +26,7 @@ from aibwatch.handlers.run_template import RunTemplate
 from aibwatch.runtime.lock import BusyError
 from aibwatch.runtime.store import JournalError
 from aibwatch.views.status import as_text
-from tests.core.builders import BEAT, FRANCE, NORTH, WEST, a_group, a_setup, a_template_id
+from tests.core.builders import BEAT, CALM, FRANCE, NORTH, WEST, a_group, a_setup, a_template_id
 from tests.core.builders import a_world as worlds
 
 from .azure import Azure, name_of
@@ -38,6 +38,9 @@ from .transcript import Transcript
 
 PATIENCE = timedelta(hours=3)
 """Of a story, for what it waits for."""
+
+LONG = timedelta(minutes=30)
+"""From here on polls are so seldom that they are just not late: nobody reads what they bring, and it costs time."""
 
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 
@@ -144,9 +147,10 @@ class Story:
     # time
 
     async def pass_time(self, number: str, unit: str) -> None:
-        end = self._time.time() + _length(number, unit).total_seconds()
+        length = _length(number, unit)
+        end = self._time.time() + length.total_seconds()
         while self._time.time() < end:
-            await self._beat()
+            await self._beat(BEAT if length < LONG else CALM)
 
     async def pass_frozen(self, number: str, unit: str) -> None:
         """Let time pass in which nothing runs; what was due happens when it is over."""
@@ -164,8 +168,8 @@ class Story:
         group = self._daemon.loop.state.groups.get("base") if self._daemon else None
         return group.epoch if group else 0
 
-    async def _beat(self) -> None:
-        await self._clock.pause(BEAT)
+    async def _beat(self, beat: timedelta = BEAT) -> None:
+        await self._clock.pause(beat)
         if self._daemon is not None:
             await self._daemon.poll()
         await self._settle()
@@ -208,10 +212,10 @@ class Story:
     # the handler
 
     async def behave(self, ways: str) -> None:
-        self._switch.activations = _known(ways.split(", then "), Switch.ways())
+        self._switch.activations = _known(ways.split(", then "), self._switch.ways)
 
     async def look(self, ways: str) -> None:
-        self._switch.looks = _known(ways.split(", then "), Switch.ways_to_look())
+        self._switch.looks = _known(ways.split(", then "), self._switch.ways_to_look)
 
     async def able(self, what: str) -> None:
         self._switch.capabilities.add({"resume": Capability.RESUME, "be repeated": Capability.REPEATABLE}[what])

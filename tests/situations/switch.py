@@ -55,15 +55,15 @@ class Switch:
         way = self.looks.pop(0) if self.looks else "tell the truth"
         return await self._looks()[way](request)  # type: ignore[no-any-return]  # as above
 
-    @classmethod
-    def ways(cls) -> frozenset[str]:
+    @property
+    def ways(self) -> frozenset[str]:
         """Return what a story may say of its calls to act."""
-        return frozenset(cls._ways(cls.__new__(cls)))
+        return frozenset(self._ways())
 
-    @classmethod
-    def ways_to_look(cls) -> frozenset[str]:
+    @property
+    def ways_to_look(self) -> frozenset[str]:
         """Return what a story may say of its status."""
-        return frozenset(cls._looks(cls.__new__(cls)))
+        return frozenset(self._looks())
 
     def _ways(self) -> dict[str, Ways]:
         return {
