@@ -1,5 +1,6 @@
 """Say what the reader can do now about a group or a region. The end of `explain`; everything before it says what is."""
 
+from aibwatch.core.approval import Answered
 from aibwatch.core.canaries import misplaced
 from aibwatch.core.gates import FINAL, holding
 from aibwatch.core.model import Mode, RunState, template_name
@@ -74,6 +75,11 @@ def _held(state: State, spec: GroupSpec, group: GroupState, seen: Situation) -> 
             "  let it move, or keep it where it is until the incident is over:",
             f"    aibwatch approve {group.approval.id}",
             f'    aibwatch deny {group.approval.id} --reason "..."',
+        ]
+    if group.approval is not None and group.approval.answer is Answered.DENIED:
+        return [
+            "  leave it; it was denied, and is asked for again in the next incident. Or move it all the same:",
+            f'    aibwatch failover {group.name} --reason "..."',
         ]
     if seen.held_by == ("mode_allows",) and spec.policy.mode is Mode.SHADOW:
         return [
