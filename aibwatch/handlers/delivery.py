@@ -8,8 +8,8 @@ A connection is used for one request: one that is kept may be closed by the othe
 
 import asyncio
 import ssl
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -96,19 +96,33 @@ class Receiver:
         Raises:
             NotSentError: if there is no way there.
         """
+        async with self.connected(url):
+            pass
+
+    @asynccontextmanager
+    async def connected(self, url: str) -> AsyncIterator[asyncio.StreamWriter]:
+        """Connect, TLS included, and hang up in the end.
+
+        Raises:
+            NotSentError: if there is no way there.
+        """
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
         tls = self._tls if isinstance(self._tls, ssl.SSLContext) else None
         try:
             async with asyncio.timeout(CONNECT.total_seconds()):
                 _, writer = await asyncio.open_connection(host, port, ssl=tls)
-                writer.close()
-                with suppress(OSError):  # it was there; how it takes our leave does not matter
-                    await writer.wait_closed()
         except TimeoutError as error:
             raise NotSentError(f"no connection to {host}:{port} within {CONNECT.total_seconds():.0f} s") from error
         except (OSError, ValueError) as error:  # ValueError: a name that cannot be one
             raise NotSentError(f"no connection to {host}:{port}: {_words(error)}") from error
+        try:
+            yield writer
+        finally:
+            writer.close()
+            with suppress(OSError):  # it was there; how it takes our leave does not matter. A time-out is one too
+                async with asyncio.timeout(REST.total_seconds()):
+                    await writer.wait_closed()
 
 
 async def _start_of(answer: aiohttp.ClientResponse) -> bytes:
