@@ -109,6 +109,8 @@ async def rehearsal(bench: Bench) -> str:
     if not answer.result.effective:
         raise FailedError(f"a rehearsal is answered with {answer.result.value}, so no drill succeeds: {answer.why}")
     await bench.applied(productive, "after a rehearsal of another move")
+    if bench.askable and (said := await bench.status(drill)).result not in {StepResult.APPLIED, StepResult.UNKNOWN}:
+        raise FailedError(f"after it was rehearsed, its status is {state(said)}, so every drill halts: {said.why}")
     if not bench.effect.visible and not bench.askable:
         raise NotCheckedError(f"nobody can look; give --effect. It says: {answer.why}")
     return answer.why

@@ -7,18 +7,46 @@ command line.
 import json
 from datetime import timedelta
 
+from aibwatch.conformance.bench import Bench
+from aibwatch.conformance.effect import Effect
+from aibwatch.conformance.finding import Finding
+from aibwatch.conformance.kit import try_out
 from aibwatch.conformance.raw import Ended, Raw
+from aibwatch.conformance.subject import GROUP, MEMBERS
 from aibwatch.handlers.api import Answer, Check, Description, HandlerRequest, Plan
 from aibwatch.handlers.errand import Ending
 from aibwatch.handlers.spoken import answer_of, check_of, description_of, plan_of, status_of
 from aibwatch.handlers.wire import as_object, as_variables
+from aibwatch.runtime.clock import Clock
+
+LIMIT, GRACE = timedelta(seconds=20), timedelta(seconds=0.5)
+
+
+async def tried(command: tuple[str, ...], effect: Effect) -> tuple[Finding, ...]:
+    """Return what the kit finds of a program."""
+    handler, clock = Direct(command), Clock()
+    bench = Bench(
+        handler=handler,
+        now=clock.now,
+        pause=clock.pause,
+        limit=LIMIT,
+        grace=GRACE,
+        group=GROUP,
+        members=MEMBERS,
+        effect=effect,
+        program=handler.program,
+    )
+    told: list[Finding] = []
+    findings = await try_out(bench, told.append)
+    assert tuple(told) == findings
+    return findings
 
 
 class Direct:
     """A handler that calls its program in this process."""
 
-    def __init__(self, command: tuple[str, ...], limit: timedelta) -> None:
-        self.program = Raw(command=command, limit=limit)
+    def __init__(self, command: tuple[str, ...]) -> None:
+        self.program = Raw(command=command, limit=LIMIT)
 
     async def describe(self) -> Description:
         return description_of(_ending(await self.program.call("describe", b"{}", {})), "program", "digest")

@@ -70,7 +70,7 @@ deactivate)
 status)
     state=not_applied
     [ "$known" = yes ] && state=applied
-    [ -f "$folder/rehearsed" ] && while read -r one rest; do [ "$one" = "$id" ] && state=applied; done <"$folder/rehearsed"
+    [ -f "$folder/rehearsed" ] && ! is denied && while read -r one rest; do [ "$one" = "$id" ] && state=applied; done <"$folder/rehearsed"
     is never && [ "$state" = not_applied ] && state=partial
     [ -f "$folder/begun-$id" ] && state=unknown
     result '"state":"'$state'"'

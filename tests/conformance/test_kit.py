@@ -3,21 +3,16 @@
 import asyncio
 import os
 from collections.abc import Iterable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from aibwatch.conformance.bench import Bench
 from aibwatch.conformance.effect import Effect
 from aibwatch.conformance.finding import Finding, Verdict
-from aibwatch.conformance.kit import PROGRAM, try_out
-from aibwatch.conformance.subject import GROUP, MEMBERS
-from aibwatch.runtime.clock import Clock
-from tests.conformance.direct import Direct
+from aibwatch.conformance.kit import PROGRAM
+from tests.conformance.direct import tried
 
 HANDLER = Path(__file__).with_name("handler.sh")
-LIMIT, GRACE = timedelta(seconds=20), timedelta(seconds=0.5)
 ALL = [check.name for check in PROGRAM]
 
 ALSO = {
@@ -29,7 +24,7 @@ ALSO = {
     "doubled": {"twice", "again"},
 }
 """Checks that may fail too, because the flaw of this name shows there as well."""
-FINDS = {"doubled": "once"}
+FINDS = {"doubled": "once", "denied": "rehearsal"}
 """The check of a flaw that is not named after it."""
 SAMPLE = ("none", "twice", "killed", "once", "garbage")
 FLAWS = ("none", *ALL, *FINDS) if os.environ.get("AIBWATCH_THOROUGH") else SAMPLE
@@ -38,23 +33,8 @@ AT_ONCE = 4
 
 async def found(folder: Path, flaw: str, *, visible: bool = True) -> tuple[Finding, ...]:
     """Return what the kit finds of the handler with this flaw."""
-    handler = Direct((str(HANDLER), str(folder), flaw), LIMIT)
-    clock = Clock()
-    bench = Bench(
-        handler=handler,
-        now=clock.now,
-        pause=clock.pause,
-        limit=LIMIT,
-        grace=GRACE,
-        group=GROUP,
-        members=MEMBERS,
-        effect=Effect(command=("cat", str(folder / "effects")) if visible else ()),
-        program=handler.program,
-    )
-    told: list[Finding] = []
-    findings = await try_out(bench, told.append)
-    assert tuple(told) == findings
-    return findings
+    effect = Effect(command=("cat", str(folder / "effects")) if visible else ())
+    return await tried((str(HANDLER), str(folder), flaw), effect)
 
 
 def named(findings: Iterable[Finding], verdict: Verdict) -> list[str]:

@@ -16,10 +16,14 @@ from typing import Any
 
 import pytest
 
+from aibwatch.conformance.effect import Effect
+from aibwatch.conformance.finding import Verdict
+from tests.conformance.direct import tried
 from tests.story.support import free_port, surroundings
 
 HANDLERS = Path(__file__).parents[2] / "deploy" / "handlers"
 POINTER_FILE = HANDLERS / "pointer-file"
+MAIN_README = (HANDLERS.parents[1] / "README.md").read_text()
 README = (HANDLERS / "README.md").read_text()
 COMMANDS = tuple(re.findall(r"^```sh\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL))
 
@@ -81,6 +85,14 @@ def test_the_commands_of_the_readme_pass_every_check_of_the_kit(outcome: tuple[S
 def test_the_readme_names_every_exit_code_and_answer_of_the_protocol() -> None:
     rows = re.findall(r"^\| (\d+)[;, |]", README, flags=re.MULTILINE)
     assert {*rows} >= {"0", "10", "20", "30", "40", "50", "409", "412", "429"}
+
+
+async def test_the_least_handler_of_the_main_readme_passes_every_check_of_the_kit(tmp_path: Path) -> None:
+    (text,) = re.findall(r"^```sh\n(#!/bin/sh.*?)^```$", MAIN_README, flags=re.MULTILINE | re.DOTALL)
+    program = tmp_path / "switch"
+    program.write_text(text.replace("/srv/images", str(tmp_path)))  # nothing else goes on yet
+    findings = await tried(("sh", str(program)), Effect(command=("cat", str(tmp_path / "active"))))
+    assert [(one.check, one.why) for one in findings if one.verdict is not Verdict.PASSED] == []
 
 
 # pointer-file

@@ -258,7 +258,7 @@ async def test_the_example_of_the_readme_works(site: Site) -> None:
     assert (await handler.status(request, PLAN)).result is StepResult.NOTHING_CHANGED
     assert (await handler.activate(request, PLAN)).result is StepResult.APPLIED
     assert (await handler.status(request, PLAN)).result is StepResult.APPLIED
-    assert (site.folder / "active").read_text() == "/t/north\n"
+    assert (site.folder / "active").read_text() == "1 base-1 /t/north\n"
 
 
 # what it is told
