@@ -72,7 +72,7 @@ def kit(
     """
     receiver = {"url": "", "secret_file": secret_file, "status_url": status_url, "ca_bundle": ca_bundle}
     given = {key: value for key, value in receiver.items() if value}
-    with tempfile.TemporaryDirectory(prefix="aibwatch-conformance-") as folder:
+    with tempfile.TemporaryDirectory(prefix="aibwatch-conformance-", ignore_cleanup_errors=True) as folder:
         setting = _setting(Path(folder), effect, group, (source, target), timeout)
         bench, subject = _bench(command or [], entry_point, option or [], given, setting)
         _try(bench, subject, as_json=as_json)

@@ -22,59 +22,62 @@ class Check:
     look: Callable[[Bench], Awaitable[str]]
 
 
-OF_ALL = (
-    Check(name="describes", sentence="describe says a name and a version", look=of_all.describes),
-    Check(name="never", sentence="the status of an activation that never was is not_applied", look=of_all.never),
-    Check(name="no_effects", sentence="check and plan have no effects", look=of_all.no_effects),
-    Check(name="applies", sentence="activate has its effect, and status says so", look=of_all.applies),
-    Check(name="twice", sentence="activate called twice is already applied, and changes nothing", look=of_all.twice),
-    Check(name="again", sentence="the next attempt finds the effect of the one before", look=of_all.again),
-    Check(name="stale", sentence="an older epoch is refused, and changes nothing", look=of_all.stale),
-    Check(name="rehearsal", sentence="a rehearsal leaves alone what is productive", look=of_all.rehearsal),
-    Check(name="back", sentence="there is a way back", look=of_all.back),
-)
+def _table(*rows: tuple[str, str, Callable[[Bench], Awaitable[str]]]) -> tuple[Check, ...]:
+    return tuple(Check(name=name, sentence=sentence, look=look) for name, sentence, look in rows)
 
-OF_PROGRAMS = (
-    Check(name="killed", sentence="killed anywhere, status tells how far it was, and a further call ends it",
-          look=of_programs.killed),
-    Check(name="ends", sentence="told to end, as at a deadline, it ends, and status tells how far it was",
-          look=of_programs.ends),
-)  # fmt: skip
-OF_RECEIVERS = (
-    Check(name="left", sentence="an event whose sender left is found again, and a further call ends it",
-          look=of_receivers.left),
-)  # fmt: skip
-ONCE = Check(name="once", sentence="a call that was cut off has its effect exactly once", look=of_all.once)
+
+DESCRIBES = "describe says a name and a version"
+
+EFFECTS = _table(
+    ("never", "the status of an activation that never was is not_applied", of_all.never),
+    ("no_effects", "check and plan have no effects", of_all.no_effects),
+    ("applies", "activate has its effect, and status says so", of_all.applies),
+    ("twice", "activate called twice is already applied, and changes nothing", of_all.twice),
+    ("again", "the next attempt finds the effect of the one before", of_all.again),
+    ("stale", "an older epoch is refused, and changes nothing", of_all.stale),
+    ("rehearsal", "a rehearsal leaves alone what is productive", of_all.rehearsal),
+    ("back", "there is a way back", of_all.back),
+)
+ONCE = _table(("once", "a call that was cut off has its effect exactly once", of_all.once))
 
 PROGRAM = (
-    Check(name="describes", sentence=OF_ALL[0].sentence, look=of_programs.describes),
-    *OF_ALL[1:],
-    *OF_PROGRAMS,
-    ONCE,
-    Check(name="unknown_verb", sentence="a verb that it does not know is refused", look=of_programs.strangers),
-    Check(name="garbage", sentence="garbage on stdin is refused, and changes nothing", look=of_programs.garbage),
-    Check(name="newer", sentence="a key that it does not know does not disturb it", look=of_programs.newer),
-    Check(name="output", sentence="it prints lines of JSON, and last one result, below 1 MiB", look=of_programs.output),
-    Check(name="codes", sentence="it ends with the exit codes of the protocol only", look=of_programs.codes),
-    Check(name="secrets", sentence="it prints nothing that looks like a secret", look=of_programs.secrets),
+    *_table(("describes", DESCRIBES, of_programs.describes)),
+    *EFFECTS,
+    *_table(
+        ("killed", "killed anywhere, status tells how far it was, and a further call ends it", of_programs.killed),
+        ("ends", "told to end, as at a deadline, it ends, and status tells how far it was", of_programs.ends),
+    ),
+    *ONCE,
+    *_table(
+        ("unknown_verb", "a verb that it does not know is refused", of_programs.strangers),
+        ("garbage", "garbage on stdin is refused, and changes nothing", of_programs.garbage),
+        ("newer", "a key that it does not know does not disturb it", of_programs.newer),
+        ("output", "it prints lines of JSON, and last one result, below 1 MiB", of_programs.output),
+        ("codes", "it ends with the exit codes of the protocol only", of_programs.codes),
+        ("secrets", "it prints nothing that looks like a secret", of_programs.secrets),
+    ),
 )
 RECEIVER = (
-    *OF_ALL,
-    *OF_RECEIVERS,
-    ONCE,
-    Check(name="unsigned", sentence="what no secret signed is refused", look=of_receivers.unsigned),
-    Check(name="changed", sentence="what was changed after signing is refused", look=of_receivers.changed),
-    Check(name="replayed", sentence="what was signed long ago is refused", look=of_receivers.replayed),
-    Check(name="garbage", sentence="garbage that is signed is refused, and changes nothing", look=of_receivers.garbage),
-    Check(name="replaced", sentence="one good signature among two is enough", look=of_receivers.replaced),
-    Check(name="secrets", sentence="its answers do not contain its secret", look=of_receivers.secrets),
+    *_table(("describes", DESCRIBES, of_all.describes)),
+    *EFFECTS,
+    *_table(("left", "an event whose sender left is found again, and a further call ends it", of_receivers.left)),
+    *ONCE,
+    *_table(
+        ("unsigned", "what no secret signed is refused, and changes nothing", of_receivers.unsigned),
+        ("changed", "what was changed after signing is refused", of_receivers.changed),
+        ("replayed", "what was signed long ago is refused", of_receivers.replayed),
+        ("garbage", "garbage that is signed is refused, and changes nothing", of_receivers.garbage),
+        ("replaced", "one good signature among two is enough", of_receivers.replaced),
+        ("secrets", "its answers do not contain its secret", of_receivers.secrets),
+    ),
 )
+OTHER = (*_table(("describes", DESCRIBES, of_all.describes)), *EFFECTS)
 
 
 async def try_out(bench: Bench, tell: Callable[[Finding], None]) -> tuple[Finding, ...]:
     """Return what was found of every sentence; each is told as soon as it is known."""
     await bench.begin()
-    checks = PROGRAM if bench.program else RECEIVER if bench.sender else OF_ALL
+    checks = PROGRAM if bench.program else RECEIVER if bench.sender else OTHER
     findings = []
     for check in checks:
         verdict, why = await _look(check, bench)

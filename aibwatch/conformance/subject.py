@@ -67,7 +67,7 @@ def of_receiver(options: Mapping[str, str], setting: Setting) -> Bench:
         SecretError: if there is no secret to sign with.
     """
     handler = Webhook(_surroundings(setting), options)
-    receiver = Receiver(options["url"], options.get("ca_bundle", ""))
+    receiver = Receiver(options["url"], ca_bundle=options.get("ca_bundle", ""))
     sender = Sender(url=options["url"], receiver=receiver, secrets=read_secrets(options["secret_file"]))
     return _bench(handler, setting, sender=sender, askable="status_url" in options)
 

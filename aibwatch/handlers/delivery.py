@@ -53,14 +53,14 @@ class Reply:
 class Receiver:
     """Where webhooks go."""
 
-    def __init__(self, url: str, ca_bundle: str = "") -> None:
-        """Make ready to call.
+    def __init__(self, *urls: str, ca_bundle: str = "") -> None:
+        """Make ready to call these.
 
         Raises:
             OSError: if the bundle of certificates cannot be read.
         """
-        self._tls: ssl.SSLContext | bool = True  # plain http needs no certificates, and to read them takes long
-        if url.startswith("https:"):
+        self._tls: ssl.SSLContext | None = None  # plain http needs no certificates, and to read them takes long
+        if any(url.startswith("https:") for url in urls):
             self._tls = ssl.create_default_context(cafile=ca_bundle or None)
 
     async def send(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None) -> Reply:
@@ -73,7 +73,7 @@ class Receiver:
         try:
             async with (
                 aiohttp.ClientSession(
-                    connector=aiohttp.TCPConnector(ssl=self._tls, force_close=True),
+                    connector=aiohttp.TCPConnector(ssl=self._tls or True, force_close=True),
                     cookie_jar=aiohttp.DummyCookieJar(),
                     trust_env=False,
                     auto_decompress=False,
@@ -108,7 +108,7 @@ class Receiver:
         """
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
-        tls = self._tls if isinstance(self._tls, ssl.SSLContext) else None
+        tls = self._tls if parts.scheme == "https" else None
         try:
             async with asyncio.timeout(CONNECT.total_seconds()):
                 _, writer = await asyncio.open_connection(host, port, ssl=tls)

@@ -78,7 +78,7 @@ class Webhook:
         self._now = surroundings.now
         self._to = _target(options)
         try:
-            self._receiver = Receiver(self._to.url, self._to.ca_bundle)
+            self._receiver = Receiver(self._to.url, self._to.status_url, ca_bundle=self._to.ca_bundle)
         except OSError as error:
             raise ValueError(f"ca_bundle: {self._to.ca_bundle} cannot be read: {error.strerror or error}") from error
         self._host = urlsplit(self._to.url).netloc
@@ -175,7 +175,8 @@ class Webhook:
         if result is None:
             why = f"{self._host} answered {reply.status} without a state: {words or 'nothing'}"
             return Answer(result=StepResult.UNKNOWN, why=why)
-        return Answer(result=result, why=f"{self._host} says {body['state']}: {words}")
+        said = f"{self._host} says {body['state']}"
+        return Answer(result=result, why=f"{said}: {words}" if words else said)
 
 
 def message_id(request: HandlerRequest) -> str:
