@@ -30,7 +30,7 @@ def kit(
     command: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="COMMAND...",
+            metavar="COMMAND",
             help="A program with its arguments (after -- if they begin with -), "
             "or the address of a receiver of webhooks.",
         ),
