@@ -21,6 +21,7 @@ from aibwatch.core.state import State
 from aibwatch.handlers.api import Refusal, Surroundings
 from aibwatch.handlers.loader import Handlers
 from aibwatch.runtime import lifecycle
+from aibwatch.runtime.builds import BuildRuns
 from aibwatch.runtime.checks import HandlerChecks
 from aibwatch.runtime.clock import Clock
 from aibwatch.runtime.control import Control, read_token
@@ -108,12 +109,19 @@ class App:
         surroundings = Surroundings(templates=access, now=self._clock.now, pause=self._clock.pause, folder=folder)
         handlers = Handlers(surroundings)
         handlers.load(step for spec in setup.groups.values() for step in spec.steps)
+        builds = BuildRuns(
+            sources.templates,
+            region_of=lambda template: loop.state.window.region_of(template),
+            put=lambda event: loop.put(event),
+            clock=self._clock,
+        )
         ports = Ports(
             find=handlers.find,
             poll_afresh=lambda regions: polls.afresh(regions),
             check=lambda group: check(group),
             read_outputs=access.outputs,
             run_canary=access.run_canary,
+            build=builds.perform,
             observe_step=metrics.step_taken,
         )
         loop = Loop(

@@ -20,6 +20,7 @@ class NoteKind(StrEnum):
     STEP = "step"
     RUN = "run"
     IMAGE = "image"
+    BUILD = "build"
     HOST = "host"
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from aibwatch.core.actions import Action
 from aibwatch.core.aftermath import follow as follow_run
+from aibwatch.core.builds import follow_builds
 from aibwatch.core.canaries import follow_canaries, start_canaries
 from aibwatch.core.correlation import correlations
 from aibwatch.core.decision import Decision, Note, NoteKind
@@ -72,6 +73,9 @@ def step(state: State, event: Event, setup: Setup, now: datetime) -> Decision:
         state = replace(state, groups={**state.groups, spec.name: group})
         actions += wanted
         notes += said
+    state, building, built = follow_builds(state, event, setup, now)
+    actions += building
+    notes += built
     return Decision(state=state, actions=tuple(actions), notes=tuple(notes))
 
 

@@ -8,11 +8,23 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
-from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, ReadOutputs, RunCanary, WriteEpoch
+from aibwatch.core.actions import (
+    Action,
+    AskStatus,
+    DispatchStep,
+    LookForBuild,
+    PollAfresh,
+    ReadOutputs,
+    RunBuild,
+    RunCanary,
+    WriteEpoch,
+)
 from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
 from aibwatch.core.decision import Decision, Note, NoteKind
 from aibwatch.core.engine import step
 from aibwatch.core.events import (
+    BuildAnswered,
+    BuildLooked,
     CanaryAnswered,
     EpochAnswered,
     Event,
@@ -428,6 +440,8 @@ class Play:
         self.epoch_written = True
         self.canary_answer = WELL
         """How the request for a canary's run is answered."""
+        self.build_answers: dict[TemplateId, str] = {}
+        """How requests for a build's run are answered, by template; "ok" begins one."""
 
     # doing
 
@@ -505,7 +519,25 @@ class Play:
                 )
             case RunCanary():
                 return (CanaryAnswered(region=action.region, asked_at=action.asked_at, diagnosis=self.canary_answer),)
+            case LookForBuild():
+                return (self.build_look(action),)
+            case RunBuild():
+                return (self.build_answer(action),)
         assert_never(action)
+
+    def build_look(self, action: LookForBuild) -> BuildLooked:
+        """Return what a read of the template shows, or how it fails where all reads of its region do."""
+        seen = self.world.templates[action.template]
+        how = a_diagnosis(self.world.probe[seen.region])
+        run = seen.run if how is WELL else None
+        return BuildLooked(id=action.id, attempt=action.attempt, read=action.read, run=run, diagnosis=how)
+
+    def build_answer(self, action: RunBuild) -> BuildAnswered:
+        answer = self.build_answers.get(action.template, "ok")
+        unsure = answer in {"service", "ambiguous", "network"}
+        if answer == "ok":
+            self.world.ran(action.template, a_run("running", started=self.minute))
+        return BuildAnswered(id=action.id, attempt=action.attempt, diagnosis=a_diagnosis(answer), uncertain=unsure)
 
     def epoch_answer(self, action: WriteEpoch, *, written: bool) -> EpochAnswered:
         why = "" if written else "the epoch on record is 7"

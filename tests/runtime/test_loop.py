@@ -38,7 +38,7 @@ from tests.core.builders import (
 from tests.core.builders import a_template_id as an_id
 from tests.waiting import until
 
-from .builders import Bench, by_name
+from .builders import Bench, by_name, no_build
 
 Lock = Callable[[bool], None]
 
@@ -76,6 +76,7 @@ class Shell:
             check=self.bench._check,
             read_outputs=self.bench._outputs,
             run_canary=self._run_canary,
+            build=no_build,
             observe_step=lambda *_: None,
         )
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import aiohttp
 
+from aibwatch.core.actions import LookForBuild, RunBuild
+from aibwatch.core.events import Event, Ticked
 from aibwatch.core.model import Options, Region, TemplateId
 from aibwatch.core.move import StepResult
 from aibwatch.core.state import Phase
@@ -142,12 +144,16 @@ def _no_executor(recorder: Recorder, clock: Clock) -> Executor:
     async def check(_: str) -> None:
         return None
 
+    async def no_build(_: LookForBuild | RunBuild) -> Event:
+        return Ticked()
+
     ports = Ports(
         find=no_handler,
         poll_afresh=poll,
         check=check,
         read_outputs=outputs,
         run_canary=run,
+        build=no_build,
         observe_step=lambda *_: None,
     )
     return Executor(recorder, ports, clock)
