@@ -22,6 +22,7 @@ from aibwatch.handlers.api import Refusal, Surroundings
 from aibwatch.handlers.loader import Handlers
 from aibwatch.runtime import lifecycle
 from aibwatch.runtime.builds import BuildRuns
+from aibwatch.runtime.builds_http import BuildOrders
 from aibwatch.runtime.checks import HandlerChecks
 from aibwatch.runtime.clock import Clock
 from aibwatch.runtime.control import Control, read_token
@@ -163,7 +164,10 @@ class App:
     def _http(self, loop: Loop, recorder: Recorder, metrics: Metrics) -> Http:
         token = read_token(self._loaded.settings.http.token_file)
         control = Control(token, state=lambda: loop.state, setup=lambda: loop.setup, put=loop.put, now=self._clock.now)
-        return Http(self._served(loop, recorder, metrics), control.routes())
+        builds = BuildOrders(
+            control, state=lambda: loop.state, setup=lambda: loop.setup, put=loop.put, now=self._clock.now
+        )
+        return Http(self._served(loop, recorder, metrics), [*control.routes(), *builds.routes()])
 
     async def _serve(self, loop: Loop, polls: Polls, scheduler: Scheduler, http: Http, stop: asyncio.Event) -> None:
         self.address = await http.start(*_host_and_port(self._loaded.settings.http.listen))

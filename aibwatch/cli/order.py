@@ -1,15 +1,13 @@
 """Commands that give the running daemon an order. Each needs the token, and says who orders it and why."""
 
-import getpass
 import json
-import os
 from typing import Annotated
 
 import typer
 
 from aibwatch.cli.context import AsJson, Context, leave, show
 from aibwatch.cli.exits import Exit
-from aibwatch.cli.reach import ask, fetch, names, quoted
+from aibwatch.cli.reach import ask, fetch, names, quoted, whoami
 
 Group = Annotated[str, typer.Argument(metavar="GROUP", help="Name of a group.")]
 Groups = Annotated[str | None, typer.Argument(metavar="[GROUP]", help="Default: every group.")]
@@ -58,7 +56,7 @@ def _order(options: Context, group: str | None, verb: str, what: dict[str, str],
     except ValueError as error:
         leave(Exit.NOT_PERMITTED, str(error))
     groups = [group] if group is not None else names(ask(options, "/api/v1/status"), "groups")
-    body = json.dumps({"owner": os.environ.get("SUDO_USER") or getpass.getuser(), **what}).encode()
+    body = json.dumps({"owner": whoami(), **what}).encode()
     for name in groups:
         answer = json.loads(fetch(options, f"/api/v1/groups/{quoted(name)}/{verb}", body, token))
         show(answer, as_json=as_json)

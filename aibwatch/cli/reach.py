@@ -1,10 +1,13 @@
 """The way to the running daemon: questions and orders over HTTP, and what their answers mean to a command."""
 
+import getpass
 import json
+import os
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from aibwatch.cli.context import Context, leave
 from aibwatch.cli.exits import Exit
@@ -17,6 +20,9 @@ PATIENCE = 60.0
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of an answer; a status of 10,000 templates is a few MiB."""
+
+
+LONGEST_REFUSAL = 10_000
 
 
 def names(body: Mapping[str, object], what: str) -> list[str]:
@@ -38,7 +44,43 @@ def ask(options: Context, path: str) -> Mapping[str, object]:
 
 def fetch(options: Context, path: str, order: bytes | None = None, token: str = "") -> bytes:
     """Return what the daemon answers to a question, or to an order with its token."""
-    listen = options.load().settings.http.listen
+    try:
+        answer = call(options.load().settings.http.listen, path, order, token)
+    except UnreachableError as error:
+        leave(Exit.UNREACHABLE, str(error))
+    if not answer.well:
+        leave(_exit_for(answer.status), answer.text or f"the daemon answered {answer.status}")
+    return answer.body
+
+
+class UnreachableError(Exception):
+    """No daemon answered; the message says where, and what to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a daemon answered, well or ill."""
+
+    status: int
+    body: bytes
+
+    @property
+    def well(self) -> bool:
+        """Whether it did what it was asked."""
+        return 200 <= self.status < 300
+
+    @property
+    def text(self) -> str:
+        """Return the words of a refusal."""
+        return self.body[:LONGEST_REFUSAL].decode(errors="replace").strip()
+
+
+def call(listen: str, path: str, order: bytes | None = None, token: str = "") -> Answered:
+    """Ask the daemon that listens there once.
+
+    Raises:
+        UnreachableError: if none answers.
+    """
     # The address is the operator's own and plain http: the daemon serves no TLS.
     request = urllib.request.Request(f"http://{_reachable(listen)}{path}", data=order)
     if order is not None:
@@ -46,17 +88,19 @@ def fetch(options: Context, path: str, order: bytes | None = None, token: str = 
         request.add_header("Authorization", f"Bearer {token}")
     try:
         with _opener().open(request, timeout=PATIENCE if "?at=" in path else TIMEOUT) as answer:
-            content: bytes = answer.read(LARGEST)
-            return content
+            return Answered(answer.status, answer.read(LARGEST))
     except urllib.error.HTTPError as error:
         with error:
-            leave(
-                _exit_for(error.code),
-                error.read(10_000).decode(errors="replace").strip() or f"the daemon answered {error.code}",
-            )
+            return Answered(error.code, error.read(LONGEST_REFUSAL))
     except (OSError, urllib.error.URLError) as error:
         reason = getattr(error, "reason", error)
-        leave(Exit.UNREACHABLE, f"no daemon answers on {listen} ({reason}); is it running?  systemctl status aibwatch")
+        why = f"no daemon answers on {listen} ({reason}); is it running?  systemctl status aibwatch"
+        raise UnreachableError(why) from error
+
+
+def whoami() -> str:
+    """Return who gives an order, for the record: behind sudo the one who used it."""
+    return os.environ.get("SUDO_USER") or getpass.getuser()
 
 
 def _exit_for(code: int) -> Exit:

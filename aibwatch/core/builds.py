@@ -32,7 +32,7 @@ KEPT = 100
 """Builds remembered, ended ones first forgotten: pipelines try again within minutes, and what is on record is kept
 longer. All of them are written anew with every change of the memory."""
 
-NEEDED = ("secondary_ready", "secondary_live", "not_global")
+NEEDED = frozenset({"secondary_ready", "secondary_live", "not_global"})
 """Gates that say whether a template would build. The others hold moves."""
 
 FAILING = frozenset({VerdictKind.CONFIRMING, VerdictKind.OUTAGE})

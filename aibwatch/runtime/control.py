@@ -66,14 +66,14 @@ class Control:
         return [web.post(f"/api/v1/groups/{{name}}/{verb}", order) for verb, order in orders.items()]
 
     async def _reset(self, request: web.Request) -> web.Response:
-        order = await self._order(request)
+        order = await self.order(request)
         if order.group.phase is not Phase.HALTED:
             raise web.HTTPConflict(text=f"{order.name} is {order.group.phase}; only a halted group needs a reset\n")
         await self._put(Reset(group=order.name, owner=order.owner, reason=order.reason))
         return _accepted(f"{order.name} will watch again; see: aibwatch status")
 
     async def _pause(self, request: web.Request) -> web.Response:
-        order = await self._order(request)
+        order = await self.order(request)
         try:
             length = parse_duration(order.body.get("for"))
         except ValueError as error:
@@ -86,13 +86,13 @@ class Control:
         return _accepted(f"{order.name} is not moved before {until:%Y-%m-%d %H:%M} UTC; watching goes on")
 
     async def _resume(self, request: web.Request) -> web.Response:
-        order = await self._order(request)
+        order = await self.order(request)
         if order.group.pause is None or order.group.pause.until <= self._now():
             raise web.HTTPConflict(text=f"{order.name} is not paused\n")
         await self._put(Resumed(group=order.name, owner=order.owner, reason=order.reason))
         return _accepted(f"{order.name} may be moved again")
 
-    async def _order(self, request: web.Request) -> "_Order":
+    async def order(self, request: web.Request) -> "Given":
         """Return who orders what of which group; an HTTP error where that is not for him, or not clear."""
         self._check_token(request)
         body = await _body(request)
@@ -102,7 +102,7 @@ class Control:
         if name not in self._setup().groups or group is None:
             names = ", ".join(sorted(self._setup().groups)) or "none"
             raise web.HTTPNotFound(text=f"there is no group {name!r}; there are: {names}\n")
-        return _Order(name=name, group=group, owner=owner, reason=reason, body=body)
+        return Given(name=name, group=group, owner=owner, reason=reason, body=body)
 
     def _check_token(self, request: web.Request) -> None:
         if not self._token:
@@ -115,7 +115,7 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Order:
+class Given:
     """An order that is allowed and says who and why."""
 
     name: str

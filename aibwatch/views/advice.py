@@ -1,5 +1,6 @@
 """Say what the reader can do now about a group or a region. The end of `explain`; everything before it says what is."""
 
+from aibwatch.core.builds import NEEDED
 from aibwatch.core.canaries import misplaced
 from aibwatch.core.model import Mode, RunState, template_name
 from aibwatch.core.policy import CanarySpec, GroupSpec, Setup
@@ -69,11 +70,14 @@ def _held(state: State, spec: GroupSpec, group: GroupState, seen: Situation) -> 
     if seen.target is None:
         return [f"  deploy another secondary, or take {group.name} back to {place(state, spec.primary)} by hand"]
     if seen.held_by == ("mode_allows",):
-        return [f'  run {template_name(seen.target)} by hand, or set mode = "auto" for this group and reload']
+        return [
+            f'  run {template_name(seen.target)} by hand, or set mode = "auto" for this group and reload',
+            *_urgent(group),
+        ]
     lines = ["  remove the cause that a closed gate names; it moves by itself when the last one opens"]
     if "mode_allows" in seen.held_by and spec.policy.mode is not Mode.AUTO:
         lines.append('  by its mode it would not move even then; that takes mode = "auto" for this group')
-    return lines
+    return lines if NEEDED & set(seen.held_by) else [*lines, *_urgent(group)]
 
 
 def _watching(state: State, spec: GroupSpec, group: GroupState, seen: Situation) -> list[str]:
@@ -81,7 +85,20 @@ def _watching(state: State, spec: GroupSpec, group: GroupState, seen: Situation)
         return ["  compare its id in the configuration with the one in Azure:", "    aibwatch probe --once"]
     if group.active != spec.primary:
         return _away(state, spec, group)
-    return _at_home(seen.verdict)
+    troubled = seen.verdict is not None and seen.verdict.kind in UNSURE_TO_BUILD
+    return [*_at_home(seen.verdict), *(_urgent(group) if troubled else [])]
+
+
+UNSURE_TO_BUILD = frozenset(
+    {VerdictKind.SUSPECT, VerdictKind.CONFIRMING, VerdictKind.OUTAGE, VerdictKind.DEGRADED, VerdictKind.MAINTENANCE}
+)
+
+
+def _urgent(group: GroupState) -> list[str]:
+    return [
+        "  build an urgent image; where the service fails it, a ready secondary is run instead, and nothing is moved:",
+        f"    aibwatch build {group.name} --wait",
+    ]
 
 
 def _at_home(verdict: Verdict | None) -> list[str]:

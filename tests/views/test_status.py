@@ -99,6 +99,7 @@ GROUP_KEYS = {
     "held_by",
     "why",
     "sentence",
+    "build",
     "last_move",
     "protection",
 }
