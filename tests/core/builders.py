@@ -461,6 +461,10 @@ class Play:
         """Poll everything once."""
         return self.tell(Observed(observations=self.world.polls(self.now)))
 
+    def tell_observed(self, *observations: Observation) -> Decision:
+        """Let the engine see these facts."""
+        return self.tell(Observed(observations=observations))
+
     def tick(self, seconds: float = 0.0) -> Decision:
         """Let time pass without a poll."""
         self.now += timedelta(seconds=seconds)

@@ -17,6 +17,7 @@ from aibwatch.core.move import StepResult
 from aibwatch.core.state import Phase
 from aibwatch.handlers.api import Handler
 from aibwatch.handlers.loader import UnknownHandlerError
+from aibwatch.runtime.builds_http import BuildOrders
 from aibwatch.runtime.clock import Clock
 from aibwatch.runtime.control import Control
 from aibwatch.runtime.executor import Executor, Ports
@@ -114,7 +115,8 @@ async def a_site(folder: Path, token: str = TOKEN) -> AsyncIterator[Site]:
     )
     metrics = Metrics(clock.now)
     control = Control(token, state=lambda: loop.state, setup=lambda: loop.setup, put=loop.put, now=clock.now)
-    http = Http(_served(loop, metrics, clock, recorder), control.routes())
+    builds = BuildOrders(control, state=lambda: loop.state, setup=lambda: loop.setup, put=loop.put, now=clock.now)
+    http = Http(_served(loop, metrics, clock, recorder), [*control.routes(), *builds.routes()])
     base = await http.start("127.0.0.1", 0)
     consumer = asyncio.create_task(loop.run())
     try:
