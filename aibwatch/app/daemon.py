@@ -165,7 +165,12 @@ class App:
         token = read_token(self._loaded.settings.http.token_file)
         control = Control(token, state=lambda: loop.state, setup=lambda: loop.setup, put=loop.put, now=self._clock.now)
         builds = BuildOrders(
-            control, state=lambda: loop.state, setup=lambda: loop.setup, put=loop.put, now=self._clock.now
+            control,
+            state=lambda: loop.state,
+            setup=lambda: loop.setup,
+            put=loop.put,
+            settled=loop.settled,
+            now=self._clock.now,
         )
         return Http(self._served(loop, recorder, metrics), [*control.routes(), *builds.routes()])
 

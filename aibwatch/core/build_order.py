@@ -7,6 +7,7 @@ may have happened in between.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from aibwatch.core.build import BuildResult
 from aibwatch.core.events import BuildOrdered
 from aibwatch.core.model import Region, TemplateId, template_name
 from aibwatch.core.policy import GroupSpec, Setup
@@ -38,15 +39,25 @@ class Objection:
 def objection(state: State, setup: Setup, order: BuildOrdered) -> Objection | None:
     """Return what speaks against beginning this build now; None if nothing does, or if it is begun already."""
     known = state.builds.find(order.id)
-    if known is not None:
-        same = (known.group, known.to) == (order.group, order.to)
+    if known is not None and (known.group, known.to) != (order.group, order.to):
         why = f"the id {order.id} is that of another build, of {known.group}; choose another one"
-        return None if same else Objection(fault=Fault.WRONG, why=why)
+        return Objection(fault=Fault.WRONG, why=why)
+    if not is_new(state, order):
+        return None
     spec, group = setup.groups.get(order.group), state.groups.get(order.group)
     if spec is None:
         names = listing(sorted(setup.groups)) or "none"
         return Objection(fault=Fault.UNKNOWN_GROUP, why=f"there is no group {order.group!r}; there are: {names}")
     return unrecorded(state) or _busy(state, order, group) or _wrong(state, spec, group, order)
+
+
+def is_new(state: State, order: BuildOrdered) -> bool:
+    """Return whether the order is not one that was taken already.
+
+    One of which nothing was run may be given again by the same id: a pipeline that was told to try again does that.
+    """
+    known = state.builds.find(order.id)
+    return known is None or known.result is BuildResult.BUSY
 
 
 def member_in(state: State, spec: GroupSpec, region: Region) -> TemplateId | None:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from aibwatch.core.actions import Action, LookForBuild, ReadOutputs, RunBuild
 from aibwatch.core.build import Attempt, Build, BuildResult, Builds, Stage
 from aibwatch.core.build_attempt import VISIBLE_AFTER, follow
-from aibwatch.core.build_order import member_in, objection, unrecorded
+from aibwatch.core.build_order import is_new, member_in, objection, unrecorded
 from aibwatch.core.build_table import Ask
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.events import BuildAnswered, BuildLooked, BuildOrdered, Event, Ticked
@@ -57,7 +57,7 @@ def follow_builds(state: State, event: Event, setup: Setup, now: datetime) -> Fo
     """Return the state with every build as it stands now, what they want done, and what to say."""
     actions: list[Action] = []
     notes: list[Note] = []
-    if isinstance(event, BuildOrdered) and state.builds.find(event.id) is None and event.group in setup.groups:
+    if isinstance(event, BuildOrdered) and is_new(state, event) and event.group in setup.groups:
         state, wanted, said = _begin(state, event, setup, now)
         actions += wanted
         notes += said

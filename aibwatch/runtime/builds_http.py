@@ -5,15 +5,17 @@ its own: the same order with the same id is one build, however often it is sent,
 What cannot be begun now is refused at once with the reason; 409 means that a little later it may be taken.
 """
 
+import asyncio
+import contextlib
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NoReturn
 
 from aiohttp import web
 
-from aibwatch.core.build_order import Fault, Objection, objection
+from aibwatch.core.build_order import Fault, Objection, is_new, objection
 from aibwatch.core.events import BuildOrdered, Event
 from aibwatch.core.model import Region, region_of
 from aibwatch.core.policy import Setup
@@ -25,6 +27,9 @@ BUILD_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,79}", re.ASCII)
 """What may be the id of a build: the run ids of pipelines fit, and it can stand in a path and in a shell."""
 
 LONGEST_REGION = 60
+
+DECIDED = timedelta(seconds=5)
+"""How long an order waits to be decided on before it is answered: a decision takes milliseconds."""
 
 STATUSES = {
     Fault.UNKNOWN_GROUP: web.HTTPNotFound,
@@ -44,9 +49,11 @@ class BuildOrders:
         state: Callable[[], State],
         setup: Callable[[], Setup],
         put: Callable[[Event], Awaitable[None]],
+        settled: Callable[[], Awaitable[None]],
         now: Callable[[], datetime],
     ) -> None:
-        self._control, self._state, self._setup, self._put, self._now = control, state, setup, put, now
+        self._control, self._state, self._setup, self._now = control, state, setup, now
+        self._put, self._settled = put, settled
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes about builds."""
@@ -65,8 +72,12 @@ class BuildOrders:
         against = objection(state, self._setup(), order)
         if against is not None:
             _refuse(against)
-        if state.builds.find(order.id) is None:
+        if is_new(state, order):
             await self._put(order)
+            # So that whoever asks next is not told of a time before the order. A stuck loop answers all the same.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DECIDED.total_seconds()):
+                    await self._settled()
         text = f"{given.name} is built: build {order.id}; see GET /api/v1/builds/{order.id}"
         return web.json_response({"schema": 1, "id": order.id, "text": text}, status=202)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from aibwatch.core.build import Attempt, Build, BuildResult, Stage
+from aibwatch.core.build import Attempt, Build, BuildResult
 from aibwatch.core.failures import DEFAULT, ROWS
 from aibwatch.core.model import FailureClass, template_name
 from aibwatch.core.sentences import ago, count, listing
@@ -22,19 +22,6 @@ EXITS = {
 }
 """What the command exits with: the codes are those of the whole command line."""
 
-STAGES = {
-    Stage.LOOKING: "is read",
-    Stage.ASKED: "is asked to run",
-    Stage.SETTLING: "was asked to run, and whether it does is being found out",
-    Stage.TAKEN: "was accepted, its run does not show yet",
-    Stage.RUNNING: "is running",
-    Stage.READING: "has built, the names of its images are read",
-    Stage.BUILT: "has built",
-    Stage.FAILED: "failed",
-    Stage.NOTHING: "was not run",
-    Stage.LOST: "was lost sight of",
-}
-
 ADVICE = {row.name: row.advice for row in (*ROWS, DEFAULT)}
 
 
@@ -48,7 +35,7 @@ def sentence(state: State, build: Build) -> str:
         return build.why
     if last is None:
         return "nothing was tried yet"
-    return f"{_name(state, last)} {STAGES[last.stage]}; {last.why}"
+    return f"{_name(state, last)}: {_stands(last)}; {last.why}"
 
 
 def under_way(state: State, group: str, now: datetime) -> str:
@@ -101,6 +88,11 @@ def _attempt(state: State, attempt: Attempt) -> Json:
 def _advice(failed: Attempt | None) -> str | None:
     """Return what to do about the failure, in the words of the table of failures; None where it has none."""
     return ADVICE.get(failed.diagnosis.rule) if failed else None
+
+
+def _stands(attempt: Attempt) -> str:
+    told = attempt.told or "its last run is read first"
+    return f"{told} ({attempt.diagnosis.summary})" if attempt.diagnosis.summary else told
 
 
 def _name(state: State, attempt: Attempt) -> str:

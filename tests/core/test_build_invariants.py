@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aibwatch.core.actions import Action, LookForBuild, ReadOutputs, RunBuild
+from aibwatch.core.build import BuildResult
 from aibwatch.core.events import BuildAnswered, BuildLooked, BuildOrdered, Event, OutputsRead, Started
 from aibwatch.core.model import Mode, RunState
 from aibwatch.core.recall import memory_of, recall
@@ -55,7 +56,10 @@ class Life:
         self.order()
 
     def order(self) -> None:
-        self.play.tell(BuildOrdered(id="b1", group="base", owner="ann", reason="urgent"))
+        """Order it, again too; but not one that came to nothing, which would be another build by the same id."""
+        known = self.play.state.builds.find("b1")
+        if known is None or known.result is not BuildResult.BUSY:
+            self.play.tell(BuildOrdered(id="b1", group="base", owner="ann", reason="urgent"))
 
     def happen(self, what: str, cls: str, unsure: bool, number: int) -> None:
         play, member = self.play, MEMBERS[number]

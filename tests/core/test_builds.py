@@ -148,6 +148,21 @@ def test_a_run_of_which_a_list_did_not_tell_yet_is_not_taken_for_its_own() -> No
     assert stages(play.run(5)) == [Stage.TAKEN]
 
 
+def test_where_it_cannot_be_read_before_the_request_an_older_run_is_not_taken_for_its_own() -> None:
+    play = Play().run(2)
+    play.world.lists, play.world.probe[WEST] = "service", "service"
+    play.world.ran(BASE_WEST, a_run("ok", started=3))  # of which nothing can be read until after the order
+    play.run(8)
+    play.build_answers = {BASE_WEST: "service"}
+    play.unanswered = {LookForBuild}
+    ordered(play)
+    play.tell(BuildLooked(id="b1", attempt=1, read=1, run=None, diagnosis=a_diagnosis("service")))
+    play.world.lists, play.world.probe[WEST] = "ok", "ok"
+    assert stages(play.run(1)) == [Stage.SETTLING]
+    play.tell(BuildLooked(id="b1", attempt=1, read=1, run=a_run("ok", started=3), diagnosis=WELL))
+    assert stages(play) == [Stage.FAILED, Stage.LOOKING]
+
+
 @pytest.mark.parametrize("mode", Mode)
 def test_it_builds_in_every_mode_and_while_moves_are_paused(mode: Mode) -> None:
     play = Play(a_group(policy=a_policy(mode=mode))).run(2)
@@ -404,6 +419,23 @@ def test_a_group_or_a_region_that_is_not_there_is_told_with_those_there_are() ->
     assert ["base" in t.why or "northeurope and westeurope" in t.why for t in told if t] == [True, True]
 
 
+def test_an_order_of_which_nothing_was_run_may_be_given_again_by_its_id() -> None:
+    play = Play().run(2)
+    play.build_answers = {BASE_WEST: "throttled"}
+    ordered(play, minutes=1)
+    play.build_answers = {}
+    ordered(play, minutes=1)
+    assert (posts(play), stages(play)) == ([BASE_WEST] * 2, [Stage.RUNNING])
+    assert (play.state.builds.ordered, play.state.builds.failed) == ({"base": 2}, {"base": 1})
+
+
+def test_an_order_that_failed_is_not_begun_again_by_its_id() -> None:
+    play = Play().run(2)
+    play.build_answers = {BASE_WEST: "customer"}
+    ordered(ordered(play))
+    assert (posts(play), the_build(play).result) == ([BASE_WEST], BuildResult.FAILED)
+
+
 def test_an_id_that_another_build_has_is_refused() -> None:
     play = ordered()
     against = objection(play.state, play.setup, replace(ORDER, to=NORTH))
@@ -453,6 +485,16 @@ def test_restarted_before_the_answer_and_without_a_run_it_says_that_nothing_was_
     play = Play().run(2)
     play.unanswered = {RunBuild}
     ordered(play)
+    reborn(play)
+    assert (posts(play), the_build(play).result) == ([BASE_WEST], BuildResult.BUSY)
+
+
+def test_a_read_that_failed_before_the_request_is_not_taken_for_its_refusal() -> None:
+    play = Play().run(2)
+    play.unanswered = {LookForBuild, RunBuild}
+    ordered(play)
+    play.tell(BuildLooked(id="b1", attempt=1, read=1, run=None, diagnosis=a_diagnosis("service")))
+    play.unanswered = {RunBuild}
     reborn(play)
     assert (posts(play), the_build(play).result) == ([BASE_WEST], BuildResult.BUSY)
 

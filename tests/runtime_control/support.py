@@ -115,7 +115,14 @@ async def a_site(folder: Path, token: str = TOKEN) -> AsyncIterator[Site]:
     )
     metrics = Metrics(clock.now)
     control = Control(token, state=lambda: loop.state, setup=lambda: loop.setup, put=loop.put, now=clock.now)
-    builds = BuildOrders(control, state=lambda: loop.state, setup=lambda: loop.setup, put=loop.put, now=clock.now)
+    builds = BuildOrders(
+        control,
+        state=lambda: loop.state,
+        setup=lambda: loop.setup,
+        put=loop.put,
+        settled=loop.settled,
+        now=clock.now,
+    )
     http = Http(_served(loop, metrics, clock, recorder), [*control.routes(), *builds.routes()])
     base = await http.start("127.0.0.1", 0)
     consumer = asyncio.create_task(loop.run())

@@ -194,7 +194,7 @@ async def test_without_wait_it_ends_when_a_run_was_accepted_and_status_tells_of_
 ) -> None:
     assert (outcome["first"].code, outcome["first"].out) == (0, "")
     for name in ("status", "explain"):
-        assert "ubuntu-weu in westeurope is running; westeurope was asked for (build b1" in outcome[name].out
+        assert "ubuntu-weu in westeurope: its run is under way; westeurope was asked for (build b1" in outcome[name].out
     assert [path.split("/")[-2] for path in json.loads(outcome["posts"].out)] == ["ubuntu-weu"]
 
 

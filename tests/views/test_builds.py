@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from aibwatch.cli.exits import Exit
-from aibwatch.core.build import BuildResult, Stage
+from aibwatch.core.build import BuildResult
 from aibwatch.core.builds import OWN_FAULT
 from aibwatch.core.events import BuildOrdered
 from aibwatch.core.model import Diagnosis, FailureClass
 from aibwatch.views import explain, status
-from aibwatch.views.builds import EXITS, STAGES, build_dict, under_way
+from aibwatch.views.builds import EXITS, build_dict, under_way
 from tests.core.builders import BASE_WEST, Play, a_run
 
 
@@ -22,7 +22,7 @@ def a_build(answer: str = "ok") -> Play:
     return play.run(1)
 
 
-RUNNING = "base in westeurope is running; it is the active member (build b1, ordered by ann 60 s ago)"
+RUNNING = "base in westeurope: its run is under way; it is the active member (build b1, ordered by ann 60 s ago)"
 
 
 def test_a_build_that_is_under_way_stands_in_status_and_explain() -> None:
@@ -61,8 +61,15 @@ def test_of_a_bad_end_the_class_and_the_advice_are_told() -> None:
     assert str(told["advice"]).startswith("read the message")
 
 
-def test_every_result_has_its_exit_code_and_every_stage_its_words() -> None:
-    assert (set(EXITS), set(STAGES)) == (set(BuildResult), set(Stage))
+def test_a_run_that_is_somebody_elses_is_told_as_such() -> None:
+    play = Play().run(2)
+    play.world.ran(BASE_WEST, a_run("running", started=1))
+    play.tell(BuildOrdered(id="b1", group="base", owner="ann", reason="urgent"))
+    assert "it was running already, and that run is followed; " in under_way(play.state, "base", play.now)
+
+
+def test_every_result_has_its_exit_code() -> None:
+    assert set(EXITS) == set(BuildResult)
     assert [code for code in EXITS.values() if code not in set(Exit)] == []
 
 
