@@ -125,7 +125,7 @@ class _Waiter:
 
     def left_alone(self) -> str:
         """Return what becomes of the build without us, and how to follow it again."""
-        if not self._known:
+        if not self._reached:
             return f"whether build {self.id} was begun is not known; the same command with --id {self.id} finds out"
         return f"build {self.id} goes on; follow it with: aibwatch build {self._group} --wait --id {self.id}"
 
@@ -133,11 +133,12 @@ class _Waiter:
         """Return how the build stands; None where that is not known yet. An order that nobody knows is sent again."""
         path = f"/api/v1/builds/{quoted(self.id)}"
         try:
-            answer = call(self._listen, path) if self._reached else Answered(404, b"")
+            if not self._reached:
+                self._order(order)
+            answer = call(self._listen, path)
             if answer.status == 404 and not self._known:
-                answer = call(self._listen, f"/api/v1/groups/{quoted(self._group)}/build", order, self._token)
-                self._reached = True
-                return None if answer.status == 202 else _refused(answer)
+                self._order(order)
+                return None
         except UnreachableError as error:
             self._unreachable(str(error))
             return None
@@ -148,6 +149,12 @@ class _Waiter:
         if told.get("group") != self._group:
             leave(Exit.USAGE, f"--id {self.id}: that is a build of {told.get('group')}; choose another id")
         return told
+
+    def _order(self, order: bytes) -> None:
+        answer = call(self._listen, f"/api/v1/groups/{quoted(self._group)}/build", order, self._token)
+        if not answer.well:
+            _refused(answer)
+        self._reached = True
 
     def _unreachable(self, why: str) -> None:
         if not self._wait and not self._reached:

@@ -1,6 +1,8 @@
 """A pipeline orders an image: the real command, the real daemon, and the stand-in's own count of what was run."""
 
+import asyncio
 import json
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,9 +10,10 @@ from typing import Any
 import pytest
 
 from aibwatch.cli.exits import Exit
-from tests.waiting import until
+from tests.program import Program
+from tests.waiting import USUAL, until
 
-from .support import GROUP, PRIMARY, Azure, Daemon, Done, a_daemon, a_world, an_azure
+from .support import GROUP, PRIMARY, Azure, Daemon, Done, a_daemon, a_world, an_azure, surroundings
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
@@ -132,19 +135,49 @@ async def kill_after_the_post(folder: Path) -> Ending:
         await with_token(folder, daemon).start()
         await daemon.verdict("healthy", "northeurope")
         await azure.trouble(region="westeurope", operations=["run"], answer="timeout", effect=True)
-        first = await daemon.cli("build", GROUP, "--id", "b1", "--timeout", "1s")
-        assert first.code == Exit.BUSY, first
+        waiting = asyncio.create_task(daemon.cli("build", GROUP, "--wait", "--id", "b1"))
         await until("the run is accepted", azure.runs)
         await daemon.kill()
         await daemon.start()
-        done = await daemon.cli("build", GROUP, "--wait", "--id", "b1")
-        return await ending(azure, daemon, done)
+        return await ending(azure, daemon, await waiting)
 
 
 @pytest.mark.beside.with_args(kill_after_the_post)
 async def test_killed_after_the_request_it_follows_the_run_that_began_and_sends_no_second_one(outcome: Ending) -> None:
     assert (outcome.done.code, outcome.posts) == (0, ("ubuntu-weu",)), outcome.done
     assert outcome.done.out.splitlines() == outcome.build["images"]
+
+
+async def interrupt(folder: Path) -> tuple[Done, Done, dict[str, Any]]:
+    """Press Ctrl-C while it waits; then let the time run out; then look at the build."""
+    async with an_azure(a_world(building=60.0)) as azure, a_daemon(folder, azure.base) as daemon:
+        await with_token(folder, daemon).start()
+        await daemon.verdict("healthy", "westeurope")
+        asked = ["--config", str(daemon.config), "build", GROUP, "--wait", "--id", "b1"]
+        waiter = Program(asked, surroundings({}))
+        await until("the run is accepted", azure.runs)
+        await until("the build is followed", lambda: runs(daemon))
+        waiter.send_signal(signal.SIGINT)
+        out, err = await asyncio.wait_for(waiter.communicate(), USUAL)
+        assert waiter.returncode is not None
+        in_vain = await daemon.cli("build", GROUP, "--wait", "--id", "b1", "--timeout", "1s")
+        return Done(waiter.returncode, out.decode(), err.decode()), in_vain, await daemon.told("builds/b1")
+
+
+async def runs(daemon: Daemon) -> bool:
+    told = await daemon.told("builds/b1")
+    return bool(told) and told["attempts"][-1]["stage"] == "running"
+
+
+@pytest.mark.beside.with_args(interrupt)
+async def test_whoever_stops_waiting_stops_nothing_and_is_told_how_to_go_on(
+    outcome: tuple[Done, Done, dict[str, Any]],
+) -> None:
+    stopped, in_vain, build = outcome
+    says = f"build b1 goes on; follow it with: aibwatch build {GROUP} --wait --id b1"
+    assert (stopped.code, in_vain.code, in_vain.out) == (130, Exit.BUSY, "")
+    assert (says in stopped.err, says in in_vain.err) == (True, True), (stopped, in_vain)
+    assert (build["result"], build["accepted"]) == (None, True)
 
 
 async def refuse_orders(folder: Path) -> dict[str, Done]:
