@@ -17,7 +17,7 @@ import typer
 
 from aibwatch.cli.context import AsJson, Context, leave, show
 from aibwatch.cli.exits import Exit
-from aibwatch.cli.reach import Answered, UnreachableError, call, quoted, whoami
+from aibwatch.cli.reach import UnreachableError, call, exit_for, quoted, understood, whoami, words
 
 if TYPE_CHECKING:
     pass
@@ -25,17 +25,11 @@ if TYPE_CHECKING:
 BETWEEN = timedelta(seconds=2)
 """Between questions. A build takes twenty minutes; the daemon answers from memory."""
 
+NOT_FOUND, UNANSWERED = 404, 504
+"""Nobody knows the build yet, or an order was taken and not decided on in time: then it is asked again."""
+
 INTERRUPTED = 130
 """What shells say of a command that was ended by Ctrl-C."""
-
-REFUSED = {
-    400: Exit.USAGE,
-    401: Exit.NOT_PERMITTED,
-    403: Exit.NOT_PERMITTED,
-    409: Exit.BUSY,
-    503: Exit.STATE_NOT_WRITABLE,
-}
-"""What the daemon's refusals mean to a command; any other is FAILED."""
 
 
 def register(app: typer.Typer) -> None:
@@ -135,25 +129,28 @@ class _Waiter:
         try:
             if not self._reached:
                 self._order(order)
-            answer = call(self._listen, path)
-            if answer.status == 404 and not self._known:
+            code, content = call(self._listen, path)
+            if code == NOT_FOUND and not self._known:
                 self._order(order)
                 return None
         except UnreachableError as error:
             self._unreachable(str(error))
             return None
-        if answer.status != 200:
-            _refused(answer)
+        if code >= 300:
+            leave(exit_for(code), words(content, code))
         self._known = True
-        told = _understood(answer)
+        told, _ = understood(code, content)
         if told.get("group") != self._group:
             leave(Exit.USAGE, f"--id {self.id}: that is a build of {told.get('group')}; choose another id")
         return told
 
     def _order(self, order: bytes) -> None:
-        answer = call(self._listen, f"/api/v1/groups/{quoted(self._group)}/build", order, self._token)
-        if not answer.well:
-            _refused(answer)
+        code, content = call(self._listen, f"/api/v1/groups/{quoted(self._group)}/build", order, self._token)
+        if code == UNANSWERED:
+            raise UnreachableError(words(content, code))
+        told, leaves = understood(code, content)
+        if leaves is not Exit.WELL:
+            leave(leaves, str(told.get("text", "refused")))
         self._reached = True
 
     def _unreachable(self, why: str) -> None:
@@ -173,23 +170,9 @@ class _Waiter:
 
 
 def _token(path: str) -> str:
-    from aibwatch.runtime.control import read_token
+    from aibwatch.runtime.token import read_token
 
     try:
         return read_token(path)
     except ValueError as error:
         leave(Exit.NOT_PERMITTED, str(error))
-
-
-def _refused(answer: Answered) -> NoReturn:
-    leave(REFUSED.get(answer.status, Exit.FAILED), answer.text or f"the daemon answered {answer.status}")
-
-
-def _understood(answer: Answered) -> Mapping[str, object]:
-    try:
-        body = json.loads(answer.body)
-    except ValueError:
-        body = None
-    if not isinstance(body, dict) or body.get("schema") != 1 or not {"result", "accepted", "text"} <= body.keys():
-        leave(Exit.FAILED, "what answers there is not an aibwatch that this version understands")
-    return body

@@ -7,7 +7,6 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from aibwatch.cli.context import Context, leave
 from aibwatch.cli.exits import Exit
@@ -15,14 +14,14 @@ from aibwatch.cli.exits import Exit
 TIMEOUT = 10.0
 """Seconds. The daemon answers from memory; one that needs longer is stuck."""
 
+ORDER_TIMEOUT = 90.0
+"""Seconds. An order is answered when it is on record, and a dry run when every handler has said what it would do."""
+
 PATIENCE = 60.0
 """Seconds, where the past is asked for: it is decided again."""
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of an answer; a status of 10,000 templates is a few MiB."""
-
-
-LONGEST_REFUSAL = 10_000
 
 
 def names(body: Mapping[str, object], what: str) -> list[str]:
@@ -42,56 +41,70 @@ def ask(options: Context, path: str) -> Mapping[str, object]:
     return body
 
 
-def fetch(options: Context, path: str, order: bytes | None = None, token: str = "") -> bytes:
-    """Return what the daemon answers to a question, or to an order with its token."""
+def fetch(options: Context, path: str) -> bytes:
+    """Return what the daemon answers to a question."""
     try:
-        answer = call(options.load().settings.http.listen, path, order, token)
+        code, content = call(options.load().settings.http.listen, path)
     except UnreachableError as error:
         leave(Exit.UNREACHABLE, str(error))
-    if not answer.well:
-        leave(_exit_for(answer.status), answer.text or f"the daemon answered {answer.status}")
-    return answer.body
+    if code >= 300:
+        leave(exit_for(code), words(content, code))
+    return content
+
+
+def order(options: Context, path: str, body: bytes, token: str) -> tuple[Mapping[str, object], Exit]:
+    """Return what came of an order, and how to leave with it."""
+    try:
+        return understood(*call(options.load().settings.http.listen, path, body, token))
+    except UnreachableError as error:
+        leave(Exit.UNREACHABLE, str(error))
+
+
+def understood(code: int, content: bytes) -> tuple[Mapping[str, object], Exit]:
+    """Return what the answer to an order says, and how to leave with it; leave where it says nothing."""
+    try:
+        told = json.loads(content)
+    except ValueError:
+        told = None
+    if not isinstance(told, dict) or told.get("schema") != 1:
+        leave(exit_for(code) if code >= 300 else Exit.FAILED, words(content, code))
+    if code < 300:
+        return told, Exit.DEGRADED if told.get("would") is False else Exit.WELL
+    return told, REFUSED.get(str(told.get("refusal")), Exit.FAILED)
+
+
+REFUSED = {"busy": Exit.BUSY, "held": Exit.DEGRADED}
+"""How to leave when an order was not followed; otherwise there was nothing that it could be about."""
+
+
+def words(content: bytes, code: int) -> str:
+    """Return what a refusal says."""
+    return content[:10_000].decode(errors="replace").strip() or f"the daemon answered {code}"
 
 
 class UnreachableError(Exception):
     """No daemon answered; the message says where, and what to look at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What a daemon answered, well or ill."""
-
-    status: int
-    body: bytes
-
-    @property
-    def well(self) -> bool:
-        """Whether it did what it was asked."""
-        return 200 <= self.status < 300
-
-    @property
-    def text(self) -> str:
-        """Return the words of a refusal."""
-        return self.body[:LONGEST_REFUSAL].decode(errors="replace").strip()
-
-
-def call(listen: str, path: str, order: bytes | None = None, token: str = "") -> Answered:
-    """Ask the daemon that listens there once.
+def call(listen: str, path: str, order: bytes | None = None, token: str = "") -> tuple[int, bytes]:
+    """Ask the daemon that listens there once, or give it an order; return status and content, whichever they are.
 
     Raises:
         UnreachableError: if none answers.
     """
     # The address is the operator's own and plain http: the daemon serves no TLS.
     request = urllib.request.Request(f"http://{_reachable(listen)}{path}", data=order)
+    seconds = PATIENCE if "?at=" in path else TIMEOUT
     if order is not None:
         request.add_header("Content-Type", "application/json")
         request.add_header("Authorization", f"Bearer {token}")
+        seconds = ORDER_TIMEOUT
     try:
-        with _opener().open(request, timeout=PATIENCE if "?at=" in path else TIMEOUT) as answer:
-            return Answered(answer.status, answer.read(LARGEST))
+        with _opener().open(request, timeout=seconds) as answer:
+            return answer.status, answer.read(LARGEST)
     except urllib.error.HTTPError as error:
         with error:
-            return Answered(error.code, error.read(LONGEST_REFUSAL))
+            return error.code, error.read(LARGEST)
     except (OSError, urllib.error.URLError) as error:
         reason = getattr(error, "reason", error)
         why = f"no daemon answers on {listen} ({reason}); is it running?  systemctl status aibwatch"
@@ -103,12 +116,14 @@ def whoami() -> str:
     return os.environ.get("SUDO_USER") or getpass.getuser()
 
 
-def _exit_for(code: int) -> Exit:
+def exit_for(code: int) -> Exit:
     """Return how to leave after an answer that is no good one."""
     if code in {401, 403}:
         return Exit.NOT_PERMITTED
-    if code == 429:
+    if code in {429, 504}:
         return Exit.BUSY
+    if code == 503:
+        return Exit.STATE_NOT_WRITABLE
     return Exit.USAGE if code == 400 else Exit.FAILED
 
 

@@ -181,6 +181,10 @@ class PolicySettings(Table):
     confirm_score: Score = 9.2
     """Score from which an outage is confirmed. Default 9.2: odds of 10,000 to 1, which no two
     kinds of source reach by a hiccup."""
+    approve_timeout: Duration = 15 * MINUTE
+    """In mode approve: after how long without an answer people are told again (nothing is moved meanwhile), and how
+    long an approval that was given counts. Default 15m: an answer is about the moment in which it is given, and
+    whoever was woken needs a few minutes."""
     max_moves_per_day: Moves = 3
     """Most moves of one group in 24 hours. Default 3: a group that moved three times in a day is chasing something
     that moving does not cure."""
@@ -300,6 +304,8 @@ class Group(Table):
     suspect_score: Score | None = None
     """As in [policy]. Default: what [policy] says."""
     confirm_score: Score | None = None
+    """As in [policy]. Default: what [policy] says."""
+    approve_timeout: Duration | None = None
     """As in [policy]. Default: what [policy] says."""
     max_moves_per_day: Moves | None = None
     """As in [policy]. Default: what [policy] says."""

@@ -4,10 +4,8 @@ Asked twice: when the order comes, so that whoever orders is told at once, and w
 may have happened in between.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from aibwatch.core.build import BuildResult
+from aibwatch.core.decision import Refusal, Reply
 from aibwatch.core.events import BuildOrdered
 from aibwatch.core.model import Region, TemplateId, template_name
 from aibwatch.core.policy import GroupSpec, Setup
@@ -17,37 +15,18 @@ from aibwatch.core.state import GroupState, Phase, State
 MOVING = frozenset({Phase.COMMITTING, Phase.MOVING})
 
 
-class Fault(StrEnum):
-    """Why an order to build is not taken."""
-
-    UNKNOWN_GROUP = "unknown_group"
-    WRONG = "wrong"
-    """It asks for what is not there; no later time would change that."""
-    BUSY = "busy"
-    UNRECORDED = "unrecorded"
-    """Nothing may be begun, because it could not be put on record, or another daemon may have the state."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Objection:
-    """That an order to build is not taken."""
-
-    fault: Fault
-    why: str
-
-
-def objection(state: State, setup: Setup, order: BuildOrdered) -> Objection | None:
+def objection(state: State, setup: Setup, order: BuildOrdered) -> Reply | None:
     """Return what speaks against beginning this build now; None if nothing does, or if it is begun already."""
     known = state.builds.find(order.id)
     if known is not None and (known.group, known.to) != (order.group, order.to):
         why = f"the id {order.id} is that of another build, of {known.group}; choose another one"
-        return Objection(fault=Fault.WRONG, why=why)
+        return Reply(text=why, refusal=Refusal.UNASKED)
     if not is_new(state, order):
         return None
     spec, group = setup.groups.get(order.group), state.groups.get(order.group)
     if spec is None:
         names = listing(sorted(setup.groups)) or "none"
-        return Objection(fault=Fault.UNKNOWN_GROUP, why=f"there is no group {order.group!r}; there are: {names}")
+        return Reply(text=f"there is no group {order.group!r}; there are: {names}", refusal=Refusal.UNASKED)
     return unrecorded(state) or _busy(state, order, group) or _wrong(state, spec, group, order)
 
 
@@ -65,36 +44,38 @@ def member_in(state: State, spec: GroupSpec, region: Region) -> TemplateId | Non
     return next((t for t in spec.members if state.window.region_of(t) == region), None)
 
 
-def unrecorded(state: State) -> Objection | None:
+def unrecorded(state: State) -> Reply | None:
     """Return why nothing may be begun by this daemon at the moment; None if it may."""
     if state.journal_failing_since is not None:
         why = "the journal cannot be written, and what is not on record is not done"
-        return Objection(fault=Fault.UNRECORDED, why=why)
+        return Reply(text=why, refusal=Refusal.HELD)
     if state.lease_lost:
-        return Objection(fault=Fault.UNRECORDED, why=f"another daemon may have the state: {state.lease_lost}")
+        return Reply(text=f"another daemon may have the state: {state.lease_lost}", refusal=Refusal.HELD)
     return None
 
 
-def _busy(state: State, order: BuildOrdered, group: GroupState | None) -> Objection | None:
+def _busy(state: State, order: BuildOrdered, group: GroupState | None) -> Reply | None:
     under_way = state.builds.open_of(order.group)
     if under_way is not None:
         why = f"the build {under_way.id} of {order.group} is under way, ordered by {under_way.order.owner}"
-        return Objection(fault=Fault.BUSY, why=f"{why}; one at a time")
+        return Reply(text=f"{why}; one at a time", refusal=Refusal.BUSY)
     if group is None:
-        return Objection(fault=Fault.BUSY, why=f"{order.group} was not looked at yet; the first polls are not in")
+        return Reply(text=f"{order.group} was not looked at yet; the first polls are not in", refusal=Refusal.BUSY)
     if group.phase in MOVING:
         where = template_name(group.move.target) if group.move else "another member"
-        return Objection(fault=Fault.BUSY, why=f"{order.group} is being moved to {where}; order again when it is there")
+        return Reply(
+            text=f"{order.group} is being moved to {where}; order again when it is there", refusal=Refusal.BUSY
+        )
     return None
 
 
-def _wrong(state: State, spec: GroupSpec, group: GroupState | None, order: BuildOrdered) -> Objection | None:
+def _wrong(state: State, spec: GroupSpec, group: GroupState | None, order: BuildOrdered) -> Reply | None:
     if order.to is not None and member_in(state, spec, order.to) is None:
         known = sorted({str(r) for t in spec.members if (r := state.window.region_of(t))})
         there = listing(known) or "none"
         why = f"{spec.name} has no member in {order.to}, as far as Azure lists them; there are members in: {there}"
-        return Objection(fault=Fault.WRONG, why=why)
+        return Reply(text=why, refusal=Refusal.UNASKED)
     if order.to is None and group is not None and group.active not in spec.members:
         why = f"its active member {template_name(group.active)} is not in the configuration any more; put it back"
-        return Objection(fault=Fault.WRONG, why=why)
+        return Reply(text=why, refusal=Refusal.UNASKED)
     return None

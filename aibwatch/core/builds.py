@@ -8,7 +8,7 @@ service's while the region is judged to be failing. The primary is never run ins
 human's, who names its region.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from aibwatch.core.actions import Action, LookForBuild, ReadOutputs, RunBuild
@@ -16,16 +16,16 @@ from aibwatch.core.build import Attempt, Build, BuildResult, Builds, Stage
 from aibwatch.core.build_attempt import VISIBLE_AFTER, follow
 from aibwatch.core.build_order import is_new, member_in, objection, unrecorded
 from aibwatch.core.build_table import Ask
-from aibwatch.core.decision import Note, NoteKind
+from aibwatch.core.decision import Note, NoteKind, Reply
 from aibwatch.core.events import BuildAnswered, BuildLooked, BuildOrdered, Event, Ticked
 from aibwatch.core.gates import holding
 from aibwatch.core.judging import verdict_for
 from aibwatch.core.model import FailureClass, TemplateId, template_name
 from aibwatch.core.move import Order
-from aibwatch.core.policy import GroupSpec, Setup
+from aibwatch.core.policy import Setup
 from aibwatch.core.sentences import count, listing
 from aibwatch.core.situation import ask_gates
-from aibwatch.core.state import GroupState, State
+from aibwatch.core.state import State
 from aibwatch.core.verdict import Verdict, VerdictKind
 
 KEPT = 100
@@ -50,52 +50,55 @@ OWN_FAULT = {
 """Why no secondary is run after a failure of this class."""
 
 
-Followed = tuple[State, tuple[Action, ...], tuple[Note, ...]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """What an event leads to for all builds."""
+
+    state: State
+    actions: tuple[Action, ...] = ()
+    notes: tuple[Note, ...] = ()
+    reply: Reply | None = None
 
 
 def follow_builds(state: State, event: Event, setup: Setup, now: datetime) -> Followed:
     """Return the state with every build as it stands now, what they want done, and what to say."""
-    actions: list[Action] = []
-    notes: list[Note] = []
-    if isinstance(event, BuildOrdered) and is_new(state, event) and event.group in setup.groups:
-        state, wanted, said = _begin(state, event, setup, now)
-        actions += wanted
-        notes += said
+    begun = _take(state, event, setup, now) if isinstance(event, BuildOrdered) else Followed(state=state)
+    state, actions, notes = begun.state, [*begun.actions], [*begun.notes]
     for build in state.builds.kept:
         if build.result is None:
             after, wanted, said = _follow(state, build, event, setup, now)
             state = _with(state, after) if after is not build else state
             actions += wanted
             notes += said
-    return state, tuple(actions), tuple(notes)
+    return Followed(state=state, actions=tuple(actions), notes=tuple(notes), reply=begun.reply)
 
 
-def _begin(state: State, event: BuildOrdered, setup: Setup, now: datetime) -> Followed:
-    spec = setup.groups[event.group]
+def _take(state: State, event: BuildOrdered, setup: Setup, now: datetime) -> Followed:
+    """Return what comes of an order: a build that is begun, or why it is not."""
+    refused = objection(state, setup, event)
+    if refused is not None:
+        return Followed(state=state, reply=refused)
+    if not is_new(state, event):
+        return Followed(state=state, reply=Reply(text=f"build {event.id} was ordered already", id=event.id))
     order = Order(owner=event.owner, reason=event.reason, at=now)
     build = Build(id=event.id, group=event.group, order=order, to=event.to)
-    against = objection(state, setup, event)
-    group = state.groups.get(event.group)
-    if against is not None or group is None:
-        why = against.why if against else "the first polls are not in"
-        state = _with(state, _ended(build, BuildResult.BUSY, why, now), counted=False)
-        return state, (), (_note(build, "build not begun", why),)
-    build, wanted, said = _choose(state, build, setup, spec, group, now)
+    note = _note(build, "build ordered", f"by {event.owner}: {event.reason}")
+    build, wanted, said = _choose(state, build, setup, now)
     builds = state.builds
     ordered = {**builds.ordered, build.group: builds.ordered.get(build.group, 0) + 1}
     state = _with(replace(state, builds=replace(builds, ordered=ordered)), build)
-    return state, wanted, (_note(build, "build ordered", f"by {event.owner}: {event.reason}"), *said)
+    reply = Reply(text=f"{event.group} is built; follow it: aibwatch build {event.group} --id {event.id}", id=event.id)
+    return Followed(state=state, actions=wanted, notes=(note, *said), reply=reply)
 
 
 Chosen = tuple[Build, tuple[Action, ...], tuple[Note, ...]]
 
 
-def _choose(state: State, build: Build, setup: Setup, spec: GroupSpec, group: GroupState, now: datetime) -> Chosen:
+def _choose(state: State, build: Build, setup: Setup, now: datetime) -> Chosen:
     """Return the build with its first attempt: the named member, the active one, or a secondary in an outage."""
-    if build.to is not None:
-        named = member_in(state, spec, build.to)
-        if named is None:
-            raise AssertionError(f"{build.id} goes to {build.to}, where no member is; objection() lets that through")
+    spec, group = setup.groups[build.group], state.groups[build.group]
+    named = member_in(state, spec, build.to) if build.to else None
+    if named is not None:
         return _try(state, replace(build, spent=True), named, f"{build.to} was asked for", now)
     region = state.window.region_of(group.active)
     verdict = verdict_for(state, setup, spec, region) if region else None
@@ -122,7 +125,7 @@ def _follow(state: State, build: Build, event: Event, setup: Setup, now: datetim
     attempt, ask = turned
     stopped = unrecorded(state) if ask is Ask.POST else None
     if stopped is not None:
-        attempt = replace(attempt, stage=Stage.NOTHING, told=f"no run was asked for: {stopped.why}")
+        attempt = replace(attempt, stage=Stage.NOTHING, told=f"no run was asked for: {stopped.text}")
     build = replace(build, attempts=(*build.attempts[:-1], attempt))
     name = template_name(attempt.template)
     notes = () if attempt.stage is last.stage else (_note(build, f"build of {name} {attempt.stage}", _told(attempt)),)
@@ -232,14 +235,14 @@ def _key(build: Build) -> str:
     return f"build {build.id}"
 
 
-def _with(state: State, build: Build, *, counted: bool = True) -> State:
+def _with(state: State, build: Build) -> State:
     """Return the state with the build as it is now; what is too old to be asked for is forgotten."""
     builds = state.builds
     known = builds.find(build.id)
     kept = [build if b.id == build.id else b for b in builds.kept] if known else [*builds.kept, build]
     over = [b.id for b in kept if b.result is not None][: max(0, len(kept) - KEPT)]
     failed = builds.failed
-    if counted and build.result not in {None, BuildResult.BUILT}:
+    if build.result not in {None, BuildResult.BUILT}:
         failed = {**failed, build.group: failed.get(build.group, 0) + 1}
     return replace(
         state, builds=Builds(kept=tuple(b for b in kept if b.id not in over), ordered=builds.ordered, failed=failed)

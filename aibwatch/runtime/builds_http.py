@@ -1,26 +1,22 @@
-"""Take orders to build over HTTP, and tell how builds stand.
+"""Understand orders to build, and tell over HTTP how builds stand. The orders themselves are taken in control.py.
 
-Rules: an order needs the token and says who gives it and why, as every other; see control.py. It may bring an id of
-its own: the same order with the same id is one build, however often it is sent, so whoever got no answer may ask again.
-What cannot be begun now is refused at once with the reason; 409 means that a little later it may be taken.
+Rules: an order may bring an id of its own: the same order with the same id is one build, however often it is sent, so
+whoever got no answer may ask again.
 """
 
-import asyncio
-import contextlib
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
-from typing import NoReturn
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from aiohttp import web
 
-from aibwatch.core.build_order import Fault, Objection, is_new, objection
-from aibwatch.core.events import BuildOrdered, Event
+from aibwatch.core.build_order import objection
+from aibwatch.core.decision import Refusal
+from aibwatch.core.events import BuildOrdered
 from aibwatch.core.model import Region, region_of
 from aibwatch.core.policy import Setup
 from aibwatch.core.state import State
-from aibwatch.runtime.control import Control
 from aibwatch.views.builds import build_dict
 
 BUILD_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,79}", re.ASCII)
@@ -28,58 +24,29 @@ BUILD_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,79}", re.ASCII)
 
 LONGEST_REGION = 60
 
-DECIDED = timedelta(seconds=5)
-"""How long an order waits to be decided on before it is answered: a decision takes milliseconds."""
 
-STATUSES = {
-    Fault.UNKNOWN_GROUP: web.HTTPNotFound,
-    Fault.WRONG: web.HTTPBadRequest,
-    Fault.BUSY: web.HTTPConflict,
-    Fault.UNRECORDED: web.HTTPServiceUnavailable,
-}
+def order_of(body: Mapping[str, object], *, group: str, owner: str, reason: str, now: datetime) -> BuildOrdered:
+    """Return what is ordered; an HTTP error where it is not clear."""
+    known_as = _id(body) or f"{group}-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+    return BuildOrdered(id=known_as, group=group, owner=owner, reason=reason, to=_region(body))
 
 
-class BuildOrders:
-    """Hands orders to build to the loop, and shows what came of them."""
+def demand_sense(order: BuildOrdered, state: State, setup: Setup) -> None:
+    """Return if the order can be about something, or raise the answer that it gets: no later time would change that."""
+    refused = objection(state, setup, order)
+    if refused is not None and refused.refusal is Refusal.UNASKED:
+        raise web.HTTPBadRequest(text=f"{refused.text}\n")
 
-    def __init__(
-        self,
-        control: Control,
-        *,
-        state: Callable[[], State],
-        setup: Callable[[], Setup],
-        put: Callable[[Event], Awaitable[None]],
-        settled: Callable[[], Awaitable[None]],
-        now: Callable[[], datetime],
-    ) -> None:
-        self._control, self._state, self._setup, self._now = control, state, setup, now
-        self._put, self._settled = put, settled
+
+class BuildPages:
+    """Shows what came of orders to build."""
+
+    def __init__(self, state: Callable[[], State]) -> None:
+        self._state = state
 
     def routes(self) -> list[web.RouteDef]:
-        """Return the routes about builds."""
-        return [
-            web.post("/api/v1/groups/{name}/build", self._build),
-            web.get("/api/v1/builds", self._all),
-            web.get("/api/v1/builds/{id}", self._one),
-        ]
-
-    async def _build(self, request: web.Request) -> web.Response:
-        given = await self._control.order(request)
-        known_as = _id(given.body) or f"{given.name}-{self._now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-        to = _region(given.body)
-        order = BuildOrdered(id=known_as, group=given.name, owner=given.owner, reason=given.reason, to=to)
-        state = self._state()
-        against = objection(state, self._setup(), order)
-        if against is not None:
-            _refuse(against)
-        if is_new(state, order):
-            await self._put(order)
-            # So that whoever asks next is not told of a time before the order. A stuck loop answers all the same.
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(DECIDED.total_seconds()):
-                    await self._settled()
-        text = f"{given.name} is built: build {order.id}; see GET /api/v1/builds/{order.id}"
-        return web.json_response({"schema": 1, "id": order.id, "text": text}, status=202)
+        """Return the routes that tell of builds."""
+        return [web.get("/api/v1/builds", self._all), web.get("/api/v1/builds/{id}", self._one)]
 
     async def _all(self, _: web.Request) -> web.Response:
         state = self._state()
@@ -96,18 +63,13 @@ class BuildOrders:
         return web.json_response({"schema": 1, **build_dict(state, build)}, headers=headers)
 
 
-def _refuse(against: Objection) -> NoReturn:
-    raise STATUSES[against.fault](text=f"{against.why}\n")
-
-
 def _id(body: Mapping[str, object]) -> str:
     given = body.get("id")
     if given is None:
         return ""
     if not isinstance(given, str) or not BUILD_ID.fullmatch(given):
-        raise web.HTTPBadRequest(
-            text="id: use 1 to 80 of A-Z, a-z, 0-9 and . _ : - , beginning with a letter or digit\n"
-        )
+        text = "id: use 1 to 80 of A-Z, a-z, 0-9 and . _ : - , beginning with a letter or a digit\n"
+        raise web.HTTPBadRequest(text=text)
     return given
 
 

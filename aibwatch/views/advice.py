@@ -2,6 +2,7 @@
 
 from aibwatch.core.builds import NEEDED
 from aibwatch.core.canaries import misplaced
+from aibwatch.core.gates import FINAL, holding
 from aibwatch.core.model import Mode, RunState, template_name
 from aibwatch.core.policy import CanarySpec, GroupSpec, Setup
 from aibwatch.core.sentences import listing
@@ -14,7 +15,7 @@ from aibwatch.views.facts import place
 
 def advice(state: State, setup: Setup, spec: GroupSpec, group: GroupState, seen: Situation) -> list[str]:
     """Return lines for a human, the most useful first. Commands stand alone on their line."""
-    lines = _of_phase(state, spec, group, seen)
+    lines = [*_of_phase(state, spec, group, seen), *_urgent(group, seen)]
     return [*lines, *_beside(state, setup, seen.verdict)] if seen.verdict else lines
 
 
@@ -66,27 +67,15 @@ def _of_phase(state: State, spec: GroupSpec, group: GroupState, seen: Situation)
             return _watching(state, spec, group, seen)
 
 
-def _held(state: State, spec: GroupSpec, group: GroupState, seen: Situation) -> list[str]:
-    if seen.target is None:
-        return [f"  deploy another secondary, or take {group.name} back to {place(state, spec.primary)} by hand"]
-    if seen.held_by == ("mode_allows",):
-        return [
-            f'  run {template_name(seen.target)} by hand, or set mode = "auto" for this group and reload',
-            *_urgent(group),
-        ]
-    lines = ["  remove the cause that a closed gate names; it moves by itself when the last one opens"]
-    if "mode_allows" in seen.held_by and spec.policy.mode is not Mode.AUTO:
-        lines.append('  by its mode it would not move even then; that takes mode = "auto" for this group')
-    return lines if NEEDED & set(seen.held_by) else [*lines, *_urgent(group)]
-
-
-def _watching(state: State, spec: GroupSpec, group: GroupState, seen: Situation) -> list[str]:
-    if seen.region is None:
-        return ["  compare its id in the configuration with the one in Azure:", "    aibwatch probe --once"]
-    if group.active != spec.primary:
-        return _away(state, spec, group)
+def _urgent(group: GroupState, seen: Situation) -> list[str]:
+    """Return how to get an image now, where one might be in vain and a secondary would build."""
     troubled = seen.verdict is not None and seen.verdict.kind in UNSURE_TO_BUILD
-    return [*_at_home(seen.verdict), *(_urgent(group) if troubled else [])]
+    if not troubled or group.move is not None or NEEDED & set(seen.held_by):
+        return []
+    return [
+        "  build an urgent image; where the service fails it, a ready secondary is run instead, and nothing is moved:",
+        f"    aibwatch build {group.name} --wait",
+    ]
 
 
 UNSURE_TO_BUILD = frozenset(
@@ -94,11 +83,50 @@ UNSURE_TO_BUILD = frozenset(
 )
 
 
-def _urgent(group: GroupState) -> list[str]:
+def _held(state: State, spec: GroupSpec, group: GroupState, seen: Situation) -> list[str]:
+    if seen.target is None:
+        return [f"  deploy another secondary, or take {group.name} back to {place(state, spec.primary)} by hand"]
+    if group.approval is not None and group.approval.answer is None:
+        return [
+            "  let it move, or keep it where it is until the incident is over:",
+            f"    aibwatch approve {group.approval.id}",
+            f'    aibwatch deny {group.approval.id} --reason "..."',
+        ]
+    if seen.held_by == ("mode_allows",) and spec.policy.mode is Mode.SHADOW:
+        return [
+            f"  move it to {template_name(seen.target)} now; for the next time, set its mode to approve or auto:",
+            f'    aibwatch failover {group.name} --reason "..."',
+        ]
+    lines = ["  remove the cause that a closed gate names; it moves by itself when the last one opens"]
+    if "mode_allows" in seen.held_by and spec.policy.mode is Mode.SHADOW:
+        lines.append("  by its mode it would not move even then; that takes mode approve or auto for this group")
+    return [*lines, *_anyway(state, group, seen)]
+
+
+def _anyway(state: State, group: GroupState, seen: Situation) -> list[str]:
+    """Return how to move over closed gates, where they may be overridden."""
+    closed = [name for name in seen.held_by if name != "mode_allows"]  # a human's order needs no mode
+    listed = seen.target is not None and seen.target in state.window.templates
+    if not closed or not listed or FINAL & set(closed):
+        return []
+    gates = " ".join(f"--override {name}" for name in closed)
     return [
-        "  build an urgent image; where the service fails it, a ready secondary is run instead, and nothing is moved:",
-        f"    aibwatch build {group.name} --wait",
+        "  or move it all the same, knowing what the closed gates say:",
+        f'    aibwatch failover {group.name} {gates} --reason "..."',
     ]
+
+
+def _watching(state: State, spec: GroupSpec, group: GroupState, seen: Situation) -> list[str]:
+    if seen.region is None:
+        return ["  compare its id in the configuration with the one in Azure:", "    aibwatch probe --once"]
+    if group.active != spec.primary:
+        return _away(state, spec, group)
+    if any(gate.name == "drill_fresh" for gate in holding(seen.gates)):
+        return [
+            "  rehearse its way to the secondary; until then it asks before it moves:",
+            f"    aibwatch drill {group.name}",
+        ]
+    return _at_home(seen.verdict)
 
 
 def _at_home(verdict: Verdict | None) -> list[str]:
@@ -125,8 +153,10 @@ def _at_home(verdict: Verdict | None) -> list[str]:
 
 def _away(state: State, spec: GroupSpec, group: GroupState) -> list[str]:
     here, home = place(state, group.active), place(state, spec.primary)
-    back = f"once {home} is healthy, run {template_name(spec.primary)} there by hand and point your pipelines at it"
-    lines = [f"  it stays in {here}; going back is for a human: {back}"]
+    lines = [
+        f"  it stays in {here}; going back is for a human, once {home} has been well for a while. What is missing:",
+        f"    aibwatch failback {group.name} --dry-run",
+    ]
     last = group.last
     if last is not None and last.run_state in {RunState.FAILED, RunState.CANCELED}:
         lines.insert(0, f"  see why the run of {template_name(last.target)} ended so, and run it again by hand")

@@ -85,7 +85,8 @@ def test_the_version_is_one_line() -> None:
     [
         ("nonsense",),
         ("active",),
-        ("reset", GROUP),
+        ("reset",),
+        ("failover", GROUP),
         ("pause", GROUP, "--reason", "so"),
         ("status", "--nonsense"),
         ("probe",),

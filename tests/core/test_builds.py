@@ -7,9 +7,9 @@ import pytest
 
 from aibwatch.core.actions import LookForBuild, ReadOutputs, RunBuild
 from aibwatch.core.build import Build, BuildResult, Stage
-from aibwatch.core.build_order import Fault, objection
+from aibwatch.core.build_order import objection
 from aibwatch.core.builds import KEPT
-from aibwatch.core.decision import NoteKind
+from aibwatch.core.decision import NoteKind, Refusal, Reply
 from aibwatch.core.events import (
     BuildAnswered,
     BuildLooked,
@@ -92,7 +92,7 @@ def test_a_build_moves_nothing() -> None:
     before = Play().run(2)
     after = end_run(ordered(minutes=5), BASE_WEST)
     known, group = before.group(), after.group()
-    assert (group.active, group.epoch, group.phase, group.moves) == (known.active, known.epoch, known.phase, 0)
+    assert (group.active, group.epoch, group.phase, group.move) == (known.active, known.epoch, known.phase, None)
 
 
 def test_a_build_is_on_record_from_its_order_to_its_image() -> None:
@@ -367,10 +367,11 @@ def test_instead_of_a_named_member_no_other_is_run() -> None:
 
 
 def test_the_same_order_twice_is_one_build() -> None:
-    play = ordered()
-    play.tell(ORDER)
+    play = Play().run(2)
+    first, second = play.tell(ORDER).reply, play.tell(ORDER).reply
     assert (posts(play), len(play.state.builds.kept)) == ([BASE_WEST], 1)
-    assert objection(play.state, play.setup, ORDER) is None
+    told = Reply(text="base is built; follow it: aibwatch build base --id b1", id="b1")
+    assert (first, second) == (told, Reply(text="build b1 was ordered already", id="b1"))
 
 
 def test_one_build_a_group_at_a_time() -> None:
@@ -378,9 +379,9 @@ def test_one_build_a_group_at_a_time() -> None:
     second = replace(ORDER, id="b2")
     against = objection(play.state, play.setup, second)
     assert against is not None
-    assert (against.fault, "b1 of base is under way, ordered by ann" in against.why) == (Fault.BUSY, True)
-    play.tell(second)
-    assert (posts(play), the_build(play, "b2").result) == ([BASE_WEST], BuildResult.BUSY)
+    assert (against.refusal, "b1 of base is under way, ordered by ann" in against.text) == (Refusal.BUSY, True)
+    assert play.tell(second).reply == against
+    assert (posts(play), len(play.state.builds.kept)) == ([BASE_WEST], 1)
     assert play.state.builds.ordered == {"base": 1}, "what was not begun is not counted"
 
 
@@ -390,7 +391,7 @@ def test_no_build_is_begun_while_its_group_is_being_moved(phase: Phase) -> None:
     group = replace(play.group(), phase=phase)
     play.state = replace(play.state, groups={"base": group})
     against = objection(play.state, play.setup, ORDER)
-    assert (against.fault if against else None) is Fault.BUSY
+    assert (against.refusal if against else None) is Refusal.BUSY
 
 
 def test_nothing_is_begun_that_cannot_be_put_on_record() -> None:
@@ -398,7 +399,7 @@ def test_nothing_is_begun_that_cannot_be_put_on_record() -> None:
         play = Play().run(2)
         play.tell(trouble)
         against = objection(play.state, play.setup, ORDER)
-        assert (against.fault if against else None) is Fault.UNRECORDED
+        assert (against.refusal if against else None) is Refusal.HELD
         assert posts(ordered(play)) == []
 
 
@@ -415,8 +416,8 @@ def test_a_group_or_a_region_that_is_not_there_is_told_with_those_there_are() ->
     play = Play().run(2)
     orders = (replace(ORDER, group="nobody"), replace(ORDER, to=FRANCE))
     told = [objection(play.state, play.setup, order) for order in orders]
-    assert [t.fault if t else None for t in told] == [Fault.UNKNOWN_GROUP, Fault.WRONG]
-    assert ["base" in t.why or "northeurope and westeurope" in t.why for t in told if t] == [True, True]
+    assert [t.refusal if t else None for t in told] == [Refusal.UNASKED] * 2
+    assert ["base" in t.text or "northeurope and westeurope" in t.text for t in told if t] == [True, True]
 
 
 def test_an_order_of_which_nothing_was_run_may_be_given_again_by_its_id() -> None:
@@ -439,7 +440,7 @@ def test_an_order_that_failed_is_not_begun_again_by_its_id() -> None:
 def test_an_id_that_another_build_has_is_refused() -> None:
     play = ordered()
     against = objection(play.state, play.setup, replace(ORDER, to=NORTH))
-    assert (against.fault if against else None) is Fault.WRONG
+    assert (against.refusal if against else None) is Refusal.UNASKED
 
 
 # restarts and limits

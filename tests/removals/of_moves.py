@@ -7,22 +7,40 @@ MOVES: tuple[Removal, ...] = (
     *(
         Removal(
             f"the gate {name} is always open",
-            "gates",
-            f'"{name}": _{name},',
+            "gates/__init__",
+            f'"{name}": {name},',
             f'"{name}": lambda q: (OPEN, "it was taken out"),',
             "gates",
         )
         for name in GATES
     ),
     *in_file(
-        "gates",
+        "gates/__init__",
         "gates",
         ("unknown lets a move pass", "if g.state is not GateState.OPEN)", "if g.state is GateState.CLOSED)"),
+    ),
+    *in_file(
+        "gates/ourselves",
+        "gates",
         (
             "a jump of the clock holds nothing",
             "    if stepped is not None and q.now - stepped < STEADY_AFTER:\n",
             "    if False:\n",
         ),
+        (
+            "only the first step's handler is asked",
+            "in enumerate(q.spec.steps))\n    checks",
+            "in enumerate(q.spec.steps[:1]))\n    checks",
+        ),
+        (
+            "what a handler said of another target holds too",
+            "handler_key(q.spec.name, i, step.handler, q.target)",
+            "next((k for k in q.state.window.handlers if step.handler in k), '')",
+        ),
+    ),
+    *in_file(
+        "gates/target",
+        "gates",
         ("a mishap of the secondary holds", "    if _is_mishap(verdict):\n", "    if False:\n"),
         ("whatever makes the secondary suspect is a mishap", " and not is_alike(verdict.evidence)\n", "\n"),
         (
@@ -59,37 +77,11 @@ MOVES: tuple[Removal, ...] = (
             "    if False:\n",
         ),
         ("a failed read of the secondary is forgiven", "    if record.well_at != record.last_at:\n", "    if False:\n"),
-        (
-            "approve moves by itself",
-            "    if mode is Mode.APPROVE:\n        return CLOSED,",
-            "    if mode is Mode.APPROVE:\n        return OPEN,",
-        ),
+    ),
+    *in_file(
+        "gates/pace",
+        "gates",
         ("a failed move cools down as fast", "(2 if last.failed else 1)", "1"),
-        (
-            "only the first step's handler is asked",
-            "in enumerate(q.spec.steps))\n    checks",
-            "in enumerate(q.spec.steps[:1]))\n    checks",
-        ),
-        (
-            "what a handler said of another target holds too",
-            "handler_key(q.spec.name, i, step.handler, q.target)",
-            "next((k for k in q.state.window.handlers if step.handler in k), '')",
-        ),
-        (
-            "an observer that fell silent does not hold a move",
-            "PEER_AWAITED = timedelta(minutes=15)",
-            "PEER_AWAITED = timedelta(minutes=0)",
-        ),
-        (
-            "an observer that fell silent holds a move for ever",
-            "    if now - last.at <= PEER_AWAITED:\n",
-            "    if True:\n",
-        ),
-        (
-            "a silent observer is waited for though another speaks",
-            "    if not fresh:\n",
-            "    if len(fresh) < len(said):\n",
-        ),
         (
             "another region may be left at the same time",
             "            if leaving != q.source_region:\n",
@@ -109,18 +101,82 @@ MOVES: tuple[Removal, ...] = (
         ),
         ("claims do not count as moves", "g.phase in {Phase.CHECKING, Phase.COMMITTING} for g", "False for g"),
         ("moves count for ever", "sum(now - at < DAY for at in group.moved_at)", "len(group.moved_at)"),
+    ),
+    *in_file(
+        "gates/region",
+        "gates",
         (
-            "a new group has no time for its first drill",
-            "max([*proofs, q.group.known_since])",
-            "max([*proofs, q.group.known_since - DAY * 9999])",
+            "an observer that fell silent does not hold a move",
+            "PEER_AWAITED = timedelta(minutes=15)",
+            "PEER_AWAITED = timedelta(minutes=0)",
         ),
         (
-            "a move that failed is a rehearsal",
-            "if q.group.last and not q.group.last.failed else None",
-            "if q.group.last else None",
+            "an observer that fell silent holds a move for ever",
+            "    if now - last.at <= PEER_AWAITED:\n",
+            "    if True:\n",
+        ),
+        (
+            "a silent observer is waited for though another speaks",
+            "    if not fresh:\n",
+            "    if len(fresh) < len(said):\n",
         ),
         ("an observer that fell silent agrees", "    if not fresh:\n", "    if False:\n"),
         ("an observer that disagrees holds nothing", "    if differ is not None:\n", "    if False:\n"),
+    ),
+    *in_file(
+        "gates/people",
+        "gates approval",
+        (
+            "approve moves by itself",
+            '        return _approved(q, "mode is approve")\n',
+            '        return OPEN, "mode is approve"\n',
+        ),
+        ("an approval of another target counts", "approval is None or approval.target != q.target", "approval is None"),
+        (
+            "a denial is no answer",
+            "        case Answered.DENIED:\n            return CLOSED,",
+            "        case Answered.DENIED:\n            return OPEN,",
+        ),
+        (
+            "an approval counts for ever",
+            "        case Answered.APPROVED if approval.counts(patience, q.now):\n",
+            "        case Answered.APPROVED if approval:\n",
+        ),
+        (
+            "who orders a move needs an approval too",
+            '    if q.order is not None:\n        return OPEN, f"ordered',
+            '    if False:\n        return OPEN, f"ordered',
+        ),
+    ),
+    *in_file(
+        "rehearsal",
+        "gates rehearsal",
+        (
+            "a new group has no time for its first drill",
+            "max(proven or group.known_since, group.known_since)",
+            "(proven or group.known_since.min.replace(tzinfo=group.known_since.tzinfo))",
+        ),
+        (
+            "a move that failed is a rehearsal",
+            "last is not None and not last.failed and last.kind",
+            "last is not None and last.kind",
+        ),
+        ("a failback is a rehearsal", " and last.kind is MoveKind.FAILOVER else None", " else None"),
+        (
+            "a drill that failed disproves nothing",
+            "    if failed is not None and failed.ended_at",
+            "    if False and failed.ended_at",
+        ),
+        ("a changed handler is the same one", "    if changed:\n", "    if False:\n"),
+        (
+            "changed steps are the same way",
+            "    if [(r.handler, r.options) for r in now]",
+            "    if False and [(r.handler, r.options) for r in now]",
+        ),
+    ),
+    *in_file(
+        "gates/people",
+        "gates",
         (
             "a halted group that nobody can reset holds",
             "q.setup.groups.keys() - {q.group.name}",
@@ -131,25 +187,25 @@ MOVES: tuple[Removal, ...] = (
         "situation",
         "situation",
         (
+            "the first secondary is taken whatever its gates say",
+            "    return next(iter(ready or answers), (None, ()))",
+            "    return next(iter(answers), (None, ()))",
+        ),
+        (
+            "closed gates hold nothing",
+            "    if holding(gates):\n        return Trigger.OUTAGE_HELD",
+            "    if False:\n        return Trigger.OUTAGE_HELD",
+        ),
+        (
             "the primary is a target",
-            "[t for t in spec.secondaries if t != group.active]",
-            "[t for t in spec.members if t != group.active]",
+            "[group.move.target] if group.move else [t for t in spec.secondaries if t != group.active]",
+            "[group.move.target] if group.move else [t for t in spec.members if t != group.active]",
         ),
         ("a better target replaces the claimed one", "[group.move.target] if group.move else", ""),
-        (
-            "the first secondary is taken whatever its gates say",
-            "next(iter(ready or answers), (None, ()))",
-            "next(iter(answers), (None, ()))",
-        ),
         (
             "an outage that is only remembered makes a group leave",
             "    if not verdict.warrants_move:\n",
             '    if verdict.kind.value != "outage":\n',
-        ),
-        (
-            "closed gates hold nothing",
-            "    held = holding(gates)\n    if held:\n",
-            "    held = holding(gates)\n    if False:\n",
         ),
     ),
     Removal(
@@ -194,18 +250,18 @@ MOVES: tuple[Removal, ...] = (
         ),
         (
             "a restart leaves HALTED",
-            '_rows(P.HALTED, (T.QUIET, *OUTAGE, T.RESUMED), P.HALTED, "halted: it does nothing more until a human resets it"),',
-            '_rows(P.HALTED, (T.QUIET, *OUTAGE), P.HALTED, "halted"),\n    _rows(P.HALTED, (T.RESUMED,), P.WATCHING, "started"),',
+            '_rows(P.HALTED, (T.QUIET, *OUTAGE, *COURSE, T.RESUMED), P.HALTED,\n          "halted: it does nothing more until a human resets it"),',
+            '_rows(P.HALTED, (T.QUIET, *OUTAGE, *COURSE), P.HALTED, "halted"),\n    _rows(P.HALTED, (T.RESUMED,), P.WATCHING, "started"),',
         ),
         (
             "recovery leaves HALTED",
-            '_rows(P.HALTED, (T.QUIET, *OUTAGE, T.RESUMED), P.HALTED, "halted: it does nothing more until a human resets it"),',
-            '_rows(P.HALTED, (*OUTAGE, T.RESUMED), P.HALTED, "halted"),\n    _rows(P.HALTED, (T.QUIET,), P.WATCHING, "quiet"),',
+            '_rows(P.HALTED, (T.QUIET, *OUTAGE, *COURSE, T.RESUMED), P.HALTED,\n          "halted: it does nothing more until a human resets it"),',
+            '_rows(P.HALTED, (*OUTAGE, *COURSE, T.RESUMED), P.HALTED, "halted"),\n    _rows(P.HALTED, (T.QUIET,), P.WATCHING, "quiet"),',
         ),
         (
             "a move that has begun is given up",
-            "_rows(P.MOVING, (T.QUIET, *OUTAGE), P.MOVING, FINISHING),",
-            '_rows(P.MOVING, (T.QUIET,), P.WATCHING, "quiet", E.ABANDON),\n    _rows(P.MOVING, OUTAGE, P.MOVING, FINISHING),',
+            "_rows(P.MOVING, (T.QUIET, *OUTAGE, T.STILL_WANTED, T.ORDER_LOST), P.MOVING, FINISHING),",
+            '_rows(P.MOVING, (T.QUIET,), P.WATCHING, "quiet", E.ABANDON),\n    _rows(P.MOVING, (*OUTAGE, T.STILL_WANTED, T.ORDER_LOST), P.MOVING, FINISHING),',
         ),
         (
             "a restart calls the handler again",
@@ -274,6 +330,24 @@ MOVES: tuple[Removal, ...] = (
         ("a reset is for every group", "case Reset(group=group.name):", "case Reset():"),
     ),
     *in_file(
+        "engine",
+        "engine",
+        (
+            "a group does not see what an earlier one claimed",
+            "        followed = follow_group(state, event,",
+            "        followed = follow_group(replace(state, groups={}), event,",
+        ),
+    ),
+    *in_file(
+        "grouping",
+        "engine",
+        (
+            "why a group was halted is overwritten",
+            "stays_halted = before.phase is Phase.HALTED and",
+            "stays_halted = False and",
+        ),
+    ),
+    *in_file(
         "effects",
         "effects",
         (
@@ -283,20 +357,20 @@ MOVES: tuple[Removal, ...] = (
         ),
         (
             "a commit is not counted",
-            "epoch=move.epoch, moved_at=(*recent, now), moves=",
-            "epoch=move.epoch, moved_at=recent, moves=",
+            "moved_at=recent if move.kind is MoveKind.DRILL else (*recent, now),",
+            "moved_at=recent,",
         ),
         (
             "a commit does not raise the epoch",
-            "active=move.target, epoch=move.epoch, moved_at",
-            "active=move.target, moved_at",
+            "        epoch=move.epoch,\n        moved_at",
+            "        moved_at",
         ),
         ("an attempt is not counted", "attempt=step.attempt + 1, questions=0", "questions=0"),
         ("a question is not counted", "questions=before + 1", "questions=before"),
         (
             "a failed move is not remembered as failed",
-            "_end(group, scene.now, failed=True), failed_moves",
-            "_end(group, scene.now, failed=False), failed_moves",
+            "ended_at=now, failed=True)\n    return replace(group, move=None, last=move",
+            "ended_at=now)\n    return replace(group, move=None, last=move",
         ),
         ("the run before the move is not remembered", "run_before=ended.started if ended else None", "run_before=None"),
         (
@@ -350,11 +424,6 @@ MOVES: tuple[Removal, ...] = (
             "    canary_notes = ()\n    state = replace(state, canaries=follow_canaries(state, Started(), setup, now)[0].canaries)\n",
         ),
         (
-            "a group does not see what an earlier one claimed",
-            "        group, wanted, said = _group(state, event, setup, spec, group, now)\n",
-            "        group, wanted, said = _group(replace(state, groups={}), event, setup, spec, group, now)\n",
-        ),
-        (
             "a failing journal is forgotten by the next failure",
             "journal_failing_since=known or now",
             "journal_failing_since=None",
@@ -382,12 +451,11 @@ MOVES: tuple[Removal, ...] = (
             "return any(e.names_service and e.against for e in verdict.evidence)",
             "return False",
         ),
+    ),
+    *in_file(
+        "grouping",
+        "engine canaries",
         ("a held move is told to nobody", "LOUD_PHASES = frozenset({Phase.HELD, ", "LOUD_PHASES = frozenset({"),
-        (
-            "why a group was halted is overwritten",
-            "stays_halted = group.phase is Phase.HALTED and",
-            "stays_halted = False and",
-        ),
         ("shadow counts at every event", " or group.told_incident == incident.id:", ":"),
         (
             "shadow counts though another gate is closed",
