@@ -165,7 +165,10 @@ class App:
         control = Control(token, self._ways(loop, handlers, reloader))
         pages = BuildPages(lambda: loop.state)
         http = Http(self._served(loop, recorder, metrics), [*control.routes(), *pages.routes()])
-        await self._serve(loop, polls, scheduler, http, stop)
+        try:
+            await self._serve(loop, polls, scheduler, http, stop)
+        finally:
+            await handlers.close()
 
     def _ways(self, loop: Loop, handlers: Handlers, reloader: Reloader) -> Ways:
         preview = Preview(find=handlers.find, state=lambda: loop.state, setup=lambda: loop.setup, now=self._clock.now)

@@ -248,10 +248,21 @@ class Peer(Table):
 
 
 class StepOptions(Table):
-    """What one kind of handler needs to know beyond time-out and retries."""
+    """What one kind of handler needs to know beyond time-out and retries.
 
-    command: Annotated[tuple[Filled, ...], AfterValidator(values.not_empty)] | None = None
-    """Program and arguments, for handler "command"; called without a shell. No default."""
+    The keys here are those of the built-in handlers, which take no others; an installed handler may take any, and says
+    itself what is wrong with them. Never a secret, because they are on record with every move: name a file that has it.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, Annotated[object, PlainValidator(values.option)]] = Field(init=False)
+    """What an installed handler is told: texts, numbers, true or false, lists of texts. Default: nothing."""
+
+    command: Annotated[tuple[Filled, ...], AfterValidator(values.not_empty), AfterValidator(values.program)] | None = (
+        None
+    )
+    """Program and arguments, for handler "command"; called without a shell, with the verb as its last argument. No
+    default."""
     url: Annotated[Filled, AfterValidator(values.web_endpoint)] | None = None
     """Address to POST to, for handler "webhook". No default."""
     secret_file: Filled | None = None
@@ -262,7 +273,7 @@ class Step(Table):
     """One step of a move."""
 
     handler: Filled
-    """Built-in "run-template", or the name of an entry point in aibwatch.handlers. No default."""
+    """Built-in "run-template" or "command", or the name of an entry point in aibwatch.handlers. No default."""
     timeout: Duration = 15 * MINUTE
     """How long one attempt may take. Default 15m: a run that is accepted answers in seconds; the rest is for an
     ARM that is just recovering."""

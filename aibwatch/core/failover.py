@@ -38,8 +38,6 @@ class Trigger(StrEnum):
     """A human's move is under way, and nothing speaks against it."""
     ORDER_LOST = "order_lost"
     """A human's move is under way, and a gate that he did not override is not open any more."""
-    OVERTAKEN = "overtaken"
-    """A drill is under way, and an outage of the active region is proven."""
     FRESH_AGREES = "fresh_agrees"
     """Polled afresh: the move is still wanted by an answer younger than the claim, and every gate is open."""
     FRESH_MUTE = "fresh_mute"
@@ -49,12 +47,14 @@ class Trigger(StrEnum):
     STEP_APPLIED = "step_applied"
     LAST_STEP_APPLIED = "last_step_applied"
     STEP_AGAIN = "step_again"
-    """Nothing was changed, and attempts are left."""
+    """The step may be called again: it changed nothing, or its handler can bear it. Attempts are left."""
     STEP_UNKNOWN = "step_unknown"
     """Nobody knows yet whether the effect is there, and questions are left."""
     STEP_HOPELESS = "step_hopeless"
     REHEARSAL_FAILED = "rehearsal_failed"
     """As STEP_HOPELESS, in a drill."""
+    OVERTAKEN = "overtaken"
+    """A step of a drill ended, and by now an outage of the active region is proven."""
     IMAGE_AWAITED = "image_awaited"
     """A failback has had the primary run, and that run has not built yet, or a gate is not open now."""
     IMAGE_FAILED = "image_failed"
@@ -99,10 +99,10 @@ P, T, E = Phase, Trigger, Effect
 FRESH = (T.FRESH_AGREES, T.FRESH_MUTE)
 EPOCH = (T.EPOCH_WRITTEN, T.EPOCH_REFUSED)
 STEPS = (T.STEP_APPLIED, T.LAST_STEP_APPLIED, T.STEP_AGAIN, T.STEP_UNKNOWN, T.STEP_HOPELESS,
-         T.REHEARSAL_FAILED, T.IMAGE_AWAITED, T.IMAGE_FAILED)  # fmt: skip
+         T.REHEARSAL_FAILED, T.OVERTAKEN, T.IMAGE_AWAITED, T.IMAGE_FAILED)  # fmt: skip
 OUTAGE = (T.OUTAGE_HELD, T.OUTAGE_OPEN)
 ORDERS = (T.ORDER_OPEN, T.ORDER_CLOSED)
-COURSE = (T.STILL_WANTED, T.ORDER_LOST, T.OVERTAKEN)
+COURSE = (T.STILL_WANTED, T.ORDER_LOST)
 LATE = "an answer came that belongs to nothing open; it is on record and changes nothing"
 UNASKED = "there is nothing to reset; only a halted group needs it"
 FINISHING = "a move that has begun is finished, whatever the region does"
@@ -151,8 +151,6 @@ TABLE = _table(
     _rows(P.CHECKING, (T.OUTAGE_OPEN, T.STILL_WANTED), P.CHECKING, "waiting for the fresh polls"),
     _rows(P.CHECKING, (T.ORDER_LOST,), P.WATCHING,
           "given up before anything was changed: what was ordered cannot be done any more", E.ABANDON),
-    _rows(P.CHECKING, (T.OVERTAKEN,), P.WATCHING,
-          "the drill is given up before anything was changed: its region is proven down", E.ABANDON),
     _rows(P.CHECKING, ORDERS, P.CHECKING, BUSY),
     _rows(P.CHECKING, (T.FRESH_AGREES,), P.COMMITTING, "polled afresh, and it is still so; writing the new epoch",
           E.WRITE_EPOCH),
@@ -180,7 +178,7 @@ TABLE = _table(
     _rows(P.MOVING, (T.REHEARSAL_FAILED,), P.WATCHING, "the drill failed; nothing was moved", E.GIVE_UP),
     _rows(P.MOVING, (T.STEP_APPLIED,), P.MOVING, "a step is done; the next one follows", E.DISPATCH),
     _rows(P.MOVING, (T.LAST_STEP_APPLIED,), P.WATCHING, "moved; every step is done", E.FINISH),
-    _rows(P.MOVING, (T.STEP_AGAIN,), P.MOVING, "the step changed nothing; trying it again", E.DISPATCH),
+    _rows(P.MOVING, (T.STEP_AGAIN,), P.MOVING, "the step is not done, and may be tried again", E.DISPATCH),
     _rows(P.MOVING, (T.STEP_UNKNOWN,), P.MOVING, "the step ended without an answer; asking what became of it",
           E.ASK_STATUS),
     _rows(P.MOVING, (T.STEP_HOPELESS,), P.HALTED, "the step cannot be finished; a human must look", E.FAIL),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aibwatch.core.failover import Trigger
-from aibwatch.core.gates import Gate, Question, holding, survey
+from aibwatch.core.gates import APPROVABLE, Gate, Question, holding, survey
 from aibwatch.core.judging import regional_verdicts, verdict_for
 from aibwatch.core.model import Region, TemplateId, template_name
 from aibwatch.core.move import Move, MoveKind, Order
@@ -168,8 +168,6 @@ def _course(
     if move.awaits_image:
         at = state.window.region_of(move.target)
         return proof_of(move, state.window, verdict_for(state, setup, spec, at) if at else None, _reasons(gates), now)
-    if move.kind is MoveKind.DRILL and move.committed_at is None and verdict is not None and verdict.warrants_move:
-        return Trigger.OVERTAKEN, f"{verdict.region} {verdict.kind.phrase}: {verdict.why}"
     if holding(gates):
         return Trigger.ORDER_LOST, _reasons(gates)
     return Trigger.STILL_WANTED, "nothing speaks against it"
@@ -210,7 +208,7 @@ def ask_gates(
 def _best_target(
     state: State, setup: Setup, spec: GroupSpec, group: GroupState, now: datetime
 ) -> tuple[TemplateId | None, tuple[Gate, ...]]:
-    """Return the first secondary with every gate open, else the first one, with its gates.
+    """Return the first secondary with every gate open, else the first that only wants approval, else the first one.
 
     Once a move is claimed its target stands. The primary is no target: going back is a failback, and a human's.
     """
@@ -218,4 +216,5 @@ def _best_target(
     leaving = group.move.source if group.move else group.active
     answers = [(target, ask_gates(state, setup, spec, group, target, leaving, now)) for target in candidates]
     ready = [answer for answer in answers if not holding(answer[1])]
-    return next(iter(ready or answers), (None, ()))
+    approvable = [answer for answer in answers if {gate.name for gate in holding(answer[1])} <= APPROVABLE]
+    return next(iter(ready or approvable or answers), (None, ()))

@@ -96,15 +96,20 @@ RUN_OF_PRIMARY = {
 
 def _step(event: StepEnded, move: Move) -> Trigger:
     step = move.steps[event.step]
+    left = step.attempt <= step.retries
     match event.result:
         case StepResult.APPLIED | StepResult.ALREADY_APPLIED:
             last = event.step + 1 == len(move.steps)
             return Trigger.LAST_STEP_APPLIED if last else Trigger.STEP_APPLIED
         case StepResult.NOTHING_CHANGED:
-            return Trigger.STEP_AGAIN if step.attempt <= step.retries else Trigger.STEP_HOPELESS
+            return Trigger.STEP_AGAIN if left else Trigger.STEP_HOPELESS
+        case StepResult.PARTIAL:
+            return Trigger.STEP_AGAIN if event.resumable and left else Trigger.STEP_HOPELESS
         case StepResult.NOT_SENT:
+            return Trigger.STEP_AGAIN
+        case StepResult.UNKNOWN if event.repeatable and left:
             return Trigger.STEP_AGAIN
         case StepResult.UNKNOWN:
             return Trigger.STEP_UNKNOWN if step.questions < QUESTIONS else Trigger.STEP_HOPELESS
-        case StepResult.NEVER | StepResult.PARTIAL | StepResult.REFUSED | StepResult.CONTRADICTED:
+        case StepResult.NEVER | StepResult.REFUSED | StepResult.CONTRADICTED:
             return Trigger.STEP_HOPELESS

@@ -1,14 +1,23 @@
 """Find handlers by name among the entry points of group `aibwatch.handlers`, and make each once for its options."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from importlib.metadata import entry_points
+
+import structlog
 
 from aibwatch.core.model import Options
 from aibwatch.core.policy import StepSpec
-from aibwatch.handlers.api import Handler, Surroundings
+from aibwatch.handlers.api import Closes, Handler, Surroundings
 
 GROUP = "aibwatch.handlers"
+
+CLOSE_TIMEOUT = timedelta(seconds=5)
+"""For one to let go: at the end of the daemon, which systemd gives 30 seconds."""
+
+log = structlog.get_logger(__name__)
 
 Find = Callable[[str, Options], Handler]
 """Return the handler of this name with these options, ready to be called, or raise UnknownHandlerError."""
@@ -51,6 +60,16 @@ class Handlers:
         if key not in self._made:
             self._made[key] = self._make(name, options)
         return self._made[key]
+
+    async def close(self) -> None:
+        """Have all let go of what they hold; once, at the end."""
+        for (name, _), handler in self._made.items():
+            if isinstance(handler, Closes):
+                try:
+                    async with asyncio.timeout(CLOSE_TIMEOUT.total_seconds()):
+                        await handler.close()
+                except Exception as error:  # noqa: BLE001  # a plug-in may raise anything; the others close all the same
+                    log.warning("a handler did not close", handler=name, error=f"{type(error).__name__}: {error}")
 
     def _make(self, name: str, options: Options) -> Handler:
         point = next(iter(entry_points(group=GROUP, name=name)), None)

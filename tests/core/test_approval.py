@@ -9,7 +9,21 @@ from aibwatch.core.approval import Answered, Approval
 from aibwatch.core.decision import NoteKind, Refusal
 from aibwatch.core.events import Started
 from aibwatch.core.model import Mode
-from tests.core.builders import BASE_NORTH, BASE_WEST, MINUTE, NORTH, Play, a_group, a_policy, at, the
+from tests.core.builders import (
+    BASE_FRANCE,
+    BASE_NORTH,
+    BASE_WEST,
+    FRANCE,
+    MINUTE,
+    NORTH,
+    WEST,
+    Play,
+    a_group,
+    a_policy,
+    a_world,
+    at,
+    the,
+)
 
 ASKED = "asks to move to base"
 
@@ -163,3 +177,27 @@ def test_a_gate_that_nobody_can_approve_is_not_asked_about() -> None:
     play.break_region()
     play.until("held")
     assert (play.group().approval, "secondary_live" in play.group().held_by) == (None, True)
+
+
+def test_an_approval_is_for_one_target_and_another_one_is_asked_for_anew() -> None:
+    spec = a_group(secondaries=(BASE_NORTH, BASE_FRANCE), policy=a_policy(mode=Mode.APPROVE))
+    play = Play(spec, world=a_world(WEST, NORTH, FRANCE)).run(2)
+    play.break_region()
+    play.until("held")
+    play.unanswered = {PollAfresh}
+    play.answer("approved")
+    play.world.probe[NORTH] = "network"
+    play.run(1)
+    assert (play.phase(), asked(play).target, asked(play).answer) == ("held", BASE_FRANCE, None)
+    play.unanswered = set()
+    play.answer("approved")
+    assert play.group().active == BASE_FRANCE
+
+
+def test_it_asks_for_the_secondary_that_only_wants_approval() -> None:
+    spec = a_group(secondaries=(BASE_NORTH, BASE_FRANCE), policy=a_policy(mode=Mode.APPROVE))
+    play = Play(spec, world=a_world(WEST, NORTH, FRANCE)).run(2)
+    play.world.probe[NORTH] = "network"
+    play.break_region()
+    play.until("held")
+    assert asked(play).target == BASE_FRANCE

@@ -229,6 +229,7 @@ def with_canaries(*ended: float) -> Play:
         ((40, 70), ("recovered",)),
         ((40, 60, 80), ("recovered",)),
         ((25, 60, 90), ()),
+        ((25, 90), ("recovered",)),
         ((1, 2, 90), ("recovered",)),
     ],
 )
@@ -236,6 +237,14 @@ def test_three_good_canaries_in_a_row_over_an_hour_prove_the_recovery(
     ended: tuple[float, ...], held: tuple[str, ...]
 ) -> None:
     assert with_canaries(*ended).order("failback").held_by == held
+
+
+def test_a_canary_that_failed_in_between_begins_the_count_anew() -> None:
+    play = with_canaries(20, 50, 90)
+    first, *others = play.canary().runs
+    runs = (first, a_canary_run("failed", asked=25, ended=27), *others)
+    play.state = replace(play.state, canaries={WEST: replace(play.canary(), runs=runs)})
+    assert play.order("failback").held_by == ("recovered",)
 
 
 def test_a_failback_is_a_move_of_the_day_and_cools_down() -> None:

@@ -10,7 +10,7 @@ MOVES: tuple[Removal, ...] = (
             "gates/__init__",
             f'"{name}": {name},',
             f'"{name}": lambda q: (OPEN, "it was taken out"),',
-            "gates",
+            "gates drill failback",
         )
         for name in GATES
     ),
@@ -84,8 +84,8 @@ MOVES: tuple[Removal, ...] = (
         ("a failed move cools down as fast", "(2 if last.failed else 1)", "1"),
         (
             "another region may be left at the same time",
-            "            if leaving != q.source_region:\n",
-            "            if False:\n",
+            "        if leaving != q.source_region:\n",
+            "        if False:\n",
         ),
         ("a group may move as often as it likes", "    if recent >= most:\n", "    if False:\n"),
         ("all groups may move on one day", "    if everywhere >= limit:\n", "    if False:\n"),
@@ -125,7 +125,7 @@ MOVES: tuple[Removal, ...] = (
     ),
     *in_file(
         "gates/people",
-        "gates approval",
+        "gates approval ordered_moves",
         (
             "approve moves by itself",
             '        return _approved(q, "mode is approve")\n',
@@ -188,8 +188,13 @@ MOVES: tuple[Removal, ...] = (
         "situation",
         (
             "the first secondary is taken whatever its gates say",
-            "    return next(iter(ready or answers), (None, ()))",
+            "    return next(iter(ready or approvable or answers), (None, ()))",
             "    return next(iter(answers), (None, ()))",
+        ),
+        (
+            "it asks for the first secondary though another only wants approval",
+            "ready or approvable or answers",
+            "ready or answers",
         ),
         (
             "closed gates hold nothing",
@@ -283,7 +288,7 @@ MOVES: tuple[Removal, ...] = (
     ),
     *in_file(
         "triggers",
-        "triggers",
+        "triggers drill failback",
         (
             "an answer to another move counts",
             "return group.move is not None and event.activation_id == group.move.activation_id",
@@ -314,8 +319,38 @@ MOVES: tuple[Removal, ...] = (
         ),
         (
             "a step is tried for ever",
-            "Trigger.STEP_AGAIN if step.attempt <= step.retries else Trigger.STEP_HOPELESS",
-            "Trigger.STEP_AGAIN",
+            "    left = step.attempt <= step.retries\n",
+            "    left = True\n",
+        ),
+        (
+            "what was done in part is tried again though the handler cannot go on",
+            "Trigger.STEP_AGAIN if event.resumable and left",
+            "Trigger.STEP_AGAIN if left",
+        ),
+        (
+            "what nobody knows of is sent again though doubles are not dropped",
+            "        case StepResult.UNKNOWN if event.repeatable and left:\n",
+            "        case StepResult.UNKNOWN if left:\n",
+        ),
+        (
+            "a drill that fails halts",
+            "Trigger.REHEARSAL_FAILED if trigger is Trigger.STEP_HOPELESS else trigger",
+            "trigger",
+        ),
+        (
+            "a drill stands in the way of an outage",
+            "        case MoveKind.DRILL if trigger is not Trigger.STEP_UNKNOWN and seen.outage_proven:\n",
+            "        case MoveKind.DRILL if False:\n",
+        ),
+        (
+            "a failback does not wait for the primary's image",
+            "            return RUN_OF_PRIMARY.get(trigger, trigger)\n",
+            "            return trigger\n",
+        ),
+        (
+            "a restart asks a handler while an image is awaited",
+            "        case Started() if group.move is None or not group.move.awaits_image:\n",
+            "        case Started():\n",
         ),
         (
             "a handler is asked for ever",
@@ -380,8 +415,105 @@ MOVES: tuple[Removal, ...] = (
         ),
     ),
     *in_file(
+        "proof",
+        "failback",
+        (
+            "a primary that flaps is gone back to",
+            "    if verdict is not None and verdict.warrants_move:\n",
+            "    if False:\n",
+        ),
+        (
+            "a run that failed is an image",
+            "    if run is not None and run.state.ended and run.state not in GOOD:\n",
+            "    if False:\n",
+        ),
+        ("an image is awaited for ever", "    if now - since > LONGEST:\n", "    if False:\n"),
+        ("a closed gate does not hold a failback when the image is there", "    if held:\n", "    if False:\n"),
+        ("the run from before is the image", " and seen.run.started != move.run_before else None", " else None"),
+    ),
+    *in_file(
+        "recovery",
+        "failback",
+        ("canaries from before the trouble prove the recovery", " and run.asked_at > left]", "]"),
+        (
+            "a canary that failed in between does not matter",
+            "takewhile(lambda run: run.result is CanaryResult.WELL, canary.latest())",
+            "(run for run in canary.latest() if run.result is CanaryResult.WELL)",
+        ),
+        ("a short recovery will do", " and over >= lasting(policy)", ""),
+        ("one good canary will do", "len(ends) >= GOOD_CANARIES and", "ends and"),
+    ),
+    *in_file(
+        "asking",
+        "approval",
+        ("shadow asks", "spec.policy.mode is not Mode.SHADOW and ", ""),
+        ("it asks though a gate is closed that nobody can approve", " and held <= APPROVABLE", ""),
+        (
+            "a request outlives its outage",
+            "incident is None or known.incident != incident.id or _passed(group, known)",
+            "False",
+        ),
+        (
+            "nobody is told again",
+            "    if known.answer is None and now - known.told_at >= patience:\n",
+            "    if False:\n",
+        ),
+        (
+            "an approval that was not used is not asked for anew",
+            "    if known.answer is Answered.APPROVED and not known.counts(patience, now):\n",
+            "    if False:\n",
+        ),
+    ),
+    *in_file(
+        "gates/__init__",
+        "ordered_moves gates",
+        ("everything can be overridden", " and name not in FINAL:", ":"),
+        ("nothing can be overridden", "name in order.overrides and", "False and"),
+    ),
+    *in_file(
+        "gates/pace",
+        "drill",
+        ("a drill counts as leaving a region", " and group.move.kind is MoveKind.FAILOVER", ""),
+    ),
+    *in_file(
+        "effects",
+        "drill failback effects approval",
+        (
+            "a drill counts as a move of the day",
+            "recent if move.kind is MoveKind.DRILL else (*recent, now)",
+            "(*recent, now)",
+        ),
+        ("an approval is used twice", "        approval=None,\n", ""),
+    ),
+    *in_file(
+        "move",
+        "drill failback",
+        ("a drill moves the group", "self.target if self.kind is MoveKind.FAILOVER else self.source", "self.target"),
+        (
+            "a failback does not run the primary first",
+            "    if kind is MoveKind.FAILBACK:\n        runs",
+            "    if False:\n        runs",
+        ),
+    ),
+    *in_file(
+        "situation",
+        "drill failback ordered_moves",
+        (
+            "the primary is a target of a failover",
+            "    others = [t for t in spec.secondaries if t != group.active]\n",
+            "    others = [t for t in spec.members if t != group.active]\n",
+        ),
+        ("an order goes over closed gates", "    elif holding(gates):\n", "    elif False:\n"),
+    ),
+    *in_file(
         "orders",
-        "orders",
+        "orders approval",
+        (
+            "of two answers the second counts",
+            "    if asked.answer is not None and asked.answered_at is not None:\n",
+            "    if False:\n",
+        ),
+        ("an answer to another request counts", "asked is None or asked.id != event.id", "asked is None"),
         ("a pause is for every group", 'case Paused() if event.group in {"", group.name}:', "case Paused():"),
         (
             "no pause is for all groups",
