@@ -32,6 +32,8 @@ class Ending:
     group: dict[str, Any]
     build: dict[str, Any]
     metrics: tuple[str, ...]
+    speaks: tuple[str, ...]
+    """Kinds of evidence about westeurope."""
 
 
 def with_token(folder: Path, daemon: Daemon) -> Daemon:
@@ -51,6 +53,7 @@ async def ending(azure: Azure, daemon: Daemon, done: Done) -> Ending:
         accepted=tuple(run["template"].rsplit("/", 1)[-1] for run in await azure.runs()),
         group=await daemon.group(),
         build=await daemon.told("builds/b1"),
+        speaks=tuple(e["kind"] for e in (await daemon.told("regions/westeurope"))["evidence"] if e["weight"] > 0),
         metrics=tuple(line for line in metrics if line.startswith("aibwatch_build") and "{group" in line),
     )
 
@@ -90,6 +93,7 @@ async def test_where_the_service_fails_the_primary_the_secondary_is_run_once_and
     assert (outcome.group["active"], outcome.group["epoch"]) == (PRIMARY.lower(), 0)
     assert "a ready secondary is run instead" in outcome.done.err
     assert outcome.metrics == counted(1, 0)
+    assert outcome.speaks == ("calls",), "what was refused to us speaks against the region"
 
 
 OWN_FAULT = a_world().replace('name = "ubuntu-weu"', 'name = "ubuntu-weu"\noutcome = "unauthorized"')
