@@ -11,16 +11,13 @@ import secrets
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from aibwatch.cli.context import AsJson, Context, leave, show
 from aibwatch.cli.exits import Exit
 from aibwatch.cli.reach import UnreachableError, call, exit_for, quoted, understood, whoami, words
-
-if TYPE_CHECKING:
-    pass
 
 BETWEEN = timedelta(seconds=2)
 """Between questions. A build takes twenty minutes; the daemon answers from memory."""
@@ -100,7 +97,7 @@ class _Waiter:
         http = options.load().settings.http
         self._listen, self._token = http.listen, _token(http.token_file)
         self._group, self.id, self._wait = group, known_as, wait
-        self._clock: Clock = Clock()
+        self._clock = Clock()
         self._ends = self._clock.elapsed() + length.total_seconds()
         self._said = ""
         self._known = self._reached = False

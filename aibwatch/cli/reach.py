@@ -1,6 +1,7 @@
 """The way to the running daemon: questions and orders over HTTP, and what their answers mean to a command."""
 
 import getpass
+import http.client
 import json
 import os
 import urllib.error
@@ -101,11 +102,14 @@ def call(listen: str, path: str, order: bytes | None = None, token: str = "") ->
         seconds = ORDER_TIMEOUT
     try:
         with _opener().open(request, timeout=seconds) as answer:
-            return answer.status, answer.read(LARGEST)
+            content = answer.read(LARGEST)
+            if answer.length:  # what is still to come: read with a limit does not say that it broke off
+                raise http.client.IncompleteRead(content, answer.length)
+            return answer.status, content
     except urllib.error.HTTPError as error:
         with error:
             return error.code, error.read(LARGEST)
-    except (OSError, urllib.error.URLError) as error:
+    except (OSError, urllib.error.URLError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         why = f"no daemon answers on {listen} ({reason}); is it running?  systemctl status aibwatch"
         raise UnreachableError(why) from error
