@@ -6,12 +6,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 import structlog
-from sqlalchemy.engine import make_url
 
 from aibwatch.app.reload import Reloader
+from aibwatch.app.state import held, opened, state_path, take
 from aibwatch.config.load import Loaded
 from aibwatch.config.schema import Settings
 from aibwatch.core.model import Diagnosis, Region, TemplateId
@@ -29,7 +28,6 @@ from aibwatch.runtime.control import Control, Ways
 from aibwatch.runtime.executor import Executor, Ports
 from aibwatch.runtime.http import Http, Served
 from aibwatch.runtime.lease import Held, Lease
-from aibwatch.runtime.lock import StateLock
 from aibwatch.runtime.logs import log_decision
 from aibwatch.runtime.loop import Loop, Watcher
 from aibwatch.runtime.metrics import ALWAYS, Metrics
@@ -38,7 +36,6 @@ from aibwatch.runtime.polls import Polls, Sources
 from aibwatch.runtime.preview import Preview
 from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.scheduler import Scheduler
-from aibwatch.runtime.store import JournalError, NewerStateError, Store
 from aibwatch.runtime.token import Token, read_token
 from aibwatch.runtime.unclassified import Unclassified
 from aibwatch.sources.activity_log import ActivityLog
@@ -54,10 +51,6 @@ from aibwatch.views.canaries import never_run
 from aibwatch.views.history import Recorded
 
 log = structlog.get_logger(__name__)
-
-
-class StateError(Exception):
-    """The state cannot be kept where the configuration wants it; the message names the path."""
 
 
 class App:
@@ -85,12 +78,12 @@ class App:
             ValueError: if the way to Azure cannot be made as configured.
             OSError: if the address to listen on cannot be had.
         """
-        path = _state_path(self._loaded.settings)
+        path = state_path(self._loaded.settings)
         with contextlib.ExitStack() as stack:
-            lock = _take(stack, path, self._clock.now())
-            recorder = Recorder(_opened(self._loaded.settings.state.url, path))
+            lock = take(stack, path, self._clock.now())
+            recorder = opened(self._loaded.settings.state.url, path)
             stack.callback(recorder.close)
-            await self._run(recorder, (lock, _held(path)), stop)
+            await self._run(recorder, (lock, held(path)), stop)
 
     async def _run(self, recorder: Recorder, held: tuple[Held, ...], stop: asyncio.Event) -> None:
         peers = {Source.PEER} if self._loaded.settings.peer else set()
@@ -108,7 +101,7 @@ class App:
         sources = make_sources(settings, arm, self._clock, Unclassified().seen, instance=self._instance)
         state = _without_strangers(await _recalled(recorder, self._clock.now()), settings)
         access = _TemplateAccess(sources.templates)
-        folder = _state_path(settings).parent / "handlers"
+        folder = state_path(settings).parent / "handlers"
         surroundings = Surroundings(templates=access, now=self._clock.now, pause=self._clock.pause, folder=folder)
         handlers = Handlers(surroundings)
         handlers.load(step for spec in setup.groups.values() for step in spec.steps)
@@ -288,39 +281,6 @@ def _without_strangers(state: State, settings: Settings) -> State:
     known = {peer.name for peer in settings.peer}
     peers = {key: said for key, said in state.window.peers.items() if said.peer in known}
     return replace(state, window=replace(state.window, peers=peers))
-
-
-def _state_path(settings: Settings) -> Path:
-    return Path(make_url(settings.state.url).database or "")
-
-
-def _take(stack: contextlib.ExitStack, path: Path, now: datetime) -> Held:
-    """Make the state's directory and take its lock, until the stack ends; return the file that is locked."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return stack.enter_context(StateLock(path.with_name(f"{path.name}.lock"), now)).held
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise StateError(
-            f"{path}: cannot be written ({why}); change state.url, or the owner of its directory"
-        ) from error
-
-
-def _held(path: Path) -> Held:
-    try:
-        return Held.at(path, "the journal")
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise StateError(f"{path}: is gone again ({why}); let nobody but aibwatch work in its directory") from error
-
-
-def _opened(url: str, path: Path) -> Store:
-    try:
-        return Store(url)
-    except NewerStateError as error:
-        raise StateError(str(error)) from error
-    except JournalError as error:
-        raise StateError(f"{error}; change state.url, or the owner of {path}") from error
 
 
 def _host_and_port(listen: str) -> tuple[str, int]:

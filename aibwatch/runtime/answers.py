@@ -75,7 +75,9 @@ def as_plan(said: object) -> Plan:
     size = sum(len(key) + len(value) for key, value in said.before.items())
     if size > LARGEST_BEFORE or len(said.changes) > MOST_CHANGES:
         raise HandlerError(f"its plan is too large: at most {MOST_CHANGES} changes, and 64 KiB of what was before")
-    return Plan(changes=tuple(fit(change) for change in said.changes), before=dict(said.before))
+    return Plan(
+        changes=tuple(fit(change) for change in said.changes), before={str(k): str(v) for k, v in said.before.items()}
+    )
 
 
 def as_description(said: object) -> Description:
@@ -110,4 +112,4 @@ def fit(text: str) -> str:
 
 
 def _is_text(values: object) -> bool:
-    return isinstance(values, tuple | list) and all(type(value) is str for value in values)
+    return isinstance(values, tuple | list) and all(isinstance(value, str) for value in values)

@@ -88,13 +88,19 @@ class Steps:
         return answer
 
     async def ask(self, call: StepCall) -> Answer:
-        """Find out what became of an attempt that was begun, by this daemon or the one before."""
+        """Find out what became of an attempt that was begun, by this daemon or the one before.
+
+        What is on record as its result, and only its event was lost, is taken as it is: it had its second look.
+        """
         attempt = attempt_of(call)
         try:
             sent_at = await self._recorder.call(self._recorder.moves.sent_at, attempt)
             plan = await self._recorder.call(self._recorder.moves.first_plan, attempt)
             if sent_at is None or plan is None:
                 return Answer(result=StepResult.NOT_SENT, why="by the journal it was never sent")
+            concluded = await self._recorder.call(self._recorder.moves.concluded, attempt)
+            if concluded is not None and concluded.result not in ABILITY:
+                return concluded
             handler = self._find(call.handler, call.options)
             past = await self._rejoined(handler, call, plan, sent_at)
             if past is not None and past.result is not StepResult.UNKNOWN:
@@ -217,6 +223,9 @@ def _answer_to(error: Exception, *, dispatched: bool) -> Answer:
             return Answer(result=error.result, why=str(error))
         case CodecError():
             return Answer(result=StepResult.NEVER, why=str(error))
+        case JournalError() if not dispatched:
+            # A full disk is no fault of the step: it does not count as an attempt.
+            return Answer(result=StepResult.NOT_SENT, why=str(error))
         case _:
             result = StepResult.UNKNOWN if dispatched else StepResult.NOTHING_CHANGED
             return Answer(result=result, why=told(error))

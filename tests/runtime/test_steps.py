@@ -135,7 +135,7 @@ async def test_a_journal_that_fails_before_the_dispatch_keeps_the_handler_from_a
     outcome = await bench.executor().perform(to_dispatch())
     lock(False)
     assert isinstance(outcome, StepEnded)
-    assert outcome.result is StepResult.NOTHING_CHANGED
+    assert outcome.result is StepResult.NOT_SENT
     assert "database is locked" in outcome.why
     assert (bench.handler.calls, on_record(bench)) == (["plan"], [])
 
@@ -146,7 +146,7 @@ async def test_a_dispatch_that_cannot_be_recorded_keeps_the_handler_from_acting(
         connection.execute(text(f"CREATE TRIGGER full BEFORE INSERT ON marks {fails}"))
     outcome = await bench.executor().perform(to_dispatch())
     assert isinstance(outcome, StepEnded)
-    assert outcome.result is StepResult.NOTHING_CHANGED
+    assert outcome.result is StepResult.NOT_SENT
     assert bench.handler.calls == ["plan"]
 
 
@@ -186,9 +186,16 @@ async def test_what_was_never_sent_is_not_asked_about(bench: Bench) -> None:
     assert bench.handler.calls == []
 
 
+async def test_an_attempt_whose_result_is_on_record_is_not_asked_about_again(bench: Bench) -> None:
+    await bench.executor().perform(to_dispatch())
+    bench.handler.calls.clear()
+    assert await bench.executor().perform(to_ask()) == ended("applied", "it is done")
+    assert bench.handler.calls == []
+
+
 @pytest.mark.parametrize("result", sorted(ANSWERS))
 async def test_what_was_sent_is_asked_about_with_the_first_plan_and_the_time(result: StepResult, bench: Bench) -> None:
-    await bench.executor().perform(to_dispatch())
+    was_sent(bench)
     bench.handler.status_says = Answer(result=result, why="I looked")
     outcome = await bench.executor().perform(to_ask())
     assert outcome == ended(result, "I looked")
@@ -203,7 +210,7 @@ async def test_of_a_second_attempt_that_was_not_sent_it_is_known_though_the_firs
 
 @pytest.mark.parametrize("error", [HandlerError("no"), TemporaryHandlerError("no"), ValueError("no"), KeyError("no")])
 async def test_whatever_a_question_raises_nobody_knows(error: Exception, bench: Bench) -> None:
-    await bench.executor().perform(to_dispatch())
+    was_sent(bench)
     bench.handler.status_says = error
     outcome = await bench.executor().perform(to_ask())
     assert outcome == ended("unknown", f"{type(error).__name__}: {error}")
@@ -211,7 +218,7 @@ async def test_whatever_a_question_raises_nobody_knows(error: Exception, bench: 
 
 async def test_a_question_that_is_not_answered_is_unknown(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps_module, "STATUS_TIMEOUT", SOON)
-    await bench.executor().perform(to_dispatch())
+    was_sent(bench)
     bench.handler.status_says = silence
     assert await bench.executor().perform(to_ask()) == ended("unknown", "it did not answer in time")
 
@@ -393,10 +400,15 @@ async def test_an_attempt_that_outlived_the_daemon_gives_its_answer_and_status_c
     assert (handler.calls, handler.untils) == (["rejoin", "status"], [BEGUN + timedelta(minutes=15) + GRACE])
 
 
-async def sent(bench: Bench, handler: FakeHandler) -> StepEnded:
-    """Return how a question is answered about an attempt that was sent, by this handler."""
+def was_sent(bench: Bench) -> None:
+    """Let the journal know that the first attempt was sent, and nothing further: so it is after a crash."""
     bench.recorder.moves.intend(FIRST, PLAN, BEGUN)
     bench.recorder.moves.dispatch(FIRST, BEGUN)
+
+
+async def sent(bench: Bench, handler: FakeHandler) -> StepEnded:
+    """Return how a question is answered about an attempt that was sent, by this handler."""
+    was_sent(bench)
     bench.handler = handler
     outcome = await bench.executor().perform(to_ask())
     assert isinstance(outcome, StepEnded)
