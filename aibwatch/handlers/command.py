@@ -62,7 +62,7 @@ class Command:
     """The built-in handler `command`."""
 
     def __init__(self, surroundings: Surroundings, options: Options, *, grace: timedelta = GRACE) -> None:
-        self._program, self._surroundings = Program.of(options), surroundings
+        self._program = Program.of(options)
         self._now, self._pause, self._grace = surroundings.now, surroundings.pause, grace
         self._folder = surroundings.folder / "command"
         if unfit := self._program.unfit():
@@ -112,7 +112,7 @@ class Command:
     async def _act(self, verb: str, request: HandlerRequest, plan: Plan) -> Answer:
         self._clear(request)
         errand = self._errand(request)
-        errand.begin(self._order(verb, request, _told(request, plan)))
+        errand.begin(self._order(verb, _told(request, plan), request.deadline - self._now()))
         ending = await self._end(errand, request)
         if ending is None:
             why = f"{self._program.name} left no record of its end {errand.complaint()}".rstrip()
@@ -135,7 +135,7 @@ class Command:
             raise HandlerError(f"{questions}: {error.strerror}; see to the state directory") from error
         errand = Errand(folder=folder / "call", lock=folder / "lock")
         try:
-            errand.begin(self._order(verb, request, told, time))
+            errand.begin(self._order(verb, told, time))
             return await self._end(errand, request)
         finally:
             if not errand.under_way():
@@ -155,22 +155,22 @@ class Command:
         followed = Hearing(path=errand.folder / warden.OUTPUT, tell=progress)
         return await errand.end(self._pause, heard, followed)
 
-    def _order(
-        self, verb: str, request: HandlerRequest | None, told: Mapping[str, object], time: timedelta | None = None
-    ) -> Order:
+    def _order(self, verb: str, told: Mapping[str, object], time: timedelta) -> Order:
         passed = {name: os.environ[name] for name in PASSED if name in os.environ}
-        left = request.deadline - self._now() if request and time is None else time or TO_DESCRIBE
         return Order(
             command=(*self._program.command, verb),
             environment={"PATH": os.defpath, **passed, **_essentials(verb, told)},
             input=json.dumps(told) + "\n",
-            time=left,
+            time=time,
             grace=self._grace,
         )
 
     def _errand(self, request: HandlerRequest) -> Errand:
-        folder = self._folder / request.group / _name(request)
+        folder = self._moves(request) / _name(request)
         return Errand(folder=folder / f"{request.step}-{request.attempt}", lock=folder / f"{request.step}.lock")
+
+    def _moves(self, request: HandlerRequest) -> Path:
+        return self._folder / "moves" / request.group
 
     def _clear(self, request: HandlerRequest) -> None:
         """Remove what older moves of the group left, unless one of them still goes on.
@@ -178,7 +178,7 @@ class Command:
         Raises:
             TemporaryHandlerError: if one does.
         """
-        folder = self._folder / request.group
+        folder = self._moves(request)
         for old in list(folder.iterdir()) if folder.is_dir() else ():
             if old.name == _name(request):
                 continue

@@ -26,6 +26,9 @@ from aibwatch.handlers.api import HandlerError, TemporaryHandlerError
 FIRST_LOOK, LONGEST_LOOK = timedelta(milliseconds=20), timedelta(seconds=1)
 """Between looks whether it has ended. Doubled: most programs answer within a tenth of a second, some take minutes."""
 
+PASSING = warden.PASSING | {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""Reasons for which nothing can be begun now and perhaps can in a moment: a disk or a table that is full."""
+
 LARGEST_RECORD = 64 * 1024
 
 _LEFT: list["subprocess.Popen[bytes]"] = []
@@ -105,17 +108,17 @@ class Errand:
             "seconds": order.time.total_seconds(),
             "grace": order.grace.total_seconds(),
         }
-        warden.write_whole(self.folder / warden.INPUT, order.input)
-        warden.write_whole(self.folder / warden.ORDER, json.dumps(written))
+        (self.folder / warden.INPUT).write_text(order.input)
+        (self.folder / warden.ORDER).write_text(json.dumps(written))
         _LEFT[:] = [process for process in _LEFT if process.poll() is None]
         with (self.folder / "warden").open("wb") as complaints:
             _LEFT.append(
                 subprocess.Popen(  # noqa: S603  # ourselves; see warden.py
-                    [sys.executable, "-I", warden.__file__, str(self.folder)],
+                    [sys.executable, "-I", "-S", warden.__file__, str(self.folder)],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=complaints,
-                    env=dict(order.environment),
+                    env={**order.environment, **_for_ourselves()},
                     cwd="/",
                     start_new_session=True,
                     pass_fds=(held,),
@@ -196,6 +199,11 @@ class Hearing:
                 self.most -= 1
 
 
+def _for_ourselves() -> dict[str, str]:
+    """Return what an interpreter may need to start at all, and a program of the operator's does not get."""
+    return {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
+
+
 def is_held(lock: Path) -> bool:
     """Return whether somebody holds the lock; a lock that is not there is held by nobody."""
     try:
@@ -220,5 +228,4 @@ def _take(descriptor: int, lock: Path) -> None:
 
 def _not_kept(error: OSError, path: Path) -> HandlerError:
     why = f"nothing was begun: {path}: {error.strerror or error}; see to the state directory and to the machine"
-    passes = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM}
-    return TemporaryHandlerError(why) if passes else HandlerError(why)
+    return TemporaryHandlerError(why) if error.errno in PASSING else HandlerError(why)

@@ -22,6 +22,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -38,6 +39,16 @@ MOST_AFTERWARDS = 256
 
 PASSING = frozenset({errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ETXTBSY})
 """Reasons for which a program cannot be executed now and perhaps can in a moment."""
+
+REASONS = {
+    errno.ENOENT: "it is not there, or the interpreter in its first line is not",
+    errno.EACCES: "it may not be executed, or is no file",
+    errno.ENOEXEC: "it is neither a program nor does its first line name an interpreter, as #!/bin/sh does",
+}
+"""What the system's own words leave to guess."""
+
+SIGNALS = (signal.SIGALRM, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+"""What ends a program: its deadline, and whoever ends its warden."""
 
 PR_SET_PDEATHSIG = 1
 
@@ -70,10 +81,11 @@ class Kept:
 
     def _write(self, block: bytes) -> None:
         try:
-            self._file.write(block)
+            written = self._file.write(block) or 0
         except OSError:
             # A full disk must not end the warden, and with it the program in the middle of its effect.
-            self.dropped += len(block)
+            written = 0
+        self.dropped += len(block) - written
 
 
 class Ward:
@@ -103,6 +115,9 @@ class Ward:
     def end(self) -> int:
         """Kill what is left of its group and return how the program ended."""
         self.kill(signal.SIGKILL)
+        for number in SIGNALS:
+            # Once it was waited for, its number may be another's, which no late signal may kill.
+            signal.signal(number, signal.SIG_IGN)
         return self._program.wait()
 
 
@@ -137,19 +152,19 @@ def _run(order: Mapping[str, object], folder: Path) -> dict[str, object]:
                 env=order["environment"],
                 cwd="/",
                 start_new_session=True,
-                preexec_fn=_die_with_warden,  # one thread only
+                preexec_fn=partial(_die_with, os.getpid()),  # one thread only
                 bufsize=0,
             )
     except (OSError, ValueError, subprocess.SubprocessError) as error:
-        passes = getattr(error, "errno", None) in PASSING
-        return {"began": False, "passes": passes, "why": getattr(error, "strerror", None) or str(error)}
+        number = getattr(error, "errno", None)
+        why = REASONS.get(number or 0) or getattr(error, "strerror", None) or str(error)
+        return {"began": False, "passes": number in PASSING, "why": why}
     ward = Ward(program, float(str(order["grace"])))
-    for number in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in SIGNALS:
         signal.signal(number, ward.stop)
     signal.setitimer(signal.ITIMER_REAL, max(0.001, float(str(order["seconds"]))))
     kept = _listen(program, folder)
     code = ward.end()
-    signal.setitimer(signal.ITIMER_REAL, 0)
     for stream, what in kept.items():
         _read_rest(stream, what)
     return {
@@ -201,12 +216,14 @@ def _read(descriptor: int, what: Kept) -> bool:
     return bool(block)
 
 
-def _die_with_warden() -> None:
+def _die_with(parent: int) -> None:
     """Have the kernel kill the program when its warden dies. In the new process, before the program begins."""
     try:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     except (OSError, AttributeError):
         return  # a C library without prctl: then only `status` knows, as after any loss of the warden
+    if os.getppid() != parent:
+        os._exit(1)  # it died before it was asked
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import os
+import re
+import resource
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -39,9 +41,9 @@ from tests.waiting import until
 
 from .test_run_template import OneTemplate
 
+README = Path(__file__).parents[2] / "README.md"
 PLAN = Plan(changes=("switch",), before={"was": "old"})
 SOON, LATE = timedelta(seconds=0.4), timedelta(seconds=60)
-HERE = Path(__file__)
 
 
 def result(**said: object) -> str:
@@ -70,11 +72,13 @@ class Site:
         self.program.write_text("\n".join((f"D={self.folder}", 'echo "$1" >> $D/calls', *lines, "")))
         return self
 
+    @property
+    def surroundings(self) -> Surroundings:
+        azure = OneTemplate(FakeClock())
+        return Surroundings(templates=azure, now=self.clock.now, pause=self.clock.pause, folder=self.state)
+
     def handler(self, *arguments: str) -> Command:
-        surroundings = Surroundings(
-            templates=OneTemplate(FakeClock()), now=self.clock.now, pause=self.clock.pause, folder=self.state
-        )
-        return Command(surroundings, {"command": ("/bin/sh", str(self.program), *arguments)}, grace=self.grace)
+        return Command(self.surroundings, {"command": ("/bin/sh", str(self.program), *arguments)}, grace=self.grace)
 
     def request(self, *, within: timedelta = LATE, **changes: object) -> HandlerRequest:
         known = HandlerRequest(
@@ -198,7 +202,7 @@ async def test_of_a_flood_beginning_and_end_are_kept_and_the_result_is_found(sit
     flood = "head -c 20000000 /dev/zero | tr '\\0' x"
     site.says(flood, "echo", f"({flood}) >&2", result(why="after all that"))
     assert await activate(site) == Answer(result=StepResult.APPLIED, why="after all that")
-    folder = site.state / "command" / "base" / "base-1" / "0-1"
+    folder = site.state / "command" / "moves" / "base" / "base-1" / "0-1"
     sizes = [(folder / name).stat().st_size for name in ("output", "errors")]
     assert sizes == [MOST_OUTPUT + 1, MOST_ERRORS + 1], "a line break stands where something was dropped"
 
@@ -241,6 +245,19 @@ async def test_status_that_is_late_is_unknown(site: Site) -> None:
     site.says(result(state="not_applied"), "sleep 60")
     answer = await site.handler().status(site.request(within=SOON), PLAN)
     assert answer == Answer(result=StepResult.UNKNOWN, why="sh was ended at its deadline")
+
+
+async def test_the_example_of_the_readme_works(site: Site) -> None:
+    (text,) = re.findall(r"```sh\n(.*?)```", README.read_text(), re.DOTALL)
+    site.program.write_text(text.replace("/srv/images", str(site.folder)))
+    handler, request = site.handler(), site.request()
+    assert await handler.check(request) == Check(well=True, why="sh says that it can act")
+    assert (await handler.status(request, PLAN)).result is StepResult.NOTHING_CHANGED
+    assert (await handler.activate(replace(request, rehearsal=True), PLAN)).result is StepResult.APPLIED
+    assert (await handler.status(request, PLAN)).result is StepResult.NOTHING_CHANGED
+    assert (await handler.activate(request, PLAN)).result is StepResult.APPLIED
+    assert (await handler.status(request, PLAN)).result is StepResult.APPLIED
+    assert (site.folder / "active").read_text() == "/t/north\n"
 
 
 # what it is told
@@ -326,6 +343,24 @@ async def test_a_check_says_whether_it_could_act(lines: list[str], check: Check,
 
 
 @pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("echo", "it is neither a program nor does its first line name an interpreter, as #!/bin/sh does"),
+        ("#!/no/such/sh\n", "it is not there, or the interpreter in its first line is not"),
+    ],
+)
+async def test_a_script_without_its_interpreter_says_so(text: str, why: str, site: Site, tmp_path: Path) -> None:
+    script = tmp_path / "switch"
+    script.write_text(text)
+    script.chmod(0o700)
+    if not os.access(script, os.X_OK):
+        pytest.skip("nothing may be executed where tests keep their files")
+    handler = Command(site.surroundings, {"command": (str(script),)})
+    answer = await handler.activate(site.request(), PLAN)
+    assert answer == Answer(result=StepResult.NEVER, why=f"switch could not be executed: {why}")
+
+
+@pytest.mark.parametrize(
     ("make", "why"),
     [
         (lambda path: None, "is not there, or may not be seen by the daemon; install it, or correct options.command"),
@@ -341,7 +376,7 @@ async def test_a_program_that_cannot_be_run_is_told_by_its_check_and_never_acts(
     make(path)
     monkeypatch.setattr(command_module, "log", structlog.get_logger())
     with structlog.testing.capture_logs() as logged:
-        handler = Command(site.handler()._surroundings, {"command": (str(path),)})
+        handler = Command(site.surroundings, {"command": (str(path),)})
     assert [line["why"] for line in logged] == [f"{path} {why}"]
     assert await handler.check(site.request()) == Check(well=False, why=f"{path} {why}")
     answer = await handler.activate(site.request(), PLAN)
@@ -349,7 +384,7 @@ async def test_a_program_that_cannot_be_run_is_told_by_its_check_and_never_acts(
 
 
 async def test_a_name_without_a_path_is_looked_up(site: Site) -> None:
-    handler = Command(site.handler()._surroundings, {"command": ("no-such-program",)})
+    handler = Command(site.surroundings, {"command": ("no-such-program",)})
     why = "no-such-program is not in the PATH of the daemon; write its whole path"
     assert await handler.check(site.request()) == Check(well=False, why=why)
 
@@ -357,12 +392,12 @@ async def test_a_name_without_a_path_is_looked_up(site: Site) -> None:
 @pytest.mark.parametrize("options", [{}, {"command": ()}, {"command": "sh"}, {"command": ("a\0",)}])
 def test_options_that_name_no_program_are_refused(options: dict[str, tuple[str, ...]], site: Site) -> None:
     with pytest.raises(ValueError, match=r"^command: "):
-        Command(site.handler()._surroundings, options)
+        Command(site.surroundings, options)
 
 
 def test_options_that_it_does_not_know_are_refused(site: Site) -> None:
     with pytest.raises(ValueError, match=r"^speed: handler command takes command only; remove this key$"):
-        Command(site.handler()._surroundings, {"command": ("/bin/sh",), "speed": 1})
+        Command(site.surroundings, {"command": ("/bin/sh",), "speed": 1})
 
 
 async def test_a_plan_says_what_will_change_and_what_was_before(site: Site) -> None:
@@ -532,7 +567,7 @@ async def test_of_an_attempt_that_was_never_begun_there_is_nothing_to_rejoin(sit
 
 async def test_a_record_that_is_garbage_is_none(site: Site) -> None:
     await activate(site.says(":"))
-    (site.state / "command" / "base" / "base-1" / "0-1" / "record.json").write_text('{"began": true')
+    (site.state / "command" / "moves" / "base" / "base-1" / "0-1" / "record.json").write_text('{"began": true')
     assert await site.handler().rejoin(site.request(), PLAN, site.clock.now()) is None
 
 
@@ -551,7 +586,8 @@ async def test_a_newer_move_removes_what_is_left_of_the_older_ones_of_its_group(
     site.says(":")
     for group, activation in (("base", "base-1"), ("other", "other-1"), ("base", "base-2")):
         await activate(site, group=group, activation_id=activation)
-    left = sorted(str(path.relative_to(site.state / "command")) for path in (site.state / "command").glob("*/*"))
+    moves = site.state / "command" / "moves"
+    left = sorted(str(path.relative_to(moves)) for path in moves.glob("*/*"))
     assert left == ["base/base-2", "other/other-1"]
 
 
@@ -563,6 +599,19 @@ async def test_where_nothing_can_be_kept_nothing_is_begun(site: Site) -> None:
         well=False, why=f"{site.state}/command/questions: Not a directory; see to the state directory"
     )
     assert site.calls() == []
+
+
+async def test_on_a_full_disk_nothing_is_begun_and_another_try_may_help(site: Site) -> None:
+    await activate(site.says(":"))
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, usual[1]))
+    try:
+        with pytest.raises(TemporaryHandlerError, match=r"^nothing was begun: .*: File too large; see to the state"):
+            await activate(site, attempt=2)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    assert site.calls() == ["activate"]
+    assert (await activate(site, attempt=3)).result is StepResult.APPLIED
 
 
 async def test_a_lock_is_held_from_before_the_program_begins(site: Site) -> None:

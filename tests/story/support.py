@@ -207,6 +207,7 @@ def a_config(
     confirm: float = 8.0,
     canary: str = "",
     cooldown: str = "60m",
+    token: bool = True,
 ) -> str:
     """Return a configuration as in production, with times of seconds."""
     return f"""
@@ -221,7 +222,7 @@ url = "sqlite:///{folder}/state/aibwatch.db"
 
 [http]
 listen = "127.0.0.1:{port}"
-token_file = "{folder}/token"
+{f'token_file = "{folder}/token"' if token else ""}
 
 [poll]
 templates = "1s"
