@@ -20,6 +20,8 @@ from aibwatch.core.state import State
 from aibwatch.handlers.api import Refusal, Surroundings
 from aibwatch.handlers.loader import Handlers
 from aibwatch.runtime import lifecycle
+from aibwatch.runtime.builds import BuildRuns
+from aibwatch.runtime.builds_http import BuildPages
 from aibwatch.runtime.checks import HandlerChecks
 from aibwatch.runtime.clock import Clock
 from aibwatch.runtime.control import Control, Ways
@@ -103,12 +105,19 @@ class App:
         surroundings = Surroundings(templates=access, now=self._clock.now, pause=self._clock.pause, folder=folder)
         handlers = Handlers(surroundings)
         handlers.load(step for spec in setup.groups.values() for step in spec.steps)
+        builds = BuildRuns(
+            sources.templates,
+            region_of=lambda template: loop.state.window.region_of(template),
+            put=lambda event: loop.put(event),
+            clock=self._clock,
+        )
         ports = Ports(
             find=handlers.find,
             poll_afresh=lambda regions: polls.afresh(regions),
             check=lambda group: check(group),
             read_outputs=access.outputs,
             run_canary=access.run_canary,
+            build=builds.perform,
             observe_step=metrics.step_taken,
         )
         loop = Loop(
@@ -147,7 +156,8 @@ class App:
         lifecycle.reload_on_signal(reloader.reload)
         token = Token(read_token(settings.http.token_file), metrics.order_refused)
         control = Control(token, self._ways(loop, handlers, reloader))
-        http = Http(self._served(loop, recorder, metrics), control.routes())
+        pages = BuildPages(lambda: loop.state)
+        http = Http(self._served(loop, recorder, metrics), [*control.routes(), *pages.routes()])
         try:
             await self._serve(loop, polls, scheduler, http, stop)
         finally:

@@ -23,6 +23,7 @@ class NoteKind(StrEnum):
     STEP = "step"
     RUN = "run"
     IMAGE = "image"
+    BUILD = "build"
     HOST = "host"
 
 

@@ -1,7 +1,8 @@
 """Perform actions. Each ends in exactly one outcome event; only the end of the process leaves one without.
 
 Rules: an effect is sent only after it is on record: how steps do that is in steps.py. For a canary the decision to run
-it is enough, because one run of it more or less changes nothing. Whether anything is tried again is not decided here.
+it is enough, because one run of it more or less changes nothing; for a build too, because it is never sent again.
+Whether anything is tried again is not decided here.
 """
 
 import asyncio
@@ -16,8 +17,10 @@ from aibwatch.core.actions import (
     Action,
     AskStatus,
     DispatchStep,
+    LookForBuild,
     PollAfresh,
     ReadOutputs,
+    RunBuild,
     RunCanary,
     StepCall,
     WriteEpoch,
@@ -53,6 +56,8 @@ class Ports:
     read_outputs: Callable[[TemplateId], Awaitable[tuple[str, ...] | Diagnosis]]
     run_canary: Callable[[TemplateId], Awaitable[Refusal | None]]
     """Asks once for a run of a canary; None if it was accepted."""
+    build: Callable[[LookForBuild | RunBuild], Awaitable[Event]]
+    """Reads or runs a template for a build. Raises nothing."""
     observe_step: Callable[[str, float], None]
     """Told the handler's name and how many seconds a call took."""
 
@@ -82,6 +87,8 @@ class Executor:
                 return await self._read_outputs(action)
             case RunCanary():
                 return await self._run_canary(action)
+            case LookForBuild() | RunBuild():
+                return await self._ports.build(action)
             case _:
                 assert_never(action)
 

@@ -12,6 +12,7 @@ from aibwatch.cli.exits import Exit
 from tests.story.support import GROUP, PROGRAM, Done, a_daemon, a_world, an_azure, free_port, run_aibwatch, surroundings
 
 COMMANDS = (
+    "build",
     "run",
     "demo",
     "simulate",
@@ -118,7 +119,7 @@ def test_the_file_is_found_by_its_variable(tmp_path: Path) -> None:
     assert f"{tmp_path}/absent.toml" in told.err
 
 
-@pytest.mark.parametrize("arguments", [("status",), ("explain", "x"), ("active", "x")])
+@pytest.mark.parametrize("arguments", [("status",), ("explain", "x"), ("active", "x"), ("build", "x")])
 def test_without_a_daemon_it_exits_with_69_and_says_where_it_asked(arguments: tuple[str, ...], tmp_path: Path) -> None:
     port = free_port()
     (tmp_path / "c.toml").write_text(f'[http]\nlisten = "127.0.0.1:{port}"\n')

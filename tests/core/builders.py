@@ -8,13 +8,25 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar, assert_never
 
-from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, ReadOutputs, RunCanary, WriteEpoch
+from aibwatch.core.actions import (
+    Action,
+    AskStatus,
+    DispatchStep,
+    LookForBuild,
+    PollAfresh,
+    ReadOutputs,
+    RunBuild,
+    RunCanary,
+    WriteEpoch,
+)
 from aibwatch.core.approval import Answered
 from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
 from aibwatch.core.decision import Decision, Note, NoteKind, Reply
 from aibwatch.core.engine import step
 from aibwatch.core.events import (
     ApprovalAnswered,
+    BuildAnswered,
+    BuildLooked,
     CanaryAnswered,
     EpochAnswered,
     Event,
@@ -440,6 +452,8 @@ class Play:
         self.epoch_written = True
         self.canary_answer = WELL
         """How the request for a canary's run is answered."""
+        self.build_answers: dict[TemplateId, str] = {}
+        """How requests for a build's run are answered, by template; "ok" begins one."""
 
     # doing
 
@@ -476,6 +490,10 @@ class Play:
     def poll(self) -> Decision:
         """Poll everything once."""
         return self.tell(Observed(observations=self.world.polls(self.now)))
+
+    def tell_observed(self, *observations: Observation) -> Decision:
+        """Let the engine see these facts."""
+        return self.tell(Observed(observations=observations))
 
     def tick(self, seconds: float = 0.0) -> Decision:
         """Let time pass without a poll."""
@@ -535,7 +553,25 @@ class Play:
                 )
             case RunCanary():
                 return (CanaryAnswered(region=action.region, asked_at=action.asked_at, diagnosis=self.canary_answer),)
+            case LookForBuild():
+                return (self.build_look(action),)
+            case RunBuild():
+                return (self.build_answer(action),)
         assert_never(action)
+
+    def build_look(self, action: LookForBuild) -> BuildLooked:
+        """Return what a read of the template shows, or how it fails where all reads of its region do."""
+        seen = self.world.templates[action.template]
+        how = a_diagnosis(self.world.probe[seen.region])
+        run = seen.run if how is WELL else None
+        return BuildLooked(id=action.id, attempt=action.attempt, read=action.read, run=run, diagnosis=how)
+
+    def build_answer(self, action: RunBuild) -> BuildAnswered:
+        answer = self.build_answers.get(action.template, "ok")
+        unsure = answer in {"service", "ambiguous", "network"}
+        if answer == "ok":
+            self.world.ran(action.template, a_run("running", started=self.minute))
+        return BuildAnswered(id=action.id, attempt=action.attempt, diagnosis=a_diagnosis(answer), uncertain=unsure)
 
     def epoch_answer(self, action: WriteEpoch, *, written: bool) -> EpochAnswered:
         why = "" if written else "the epoch on record is 7"
