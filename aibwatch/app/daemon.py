@@ -41,6 +41,7 @@ from aibwatch.sources.activity_log import ActivityLog
 from aibwatch.sources.answer import Bad
 from aibwatch.sources.arm import Arm
 from aibwatch.sources.connection import connect
+from aibwatch.sources.gallery import Gallery
 from aibwatch.sources.peer import Peer, PeerSpec
 from aibwatch.sources.probe import Probe
 from aibwatch.sources.resource_health import ResourceHealth
@@ -103,7 +104,7 @@ class App:
         settings, setup = self._loaded.settings, self._loaded.setup
         sources = make_sources(settings, arm, self._clock, Unclassified().seen, instance=self._instance)
         state = _without_strangers(await _recalled(recorder, self._clock.now()), settings)
-        access = _TemplateAccess(sources.templates)
+        access, gallery = _TemplateAccess(sources.templates), Gallery(arm)
         folder = _state_path(settings).parent / "handlers"
         surroundings = Surroundings(templates=access, now=self._clock.now, pause=self._clock.pause, folder=folder)
         handlers = Handlers(surroundings)
@@ -113,6 +114,7 @@ class App:
             poll_afresh=lambda regions: polls.afresh(regions),
             check=lambda group: check(group),
             read_outputs=access.outputs,
+            exclude=gallery.exclude,
             run_canary=access.run_canary,
             observe_step=metrics.step_taken,
         )

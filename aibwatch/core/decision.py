@@ -20,6 +20,7 @@ class NoteKind(StrEnum):
     STEP = "step"
     RUN = "run"
     IMAGE = "image"
+    LATE = "late"
     HOST = "host"
 
 

@@ -32,6 +32,7 @@ from aibwatch.core.habits import learn
 from aibwatch.core.incident import Incident, open_incident
 from aibwatch.core.incident import follow as follow_incident
 from aibwatch.core.judging import judge_all, regional_verdicts, regions_of
+from aibwatch.core.late import follow as follow_late
 from aibwatch.core.model import Mode, Region
 from aibwatch.core.orders import take_order
 from aibwatch.core.policy import GroupSpec, Setup
@@ -172,12 +173,13 @@ def _group(
 ) -> tuple[GroupState, list[Action], list[Note]]:
     group, pauses = take_order(group, event)
     group, actions, notes = follow_run(group, event, state.window)
+    group, asked, late = follow_late(group, event, state.window, spec.policy, now)
     seen = situation(state, setup, spec, group, now, ask_always=False)
     trigger = trigger_of(event, group, state, seen)
     group = take_answer(group, event, now)
     row = TABLE[group.phase, trigger]
-    scene = Scene(state=state, spec=spec, target=seen.target, region=seen.region, now=now)
-    after, wanted = group, list(actions)
+    scene = Scene(state=state, spec=spec, target=seen.target, region=seen.region, now=now, seen=seen)
+    after, wanted = group, [*actions, *asked]
     for effect in row.effects:
         after, more = apply(effect, after, scene)
         wanted += more
@@ -187,7 +189,7 @@ def _group(
     why, detail = (group.why, group.detail) if stays_halted else (row.why, _detail(trigger, event, seen))
     after = replace(after, phase=row.to, since=since, why=why, detail=detail, held_by=held_by)
     after, counted = _count_would(after, state, spec, seen)
-    return after, wanted, [*pauses, *notes, *_group_notes(group, after, row, event), *counted]
+    return after, wanted, [*pauses, *notes, *late, *_group_notes(group, after, row, event), *counted]
 
 
 SITUATIONS = frozenset({Trigger.QUIET, Trigger.OUTAGE_HELD, Trigger.OUTAGE_OPEN})

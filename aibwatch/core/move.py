@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from aibwatch.core.case import Case
 from aibwatch.core.model import Options, RunState, TemplateId
 from aibwatch.core.policy import GroupSpec
 
@@ -95,11 +96,16 @@ class Move:
     """Start of the target's last run if that had ended when the move was claimed: a run with another start is ours."""
     order: Order | None = None
     """Who wanted it; None if aibwatch decided by itself."""
+    case: Case | None = None
+    """What the decision rested on when the move was claimed; None for moves of a version that did not keep it."""
     committed_at: datetime | None = None
     ended_at: datetime | None = None
     failed: bool = False
     run_state: RunState | None = None
     """How the run on the target stands, as last seen."""
+    run_started: datetime | None = None
+    run_ended: datetime | None = None
+    """Start and end of that run, by the service's clock."""
     images: tuple[str, ...] = ()
     """Resource ids of what the run on the target put out."""
     outputs_asked: bool = False

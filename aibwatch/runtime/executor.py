@@ -17,13 +17,14 @@ from aibwatch.core.actions import (
     Action,
     AskStatus,
     DispatchStep,
+    ExcludeFromLatest,
     PollAfresh,
     ReadOutputs,
     RunCanary,
     StepCall,
     WriteEpoch,
 )
-from aibwatch.core.events import CanaryAnswered, EpochAnswered, Event, OutputsRead, PolledAfresh, StepEnded
+from aibwatch.core.events import CanaryAnswered, EpochAnswered, Event, Excluded, OutputsRead, PolledAfresh, StepEnded
 from aibwatch.core.model import WELL, Diagnosis, FailureClass, Region, TemplateId
 from aibwatch.core.move import MoveKind, StepResult
 from aibwatch.core.sentences import printable
@@ -56,6 +57,8 @@ class Ports:
     """Asks everything else that the group's gates rest on, in the same way: its handlers, and whether the state is
     still ours."""
     read_outputs: Callable[[TemplateId], Awaitable[tuple[str, ...] | Diagnosis]]
+    exclude: Callable[[str], Awaitable[Diagnosis]]
+    """Asks the gallery of an image to leave that version out of its latest; WELL if it was taken."""
     run_canary: Callable[[TemplateId], Awaitable[Refusal | None]]
     """Asks once for a run of a canary; None if it was accepted."""
     observe_step: Callable[[str, float], None]
@@ -84,6 +87,9 @@ class Executor:
                 return _ended(action.call, await self._ask(action.call))
             case ReadOutputs():
                 return await self._read_outputs(action)
+            case ExcludeFromLatest():
+                await self._clock.pause(action.wait)
+                return await self._exclude(action)
             case RunCanary():
                 return await self._run_canary(action)
             case _:
@@ -97,7 +103,28 @@ class Executor:
             log.exception("outputs not read; this is a fault of aibwatch", template=action.template)
             read = Diagnosis(cls=FailureClass.NETWORK, rule="fault-of-ours", summary=_told(error))
         images, diagnosis = ((), read) if isinstance(read, Diagnosis) else (read, WELL)
-        return OutputsRead(group=action.group, activation_id=action.activation_id, images=images, diagnosis=diagnosis)
+        return OutputsRead(
+            group=action.group,
+            activation_id=action.activation_id,
+            images=images,
+            diagnosis=diagnosis,
+            late_run=action.late_run,
+        )
+
+    async def _exclude(self, action: ExcludeFromLatest) -> Excluded:
+        try:
+            said = await self._ports.exclude(action.image)
+        except Exception as error:
+            # The outermost edge of an action: a fault of ours is an outcome too, and told.
+            log.exception("image not taken out of latest; this is a fault of aibwatch", image=action.image)
+            said = Diagnosis(cls=FailureClass.NETWORK, rule="fault-of-ours", summary=_told(error))
+        return Excluded(
+            group=action.group,
+            activation_id=action.activation_id,
+            run=action.run,
+            image=action.image,
+            diagnosis=said,
+        )
 
     async def _run_canary(self, action: RunCanary) -> CanaryAnswered:
         try:

@@ -16,9 +16,10 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.habits import Habit
 from aibwatch.core.model import TemplateId
+from aibwatch.core.moves import KeptMove
 from aibwatch.core.observation import Observation
 from aibwatch.core.recall import Memory
-from aibwatch.runtime import trace
+from aibwatch.runtime import ledger, trace
 from aibwatch.runtime.codec import (
     dump_habit,
     dump_memory,
@@ -27,6 +28,7 @@ from aibwatch.runtime.codec import (
     load_memory,
     load_observation,
 )
+from aibwatch.runtime.ledger import Ledger
 from aibwatch.runtime.store import FACTS, HABITS, NOTES, OBSERVATIONS, Store, from_store, to_store
 from aibwatch.runtime.trace import Rows, Told, Trace
 from aibwatch.views.history import Recorded
@@ -46,6 +48,7 @@ class Journal:
         self._remembered = ""
         self._trace = Trace()
         self._habits: Mapping[TemplateId, Habit] = {}
+        self._ledger = Ledger()
 
     def record(
         self,
@@ -65,7 +68,8 @@ class Journal:
         seen = [{"at": to_store(at), "body": dump_observation(o)} for o in observations]
         said = [_columns(note, at) for note in notes]
         learned, forgotten = self._learned(memory.habits), self._forgotten(memory.habits)
-        changed = bool(seen or said or learned or forgotten or remembered != self._remembered)
+        moves = self._ledger.news(memory.groups, notes, at)
+        changed = bool(seen or said or learned or forgotten or moves or remembered != self._remembered)
         if not changed and self._trace.due(told, at) is None and not self._trace.ripe(at):
             self._trace.wait(told, at)
             return
@@ -76,12 +80,15 @@ class Journal:
                 connection.execute(insert(NOTES), said)
             if remembered != self._remembered:
                 _put_fact(connection, "memory", remembered)
+            if moves:
+                self._ledger.write(connection, moves)
             if learned:
                 _put_habits(connection, learned)
             if forgotten:
                 connection.execute(delete(HABITS).where(HABITS.c.template == bindparam("gone")), forgotten)
             self._trace.write(connection, told, at, news=len(seen))
         self._trace.written(told, at)
+        self._ledger.written(memory.groups, moves)
         self._remembered, self._habits = remembered, memory.habits
 
     def _learned(self, habits: Mapping[TemplateId, Habit]) -> list[dict[str, str]]:
@@ -149,9 +156,10 @@ class Journal:
             query = select(OBSERVATIONS.c.body).where(OBSERVATIONS.c.at >= since).order_by(OBSERVATIONS.c.id)
             bodies = connection.execute(query).scalars().all()
             habits = connection.execute(select(HABITS.c.template, HABITS.c.body)).all()
+            memory = Memory() if fact is None else load_memory(fact)
+            self._ledger.recall(connection, memory.groups)
         self._remembered = fact or ""
         self._habits = {TemplateId(template): load_habit(body) for template, body in habits}
-        memory = Memory() if fact is None else load_memory(fact)
         return replace(memory, habits=self._habits), tuple(load_observation(body) for body in bodies)
 
     def notes(self, *, subject: str | None = None, limit: int = 200) -> tuple[Recorded, ...]:
@@ -178,6 +186,16 @@ class Journal:
             rows = connection.execute(query.order_by(NOTES.c.id).limit(limit)).all()
         return tuple(_recorded(row) for row in rows)
 
+    def moves(self, limit: int) -> tuple[KeptMove, ...]:
+        """Return the moves that were claimed last, oldest first.
+
+        Raises:
+            JournalError: if they cannot be read.
+            CodecError: if one was written by a version that this one does not understand.
+        """
+        with self._store.transaction() as connection:
+            return ledger.latest(connection, limit)
+
     def prune(self, now: datetime) -> None:
         """Let go of what is older than anybody asks for.
 
@@ -185,6 +203,7 @@ class Journal:
             JournalError: if it cannot be written.
         """
         with self._store.transaction() as connection:
+            ledger.prune(connection, now)
             connection.execute(delete(NOTES).where(NOTES.c.at < to_store(now - KEEP_NOTES)))
             trace.prune(connection, now)
 

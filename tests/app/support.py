@@ -9,7 +9,7 @@ from pathlib import Path
 from aibwatch.app.daemon import make_sources
 from aibwatch.app.reload import Reloader
 from aibwatch.config.load import load
-from aibwatch.core.model import Region, TemplateId
+from aibwatch.core.model import Diagnosis, Region, TemplateId
 from aibwatch.core.state import State
 from aibwatch.handlers.api import Refusal, Surroundings
 from aibwatch.handlers.loader import Handlers
@@ -106,6 +106,7 @@ async def a_bench(folder: Path, state: Callable[[], State]) -> AsyncIterator[Ben
         poll_afresh=_nothing,
         check=_no_check,
         read_outputs=azure.outputs,
+        exclude=azure.exclude,
         run_canary=azure.run,
         observe_step=lambda *_: None,
     )
@@ -157,3 +158,6 @@ class NoAzure:
 
     async def outputs(self, template: TemplateId) -> tuple[str, ...]:
         raise AssertionError(f"outputs of {template} were read")
+
+    async def exclude(self, image: str) -> Diagnosis:
+        raise AssertionError(f"{image} was written to")

@@ -13,6 +13,7 @@ from aibwatch.core.events import (
     ClockStepped,
     EpochAnswered,
     Event,
+    Excluded,
     JournalFailed,
     JournalRecovered,
     LeaseChecked,
@@ -26,6 +27,7 @@ from aibwatch.core.events import (
     StepEnded,
     Ticked,
 )
+from aibwatch.core.model import WELL
 from aibwatch.core.move import StepResult
 from aibwatch.core.observation import Observation, TemplateGone
 from aibwatch.core.state import State
@@ -77,6 +79,8 @@ HAPPENINGS: Sequence[Event] = (
     EpochAnswered(group="base", activation_id="base-1", written=False, why="no"),
     StepEnded(group="base", activation_id="base-1", step=0, attempt=1, result=StepResult.PARTIAL, why="half"),
     OutputsRead(group="base", activation_id="base-1", images=("/i",), diagnosis=a_diagnosis("throttled")),
+    OutputsRead(group="base", activation_id="base-1", images=(), diagnosis=WELL, late_run=at(1)),
+    Excluded(group="base", activation_id="base-1", run=at(1), image="/i", diagnosis=a_diagnosis("service")),
     Reset(group="base", owner="ann", reason="seen to"),
     CanaryAnswered(region=WEST, asked_at=at(1), diagnosis=a_diagnosis("service"), uncertain=True),
     LeaseChecked(held=False, why="another host has it"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from aibwatch.core.actions import AskStatus, DispatchStep, StepCall
-from aibwatch.core.model import Diagnosis, Options, Region, TemplateId
+from aibwatch.core.model import WELL, Diagnosis, Options, Region, TemplateId
 from aibwatch.core.move import MoveKind, StepResult
 from aibwatch.handlers.api import Answer, Check, Handler, HandlerRequest, Plan, Refusal
 from aibwatch.handlers.loader import Find, UnknownHandlerError
@@ -120,6 +120,8 @@ class Bench:
     checked: list[str] = field(default_factory=list)
     """Groups about whose handlers was asked."""
     outputs: tuple[str, ...] | Diagnosis | Exception = ("/images/1",)
+    gallery: Diagnosis | Exception = WELL
+    excluded: list[str] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
     ran: list[TemplateId] = field(default_factory=list)
     refusal: Refusal | Exception | None = None
@@ -131,6 +133,7 @@ class Bench:
             poll_afresh=self._poll,
             check=self._check,
             read_outputs=self._outputs,
+            exclude=self._exclude,
             run_canary=self._run,
             observe_step=lambda name, _: self.steps.append(name),
         )
@@ -138,6 +141,12 @@ class Bench:
 
     async def _poll(self, regions: tuple[Region, ...]) -> None:
         self.polled.append(regions)
+
+    async def _exclude(self, image: str) -> Diagnosis:
+        self.excluded.append(image)
+        if isinstance(self.gallery, Exception):
+            raise self.gallery
+        return self.gallery
 
     async def _check(self, group: str) -> None:
         self.checked.append(group)

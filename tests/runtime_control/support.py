@@ -10,7 +10,7 @@ from pathlib import Path
 
 import aiohttp
 
-from aibwatch.core.model import Options, Region, TemplateId
+from aibwatch.core.model import WELL, Diagnosis, Options, Region, TemplateId
 from aibwatch.core.move import StepResult
 from aibwatch.core.state import Phase
 from aibwatch.handlers.api import Handler
@@ -139,6 +139,9 @@ def _no_executor(recorder: Recorder, clock: Clock) -> Executor:
     async def run(_: TemplateId) -> None:
         return None
 
+    async def exclude(_: str) -> Diagnosis:
+        return WELL
+
     async def check(_: str) -> None:
         return None
 
@@ -147,6 +150,7 @@ def _no_executor(recorder: Recorder, clock: Clock) -> Executor:
         poll_afresh=poll,
         check=check,
         read_outputs=outputs,
+        exclude=exclude,
         run_canary=run,
         observe_step=lambda *_: None,
     )
