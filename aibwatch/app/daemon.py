@@ -34,6 +34,7 @@ from aibwatch.runtime.metrics import ALWAYS, Metrics
 from aibwatch.runtime.past import PastReader
 from aibwatch.runtime.polls import Polls, Sources
 from aibwatch.runtime.recorder import Recorder
+from aibwatch.runtime.records import Records
 from aibwatch.runtime.scheduler import Scheduler
 from aibwatch.runtime.store import JournalError, NewerStateError, Store
 from aibwatch.runtime.unclassified import Unclassified
@@ -48,7 +49,6 @@ from aibwatch.sources.resource_health import ResourceHealth
 from aibwatch.sources.service_health import ServiceHealth
 from aibwatch.sources.templates import OnUnclassified, Templates, untold
 from aibwatch.views.canaries import never_run
-from aibwatch.views.history import Recorded
 
 log = structlog.get_logger(__name__)
 
@@ -157,7 +157,8 @@ class App:
     def _http(self, loop: Loop, recorder: Recorder, metrics: Metrics) -> Http:
         token = read_token(self._loaded.settings.http.token_file)
         control = Control(token, state=lambda: loop.state, setup=lambda: loop.setup, put=loop.put, now=self._clock.now)
-        return Http(self._served(loop, recorder, metrics), control.routes())
+        records = Records(recorder, state=lambda: loop.state, setup=lambda: loop.setup, now=self._clock.now)
+        return Http(self._served(loop, recorder, metrics), [*records.routes(), *control.routes()])
 
     async def _serve(self, loop: Loop, polls: Polls, scheduler: Scheduler, http: Http, stop: asyncio.Event) -> None:
         self.address = await http.start(*_host_and_port(self._loaded.settings.http.listen))
@@ -188,9 +189,6 @@ class App:
         log.info("watching", groups=sorted(loop.setup.groups), address=self.address)
 
     def _served(self, loop: Loop, recorder: Recorder, metrics: Metrics) -> Served:
-        async def history(subject: str | None, limit: int) -> tuple[Recorded, ...]:
-            return await recorder.call(recorder.journal.notes, subject=subject, limit=limit)
-
         return Served(
             state=lambda: loop.state,
             setup=lambda: loop.setup,
@@ -198,7 +196,6 @@ class App:
             ready=self._ready.is_set,
             decided_at=lambda: loop.decided_at,
             registry=metrics.registry,
-            history=history,
             past=PastReader(recorder, self._clock.now),
             instance=self._instance,
         )

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.habits import Habit
+from aibwatch.core.incident import Incident, period
 from aibwatch.core.model import TemplateId
 from aibwatch.core.moves import KeptMove
 from aibwatch.core.observation import Observation
@@ -36,6 +37,11 @@ from aibwatch.views.history import Recorded
 RECALLED = timedelta(hours=24)
 """Observations that a new process begins with. Windows are at most 6 h; events that go on are older."""
 
+KEEP_SEEN = timedelta(days=30)
+"""What was seen in the time of an incident is kept so long, and not the few days of everything else: a support request
+is opened the week after, and asked about for weeks. It stays where it is and is not copied, so that writing costs
+nothing in the middle of the trouble; all regions' of that time, because whether others were well is asked too."""
+
 KEEP_NOTES = timedelta(days=400)
 """What was decided is kept over a year, so that last year's incident can be compared."""
 
@@ -49,6 +55,7 @@ class Journal:
         self._trace = Trace()
         self._habits: Mapping[TemplateId, Habit] = {}
         self._ledger = Ledger()
+        self._incidents: Mapping[str, Incident] = {}
 
     def record(
         self,
@@ -89,7 +96,7 @@ class Journal:
             self._trace.write(connection, told, at, news=len(seen))
         self._trace.written(told, at)
         self._ledger.written(memory.groups, moves)
-        self._remembered, self._habits = remembered, memory.habits
+        self._remembered, self._habits, self._incidents = remembered, memory.habits, memory.incidents
 
     def _learned(self, habits: Mapping[TemplateId, Habit]) -> list[dict[str, str]]:
         """Return the rows of the habits that are not on record yet."""
@@ -158,7 +165,7 @@ class Journal:
             habits = connection.execute(select(HABITS.c.template, HABITS.c.body)).all()
             memory = Memory() if fact is None else load_memory(fact)
             self._ledger.recall(connection, memory.groups)
-        self._remembered = fact or ""
+        self._remembered, self._incidents = fact or "", memory.incidents
         self._habits = {TemplateId(template): load_habit(body) for template, body in habits}
         return replace(memory, habits=self._habits), tuple(load_observation(body) for body in bodies)
 
@@ -196,6 +203,33 @@ class Journal:
         with self._store.transaction() as connection:
             return ledger.latest(connection, limit)
 
+    def seen_between(self, since: datetime, until: datetime, limit: int) -> tuple[Observation, ...]:
+        """Return what was seen between two moments, oldest first; of more than `limit` the first ones.
+
+        Raises:
+            JournalError: if it cannot be read.
+            CodecError: if it was written by a version that this one does not understand.
+        """
+        at = OBSERVATIONS.c.at
+        query = select(OBSERVATIONS.c.body).where(at.between(to_store(since), to_store(until)))
+        with self._store.transaction() as connection:
+            bodies = connection.execute(query.order_by(OBSERVATIONS.c.id).limit(limit)).scalars().all()
+        return tuple(load_observation(body) for body in bodies)
+
+    def notes_between(
+        self, since: datetime, until: datetime, subjects: Iterable[str], limit: int
+    ) -> tuple[Recorded, ...]:
+        """Return the notes of these subjects between two moments, oldest first; of more than `limit` the first ones.
+
+        Raises:
+            JournalError: if they cannot be read.
+        """
+        of_subjects = NOTES.c.subject.in_(tuple(subjects))
+        query = select(NOTES).where(of_subjects, NOTES.c.at.between(to_store(since), to_store(until)))
+        with self._store.transaction() as connection:
+            rows = connection.execute(query.order_by(NOTES.c.id).limit(limit)).all()
+        return tuple(_recorded(row) for row in rows)
+
     def prune(self, now: datetime) -> None:
         """Let go of what is older than anybody asks for.
 
@@ -205,7 +239,13 @@ class Journal:
         with self._store.transaction() as connection:
             ledger.prune(connection, now)
             connection.execute(delete(NOTES).where(NOTES.c.at < to_store(now - KEEP_NOTES)))
-            trace.prune(connection, now)
+            trace.prune(connection, now, self._to_keep(now))
+
+    def _to_keep(self, now: datetime) -> tuple[trace.Span, ...]:
+        """Return the times of which observations are kept for longer."""
+        since = now - KEEP_SEEN
+        spans = (period(incident, now) for incident in self._incidents.values())
+        return tuple((max(began, since), ended) for began, ended in spans if ended > since)
 
 
 def _put_fact(connection: Connection, name: str, value: str) -> None:

@@ -11,7 +11,7 @@ through the same client's send_request and json() 0.9 s (measured).
 import asyncio
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from types import SimpleNamespace
@@ -248,9 +248,10 @@ def _silence(why: str, trip: Trip) -> Bad:
 
 
 def _without_reply(symptom: Symptom, trip: Trip) -> Bad:
+    ids = RequestIds(client=trip.client_id)
     return Bad(
         symptom=symptom,
-        diagnosis=classify(symptom),
-        ids=RequestIds(client=trip.client_id),
+        diagnosis=replace(classify(symptom), ids=ids.named),
+        ids=ids,
         uncertain=trip.stage is Stage.SENT,
     )

@@ -9,7 +9,7 @@ take its 404 for Azure's own. So the symptom of such an answer, other than 5xx, 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aibwatch.core.classify import Symptom, classify
@@ -57,7 +57,7 @@ def _good(reply: Reply, body: Mapping[str, object]) -> Good:
 def _bad(reply: Reply, symptom: Symptom, now: datetime) -> Bad:
     return Bad(
         symptom=symptom,
-        diagnosis=classify(symptom),
+        diagnosis=replace(classify(symptom), ids=reply.ids.named),
         status=reply.status,
         retry_after=retry_after(reply.headers, symptom.message, now),
         ids=reply.ids,

@@ -163,9 +163,6 @@ def no_handler(name: str, _: Options) -> Handler:
 
 
 def _served(loop: Loop, metrics: Metrics, clock: Clock, recorder: Recorder) -> Served:
-    async def history(_: str | None, __: int) -> tuple[Recorded, ...]:
-        return ()
-
     return Served(
         state=lambda: loop.state,
         setup=lambda: loop.setup,
@@ -173,6 +170,5 @@ def _served(loop: Loop, metrics: Metrics, clock: Clock, recorder: Recorder) -> S
         ready=lambda: True,
         decided_at=lambda: loop.decided_at,
         registry=metrics.registry,
-        history=history,
         past=PastReader(recorder, clock.now),
     )
