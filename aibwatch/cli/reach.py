@@ -13,7 +13,10 @@ TIMEOUT = 10.0
 """Seconds. The daemon answers from memory; one that needs longer is stuck."""
 
 PATIENCE = 60.0
-"""Seconds, where the past is asked for: it is decided again."""
+"""Seconds, where the past is asked for, which is decided again, or all that was seen in an incident."""
+
+PATIENT = ("?at=", "/incidents/")
+"""What such paths have in them."""
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of an answer; a status of 10,000 templates is a few MiB."""
@@ -45,7 +48,7 @@ def fetch(options: Context, path: str, order: bytes | None = None, token: str = 
         request.add_header("Content-Type", "application/json")
         request.add_header("Authorization", f"Bearer {token}")
     try:
-        with _opener().open(request, timeout=PATIENCE if "?at=" in path else TIMEOUT) as answer:
+        with _opener().open(request, timeout=_patience(path)) as answer:
             content: bytes = answer.read(LARGEST)
             return content
     except urllib.error.HTTPError as error:
@@ -57,6 +60,10 @@ def fetch(options: Context, path: str, order: bytes | None = None, token: str = 
     except (OSError, urllib.error.URLError) as error:
         reason = getattr(error, "reason", error)
         leave(Exit.UNREACHABLE, f"no daemon answers on {listen} ({reason}); is it running?  systemctl status aibwatch")
+
+
+def _patience(path: str) -> float:
+    return PATIENCE if any(part in path for part in PATIENT) else TIMEOUT
 
 
 def _exit_for(code: int) -> Exit:

@@ -5,6 +5,7 @@ up leaves no trace in the memory, so it is told by its absence: it was open befo
 This module does not know how anything is written.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,6 +17,9 @@ from aibwatch.core.state import GroupState
 
 Key = tuple[str, datetime]
 """Activation id and time of the claim: a claim that was given up leaves its activation id to the next one."""
+
+CLAIMED = re.compile(r"(.+)-\d{8}-\d{6}")
+"""An id with the time of its claim; see move_id."""
 
 NOTHING: "Mapping[Key, KeptMove]" = {}
 
@@ -45,6 +49,11 @@ class KeptMove:
 def move_id(move: Move) -> str:
     """Return what people call a move: "ubuntu-base-7-20260302-021900"."""
     return f"{move.activation_id}-{move.claimed_at.astimezone(UTC):%Y%m%d-%H%M%S}"
+
+
+def activation_ids(wanted: str) -> tuple[str, ...]:
+    """Return the activation ids that a move of this id may have: itself, or without the time of the claim."""
+    return (wanted, match[1]) if (match := CLAIMED.fullmatch(wanted)) else (wanted,)
 
 
 def find(moves: Iterable[KeptMove], wanted: str) -> KeptMove | None:

@@ -203,6 +203,16 @@ class Journal:
         with self._store.transaction() as connection:
             return ledger.latest(connection, limit)
 
+    def moves_named(self, activation_ids: Iterable[str]) -> tuple[KeptMove, ...]:
+        """Return all moves with one of these activation ids, in the order of their claims.
+
+        Raises:
+            JournalError: if they cannot be read.
+            CodecError: if one was written by a version that this one does not understand.
+        """
+        with self._store.transaction() as connection:
+            return ledger.named(connection, activation_ids)
+
     def seen_between(self, since: datetime, until: datetime, limit: int) -> tuple[Observation, ...]:
         """Return what was seen between two moments, oldest first; of more than `limit` the first ones.
 

@@ -4,7 +4,8 @@ Rules: reading only, GET is free; an unknown id is 404 with the ids there are. W
 said to be so; moves are then told as far as the memory goes, because they are asked for in just that night.
 """
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -13,7 +14,7 @@ from aiohttp import web
 from aibwatch.core.incident import Incident
 from aibwatch.core.incident import period as period_of_incident
 from aibwatch.core.model import Region, TemplateId
-from aibwatch.core.moves import KeptMove, find, kept_moves
+from aibwatch.core.moves import KeptMove, activation_ids, find, kept_moves
 from aibwatch.core.observation import Observation
 from aibwatch.core.policy import Setup
 from aibwatch.core.state import State
@@ -27,11 +28,11 @@ from aibwatch.views.history import Recorded
 HISTORY = 200
 """Notes in one answer."""
 
-MOVES = 1000
-"""Moves that are looked through; more are on record only where claims are given up by the thousand."""
-
 LISTED = 200
 """Moves in one answer, the latest."""
+
+MOVES = 1000
+"""Moves that are looked through for those of an incident; it may be some time ago."""
 
 SEEN = 20_000
 """Observations that are read for one incident; 10,000 templates that a new daemon lists at once, and as many again."""
@@ -76,15 +77,15 @@ class Records:
             return _json({"schema": 1, "error": f"the record cannot be read: {error}"}, status=503)
         known, _ = await self._known_moves()
         about = [kept for kept in known if subject is None or subject in _subjects(kept)]
-        return _json(history.as_dict(records, subject, about[-LISTED:], self._state().window.region_of))
+        return _json(history.as_dict(records, subject, about, self._state().window.region_of))
 
     async def _moves(self, _: web.Request) -> web.Response:
         known, lost = await self._known_moves()
         places = self._state().window.region_of
         body: dict[str, object] = {
             "schema": 1,
-            "moves": [moves.move_dict(kept, places) for kept in known[-LISTED:]],
-            "text": moves.as_text(known[-LISTED:], places),
+            "moves": [moves.move_dict(kept, places) for kept in known],
+            "text": moves.as_text(known, places),
         }
         return _json(body | ({"incomplete": lost} if lost else {}))
 
@@ -96,20 +97,29 @@ class Records:
         return web.Response(text=text, content_type="text/markdown", headers=NO_STORE)
 
     async def _told(self, request: web.Request) -> report.Told:
-        known, lost = await self._known_moves()
         wanted = request.match_info["id"]
-        kept = find(known, wanted)
+        kept = await self._find(wanted)
         if kept is None:
+            known, lost = await self._known_moves()
             raise _not_found("move", wanted, [one.id for one in known], lost)
         now = self._now()
         notes = await self._notes(*report.period(kept, now), _subjects(kept))
         return report.Told(kept=kept, notes=notes, places=self._state().window.region_of, now=now)
 
-    async def _known_moves(self) -> tuple[Sequence[KeptMove], str]:
-        """Return the moves that are known, oldest first, and why that may not be all of them."""
+    async def _find(self, wanted: str) -> KeptMove | None:
         remembered = kept_moves(self._state().groups)
         try:
-            on_record, lost = await self._recorder.call(self._recorder.journal.moves, MOVES), ""
+            named = await self._recorder.call(self._recorder.journal.moves_named, activation_ids(wanted))
+        except (JournalError, CodecError) as error:
+            log.warning("a move cannot be read from the record", move=wanted, error=str(error))
+            named = ()
+        return find((remembered | {kept.key: kept for kept in named}).values(), wanted)
+
+    async def _known_moves(self, limit: int = LISTED) -> tuple[Sequence[KeptMove], str]:
+        """Return the latest moves, oldest first, and why that may not be all of them."""
+        remembered = kept_moves(self._state().groups)
+        try:
+            on_record, lost = await self._recorder.call(self._recorder.journal.moves, limit), ""
         except (JournalError, CodecError) as error:
             log.warning("moves cannot be read from the record", error=str(error))
             on_record, lost = (), f"only what is remembered: {error}"
@@ -125,7 +135,7 @@ class Records:
             raise _not_found("incident", wanted, sorted(known), "")
         found, now = known[wanted], self._now()
         seen, cut = await self._seen(found, now)
-        related = [kept for kept in (await self._known_moves())[0] if _belongs(kept, found)]
+        related = [kept for kept in (await self._known_moves(MOVES))[0] if _belongs(kept, found)]
         subjects = {found.region, *(kept.move.group for kept in related)}
         notes = await self._notes(*period_of_incident(found, now), sorted(subjects))
         told = incident.Told(
@@ -135,10 +145,12 @@ class Records:
             notes=notes,
             seen=seen,
             moves=related,
+            canary=self._state().canaries.get(found.region),
             now=now,
             cut=cut,
         )
-        return _json({**incident.as_dict(told), **incident.safe({"observations": dump_observations(seen)})})
+        # Beside the event loop: twenty thousand observations take a second or two.
+        return _json(await asyncio.to_thread(_dossier, told))
 
     async def _seen(self, found: Incident, now: datetime) -> tuple[Sequence[Observation], bool]:
         since, until = period_of_incident(found, now)
@@ -157,6 +169,10 @@ class Records:
 
     def _places(self) -> dict[TemplateId, Region]:
         return {template: seen.region for template, seen in self._state().window.templates.items()}
+
+
+def _dossier(told: incident.Told) -> Mapping[str, object]:
+    return {**incident.as_dict(told), **incident.safe({"observations": dump_observations(told.seen)})}
 
 
 def _subjects(kept: KeptMove) -> tuple[str, ...]:

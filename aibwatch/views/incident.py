@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from aibwatch.core.incident import Incident
+from aibwatch.core.canary import Canary, CanaryResult
+from aibwatch.core.incident import Incident, period
 from aibwatch.core.model import Diagnosis, FailureClass, Region, RunState, TemplateId, template_name
 from aibwatch.core.moves import KeptMove
 from aibwatch.core.observation import (
@@ -65,6 +66,8 @@ class Told:
     """What was seen in the region."""
     moves: Sequence[KeptMove]
     now: datetime
+    canary: Canary | None = None
+    """Of the region. A request for a run of it that was refused leaves nothing else."""
     cut: bool = False
     """Whether more was seen than is handed in."""
 
@@ -99,12 +102,29 @@ def failures(seen: Iterable[Observation]) -> tuple[Failed, ...]:
                 found[observation.key] = Failed(at=observation.called_at, what=what, diagnosis=why, ids=ids)
             case _:
                 pass
-    return tuple(sorted(found.values(), key=lambda failed: (failed.at, failed.what)))
+    return tuple(sorted(found.values(), key=_order))
+
+
+def refusals(told: Told) -> Iterable[Failed]:
+    """Return the requests for a run of the region's canary that were refused in the time of the incident."""
+    since, until = period(told.incident, told.now)
+    if told.canary is None:
+        return
+    for run in told.canary.runs:
+        refused = run.result is CanaryResult.FAILED and run.started is None
+        if refused and since <= run.asked_at <= until:
+            what, why = f"call to run the canary {template_name(told.canary.template)}", run.diagnosis
+            yield Failed(at=run.asked_at, what=what, diagnosis=why, ids=why.ids)
+
+
+def _order(failed: Failed) -> tuple[datetime, str]:
+    return failed.at, failed.what
 
 
 def as_dict(told: Told) -> Json:
     """Return the incident as JSON can carry it, with its story as text and as Markdown beside it."""
-    incident, failed = told.incident, failures(told.seen)
+    incident = told.incident
+    failed = sorted([*failures(told.seen), *refusals(told)], key=_order)
     story = document(told, failed)
     return safe(
         {
@@ -246,7 +266,7 @@ def _shown(failed: Sequence[Failed]) -> list[Failed]:
     reads = [f for f in failed if f.what == READ]
     some = [*reads[:READS], *reads[max(READS, len(reads) - READS) :]]
     builds = [f for f in failed if f.what != READ][: SHOWN - 2 * READS]
-    return sorted([*builds, *some], key=lambda f: (f.at, f.what))
+    return sorted([*builds, *some], key=_order)
 
 
 def _events(told: Told) -> list[EventSeen]:

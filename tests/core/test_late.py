@@ -1,9 +1,13 @@
 """Runs of a member that was left are found, told once, and taken out of "latest" where the policy says so."""
 
+from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from aibwatch.core.actions import Action, ExcludeFromLatest, ReadOutputs
 from aibwatch.core.decision import Note, NoteKind
@@ -40,7 +44,7 @@ LEFT = Left(activation_id="base-1", claimed_at=at(0), template=BASE_WEST, at=at(
 RUN = LateRun(started=at(2), ended=at(30), state=RunState.SUCCEEDED)
 
 
-def moved(**settings: Any) -> Move:
+def moved(**changes: Any) -> Move:
     """Return a failover whose member has built."""
     known = {
         "committed_at": at(5),
@@ -49,13 +53,13 @@ def moved(**settings: Any) -> Move:
         "run_started": at(6),
         "images": (BUILT,),
     }
-    return a_move(**{**known, **settings})
+    return a_move(**{**known, **changes})
 
 
-def gone(*runs: LateRun, **settings: Any) -> GroupState:
+def gone(*runs: LateRun, **changes: Any) -> GroupState:
     """Return a group that went north, and what is known of the west's runs since."""
     left = (Left(activation_id="base-1", claimed_at=at(0), template=BASE_WEST, at=at(5), run_known=at(-60), runs=runs),)
-    return a_group_state(**{"active": BASE_NORTH, "epoch": 1, "last": moved(), "left": left, **settings})
+    return a_group_state(**{"active": BASE_NORTH, "epoch": 1, "last": moved(), "left": left, **changes})
 
 
 def followed(
@@ -335,3 +339,66 @@ def test_through_a_whole_night_an_older_image_is_taken_out_once() -> None:
     play = a_night(exclude=True)
     assert play.heard(NoteKind.LATE) == ["base in westeurope has built late", "late image taken out of latest"]
     assert [a.image for a in play.wanted if isinstance(a, ExcludeFromLatest)] == [LATE]
+
+
+# whatever happens
+
+
+@cache
+def a_move_with_a_build_under_way() -> Play:
+    play = Play(a_group(policy=a_policy(exclude_late_images=True)))
+    play.world.ran(BASE_WEST, a_run("running", started=-1))
+    play.break_region()
+    play.run(10)
+    assert play.group().active == BASE_NORTH
+    return play
+
+
+def gone_on_from(play: Play) -> Play:
+    """Return the same story, to go on with as one likes."""
+    known = play.world
+    world = replace(known, templates=dict(known.templates), probe=dict(known.probe), events=list(known.events))
+    twin = Play(a_group(policy=a_policy(exclude_late_images=True)), world=world)
+    twin.state, twin.now, twin.images = play.state, play.now, (BUILT,)
+    return twin
+
+
+STEPS = st.sampled_from(["ends", "runs", "waits", "restart", "answer", "fails", "builds"])
+
+
+@settings(max_examples=30)
+@given(steps=st.lists(STEPS, max_size=20))
+def test_whatever_happens_a_late_run_is_told_once_and_only_its_own_older_images_are_asked_for(steps: list[str]) -> None:
+    play = gone_on_from(a_move_with_a_build_under_way())
+    ended, started = 0, -1.0
+    for step in steps:
+        play.late_images = (f"{GALLERY}/1.1.{ended}", BUILT)
+        match step:
+            case "ends":
+                play.world.ran(BASE_WEST, a_run("ok", started=started, ended=play.minute))
+                ended += play.group().left[0].run_known != at(started)
+            case "runs":
+                started = play.minute
+                play.world.ran(BASE_WEST, a_run("running", started=started))
+            case "builds":
+                play.world.ran(BASE_NORTH, a_run("ok", started=play.minute, ended=play.minute))
+            case "restart":
+                play.tell(Started())
+            case "fails":
+                play.gallery.append(a_diagnosis("service"))
+            case "answer":
+                again = [a for a in play.wanted if isinstance(a, ReadOutputs | ExcludeFromLatest)]
+                for answer in play.answers(again[-1]) if again else ():
+                    play.tell(answer)
+            case _:
+                pass
+        play.run(0.5)
+    told = [what for what in play.heard(NoteKind.LATE) if "has built late" in what]
+    asked_for = {a.image for a in play.wanted if isinstance(a, ExcludeFromLatest)}
+    last = play.group().last
+    built_from = last.run_started if last else None
+    runs = [run for left in play.group().left for run in left.runs]
+    older = {image.id for run in runs if built_from and run.started < built_from for image in run.images}
+    assert len(told) == ended
+    assert BUILT not in asked_for
+    assert asked_for <= older

@@ -5,7 +5,7 @@ from dataclasses import replace
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.left import Left
 from aibwatch.core.move import Move
-from aibwatch.core.moves import KeptMove, find, kept_moves, move_id, news_of
+from aibwatch.core.moves import KeptMove, activation_ids, find, kept_moves, move_id, news_of
 from aibwatch.core.state import GroupState
 from tests.core.builders import BASE_WEST, Play, a_group_state, a_move, at
 
@@ -67,6 +67,11 @@ def test_a_move_is_found_by_its_id_and_by_its_activation_the_last_claim() -> Non
     assert find([first, second], "base-1-20260302-020000") == first
     assert find([first, second], "base-1") == second
     assert find([first, second], "base-2") is None
+
+
+def test_an_id_says_which_activations_it_may_be_of() -> None:
+    assert activation_ids("base-1-20260302-020000") == ("base-1-20260302-020000", "base-1")
+    assert activation_ids("base-1") == ("base-1",)
 
 
 def a_claim() -> Move:

@@ -328,6 +328,20 @@ MOVES: tuple[Removal, ...] = (
         ("a rehearsal that failed counts", "drill.failed or ", ""),
     ),
     *in_file(
+        "moves",
+        "moves",
+        ("a claim that was given up leaves no trace", "if key not in present and is_open(kept)]", "if False]"),
+        ("an ended move that is forgotten was given up", "not in present and is_open(kept)]", "not in present]"),
+        ("late runs are forgotten with the watch", "left.get(key) or _known_left(known, key)", "left.get(key)"),
+        ("late runs after a second move are not kept", "if key in known and key not in kept}", "if False}"),
+    ),
+    *in_file(
+        "gallery",
+        "gallery",
+        ("what goes on behind a version is one", "_VERSION.fullmatch(image)", "_VERSION.match(image)"),
+        ("a name may lead upwards", '_PART = r"[\\w().-]*[\\w()-]"', '_PART = r"[\\w().-]+"'),
+    ),
+    *in_file(
         "late",
         "late",
         ("the watch never ends", "now - left.at < WATCHED and ", ""),

@@ -24,6 +24,8 @@ from tests.core.builders import (
     NORTH,
     WEST,
     a_call,
+    a_canary,
+    a_canary_run,
     a_check,
     a_dependency,
     a_diagnosis,
@@ -121,6 +123,17 @@ def test_every_failure_is_told_once_with_its_ids_oldest_first() -> None:
 
 def test_reads_that_did_not_get_through_are_no_failures_of_azure() -> None:
     assert incident.failures([replace(a_probe(), diagnosis=a_diagnosis("network"))]) == ()
+
+
+def test_a_canary_that_was_refused_in_that_time_is_told_with_the_ids_of_the_answer() -> None:
+    why = replace(a_diagnosis("service"), ids=("x-ms-correlation-request-id c7",))
+    refused = a_canary_run("failed", asked=4, started=None, diagnosis=why)
+    before, taken = replace(refused, asked_at=at(-120)), a_canary_run("failed", asked=10)
+    body = incident.as_dict(told(failed_probe(5), canary=a_canary(before, refused, taken)))
+    assert [(f["what"], f["ids"]) for f in body["failures"]] == [  # type: ignore[attr-defined]
+        ("call to run the canary canary", ["x-ms-correlation-request-id c7"]),
+        ("read of a template", []),
+    ]
 
 
 # the story
