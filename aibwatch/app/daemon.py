@@ -244,8 +244,8 @@ class _TemplateAccess:
         answer = await self._templates.run(template, operation="run_canary")
         return _refusal(answer) if isinstance(answer, Bad) else None
 
-    async def outputs(self, template: TemplateId) -> tuple[str, ...] | Diagnosis:
-        read = await self._templates.outputs(template)
+    async def outputs(self, template: TemplateId, run: datetime | None = None) -> tuple[str, ...] | Diagnosis:
+        read = await self._templates.outputs(template, run)
         return read.diagnosis if isinstance(read, Bad) else read
 
 

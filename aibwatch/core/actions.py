@@ -66,7 +66,7 @@ class AskStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOutputs:
-    """Read what a template's last run put out."""
+    """Read what a template's last run put out, `wait` from now."""
 
     type: Literal["read_outputs"] = "read_outputs"
     group: str
@@ -74,6 +74,7 @@ class ReadOutputs:
     template: TemplateId
     late_run: datetime | None = None
     """Start of the run that is meant, if the template is a member that was left; None for the target of the move."""
+    wait: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ only those that the active member has outrun: the run was started before the act
 an image to be latest in its place. So what somebody builds there later, to prepare the way back, is only told.
 Only ids that the run's own outputs name are ever asked for, and none that the active member put out too.
 
-What this does not know: a run that ended and was followed by another between two lists; and outputs are those of a
-template's last run, so where another run has ended by the time they are read, they are told as this one's.
+What this does not know: a run that ended and was followed by another between two lists. Outputs are always those of a
+template's last run; whoever reads them sees to it that the run is still that one, and else says that it is not.
 """
 
 from collections.abc import Callable, Iterator
@@ -36,10 +36,10 @@ MOST_RUNS = 20
 MOST_IMAGES = 20
 """Members, runs of each and images of each run that are remembered; the latest ones, they are told either way."""
 
-TRIES = 5
+TRIES = 7
 FIRST_WAIT = timedelta(seconds=30)
-"""Before the second attempt to take an image out of "latest"; four times as long before each further one: 42 min in
-all, past most hiccups of a gallery whose region is just recovering."""
+"""Before the second attempt to read outputs or to take an image out of "latest"; four times as long before each further
+one, 11 h in all: a run of a region in trouble may end hours before its outputs can be read."""
 
 ADVICE = "see which version your consumers get, and set publishingProfile.excludeFromLatest on the older one"
 
@@ -136,13 +136,22 @@ def _read(group: GroupState, event: OutputsRead, window: Window, policy: Policy)
     def enter(left: Left, run: LateRun) -> LateRun:
         if run.read or run.started != event.late_run or left.activation_id != event.activation_id:
             return run
-        images = tuple(_judged(_image(image), group, run, policy) for image in event.images[:MOST_IMAGES])
-        unread = event.diagnosis.summary if event.diagnosis.cls is not FailureClass.OK else ""
-        known = replace(run, read=True, images=images, why=unread)
-        notes.append(_told(left, known, group, window))
+        known = _entered(run, event, group, policy)
+        if known.read or not run.failed_reads:
+            notes.append(_told(left, known, group, window))
         return known
 
     return _each_run(group, enter), tuple(notes)
+
+
+def _entered(run: LateRun, event: OutputsRead, group: GroupState, policy: Policy) -> LateRun:
+    """Return the run with its outputs; or with why they could not be read, to be asked for again unless too often."""
+    if event.diagnosis.cls is FailureClass.OK:
+        images = tuple(_judged(_image(image), group, run, policy) for image in event.images[:MOST_IMAGES])
+        return replace(run, read=True, images=images, why="")
+    failed = run.failed_reads + 1
+    final = event.diagnosis.cls in HOPELESS or failed >= TRIES
+    return replace(run, read=final, failed_reads=failed, why=event.diagnosis.summary)
 
 
 def _image(image: str) -> LateImage:
@@ -219,14 +228,16 @@ def _open(group: GroupState) -> Iterator[Open]:
 
 def _token(wanted: Open) -> object:
     left, run, image = wanted
-    return left.activation_id, run.started, (image.id, image.tries) if image else None
+    return left.activation_id, run.started, (image.id, image.tries) if image else run.failed_reads
 
 
 def _action(group: str, left: Left, run: LateRun, image: LateImage | None, *, again: bool) -> Action:
+    failed = image.tries - 1 if image else run.failed_reads
+    wait = timedelta(0) if again or failed == 0 else FIRST_WAIT * 4.0 ** (failed - 1)
+    of = left.activation_id
     if image is None:
-        return ReadOutputs(group=group, activation_id=left.activation_id, template=left.template, late_run=run.started)
-    wait = timedelta(0) if again or image.tries <= 1 else FIRST_WAIT * 4.0 ** (image.tries - 2)
-    return ExcludeFromLatest(group=group, activation_id=left.activation_id, run=run.started, image=image.id, wait=wait)
+        return ReadOutputs(group=group, activation_id=of, template=left.template, late_run=run.started, wait=wait)
+    return ExcludeFromLatest(group=group, activation_id=of, run=run.started, image=image.id, wait=wait)
 
 
 def _each_run(group: GroupState, change: Callable[[Left, LateRun], LateRun]) -> GroupState:
@@ -251,7 +262,7 @@ def _told(left: Left, run: LateRun, group: GroupState, window: Window) -> Note:
     of_run = f"its run of {clock(run.started)}, started {begun} {group.name} left it at {clock(left.at)}"
     told = [
         f"{of_run}, ended{ended} and put out {images or 'images that are not known'}",
-        f"reading its outputs: {run.why}" if run.why else "",
+        _unread(run),
         _against(group),
         _what_next(run),
     ]
@@ -262,6 +273,13 @@ def _told(left: Left, run: LateRun, group: GroupState, window: Window) -> Note:
         why="; ".join(part for part in told if part),
         loud=True,
     )
+
+
+def _unread(run: LateRun) -> str:
+    if not run.why:
+        return ""
+    then = "not asked for any more" if run.read else "they are asked for again"
+    return f"its outputs cannot be read ({run.why}); {then}"
 
 
 def _against(group: GroupState) -> str:

@@ -43,9 +43,10 @@ class LateRun:
     state: RunState
     images: tuple[LateImage, ...] = ()
     read: bool = False
-    """Whether its outputs were read, or could not be; until then they are asked for."""
+    """Whether its outputs were read, or are not asked for any more; until then they are."""
+    failed_reads: int = 0
     why: str = ""
-    """Why its outputs could not be read."""
+    """Why its outputs could not be read the last time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,9 @@ class Ports:
     check: Callable[[str], Awaitable[None]]
     """Asks everything else that the group's gates rest on, in the same way: its handlers, and whether the state is
     still ours."""
-    read_outputs: Callable[[TemplateId], Awaitable[tuple[str, ...] | Diagnosis]]
+    read_outputs: Callable[[TemplateId, datetime | None], Awaitable[tuple[str, ...] | Diagnosis]]
+    """Reads what the last run of a template put out. Where the start of a run is given, a Diagnosis if that is not the
+    last one any more."""
     exclude: Callable[[str], Awaitable[Diagnosis]]
     """Asks the gallery of an image to leave that version out of its latest; WELL if it was taken."""
     run_canary: Callable[[TemplateId], Awaitable[Refusal | None]]
@@ -86,6 +88,7 @@ class Executor:
                 await self._clock.pause(action.wait)
                 return _ended(action.call, await self._ask(action.call))
             case ReadOutputs():
+                await self._clock.pause(action.wait)
                 return await self._read_outputs(action)
             case ExcludeFromLatest():
                 await self._clock.pause(action.wait)
@@ -97,7 +100,7 @@ class Executor:
 
     async def _read_outputs(self, action: ReadOutputs) -> OutputsRead:
         try:
-            read = await self._ports.read_outputs(action.template)
+            read = await self._ports.read_outputs(action.template, action.late_run)
         except Exception as error:
             # The outermost edge of an action: a fault of ours is an outcome too, and told.
             log.exception("outputs not read; this is a fault of aibwatch", template=action.template)

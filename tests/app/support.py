@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from aibwatch.app.daemon import make_sources
@@ -156,7 +156,7 @@ class NoAzure:
     async def run(self, template: TemplateId) -> Refusal | None:
         raise AssertionError(f"{template} was run")
 
-    async def outputs(self, template: TemplateId) -> tuple[str, ...]:
+    async def outputs(self, template: TemplateId, _: datetime | None = None) -> tuple[str, ...]:
         raise AssertionError(f"outputs of {template} were read")
 
     async def exclude(self, image: str) -> Diagnosis:

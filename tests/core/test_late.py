@@ -97,6 +97,10 @@ def to_exclude(wait: timedelta = timedelta(0)) -> ExcludeFromLatest:
     return ExcludeFromLatest(group="base", activation_id="base-1", run=at(2), image=LATE, wait=wait)
 
 
+def to_read(wait: timedelta = timedelta(0)) -> ReadOutputs:
+    return ReadOutputs(group="base", activation_id="base-1", template=BASE_WEST, late_run=at(2), wait=wait)
+
+
 # who is watched
 
 
@@ -207,10 +211,36 @@ def test_a_late_image_is_told_with_what_it_may_hide_and_what_to_do() -> None:
     )
 
 
-def test_outputs_that_cannot_be_read_are_told_once_with_the_reason() -> None:
-    left, _, (note,) = followed(gone(RUN), outputs(diagnosis=a_diagnosis("service")))
-    assert (left[0].runs[0].read, left[0].runs[0].why) == (True, "service trouble")
-    assert "images that are not known; reading its outputs: service trouble" in note.why
+def test_outputs_that_cannot_be_read_are_told_at_once_and_asked_for_again() -> None:
+    # The usual case: the region that was left is still in trouble.
+    left, actions, (note,) = followed(gone(RUN), outputs(diagnosis=a_diagnosis("service")))
+    assert left[0].runs == (replace(RUN, failed_reads=1, why="service trouble"),)
+    assert actions == [to_read(timedelta(seconds=30))]
+    assert "its outputs cannot be read (service trouble); they are asked for again" in note.why
+
+
+def test_that_outputs_cannot_be_read_is_not_told_each_time() -> None:
+    known = replace(RUN, failed_reads=1, why="service trouble")
+    left, actions, notes = followed(gone(known), outputs(diagnosis=a_diagnosis("service")))
+    assert (left[0].runs[0].failed_reads, actions, notes) == (2, [to_read(timedelta(minutes=2))], [])
+
+
+def test_outputs_that_can_be_read_at_last_are_told() -> None:
+    left, _, (note,) = followed(gone(replace(RUN, failed_reads=3, why="service trouble")), outputs(LATE))
+    assert (left[0].runs[0].read, left[0].runs[0].why, LATE in note.why) == (True, "", True)
+
+
+def test_outputs_that_can_never_be_read_are_given_up_and_told() -> None:
+    known = replace(RUN, failed_reads=TRIES - 1, why="service trouble")
+    left, actions, (note,) = followed(gone(known), outputs(diagnosis=a_diagnosis("service")))
+    assert (left[0].runs[0].read, actions) == (True, [])
+    assert "not asked for any more" in note.why
+
+
+def test_outputs_of_a_run_that_another_has_followed_are_not_asked_for_again() -> None:
+    left, actions, (note,) = followed(gone(RUN), outputs(diagnosis=a_diagnosis("expected")), policy=EXCLUDE)
+    assert (left[0].runs[0].read, left[0].runs[0].images, actions) == (True, (), [])
+    assert "images that are not known" in note.why
 
 
 def test_outputs_that_come_twice_are_told_once() -> None:

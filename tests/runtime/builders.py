@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import cast
 
@@ -157,7 +157,7 @@ class Bench:
             raise self.refusal
         return self.refusal
 
-    async def _outputs(self, _: TemplateId) -> tuple[str, ...] | Diagnosis:
+    async def _outputs(self, _: TemplateId, __: datetime | None) -> tuple[str, ...] | Diagnosis:
         if isinstance(self.outputs, Exception):
             raise self.outputs
         return self.outputs

@@ -316,7 +316,9 @@ TO_EXCLUDE = ExcludeFromLatest(
 
 
 async def test_outputs_of_a_late_run_are_told_as_that_runs(bench: Bench) -> None:
-    outcome = await bench.executor().perform(replace(TO_READ, late_run=BEGUN))
+    wait = timedelta(minutes=2)
+    outcome = await bench.executor().perform(replace(TO_READ, late_run=BEGUN, wait=wait))
+    assert bench.clock.now() - BEGUN == wait
     assert outcome == OutputsRead(
         group="base", activation_id="base-1", images=("/images/1",), diagnosis=WELL, late_run=BEGUN
     )

@@ -133,7 +133,7 @@ def _no_executor(recorder: Recorder, clock: Clock) -> Executor:
     async def poll(_: tuple[Region, ...]) -> None:
         return None
 
-    async def outputs(_: TemplateId) -> tuple[str, ...]:
+    async def outputs(_: TemplateId, __: datetime | None) -> tuple[str, ...]:
         return ()
 
     async def run(_: TemplateId) -> None:

@@ -8,13 +8,12 @@ import pytest
 from aiohttp import web
 
 from aibwatch.core.model import WELL, FailureClass
-from aibwatch.sources.answer import Good
 from aibwatch.sources.gallery import Gallery
 from aibwatch.sources.templates import Templates
 
 from .conftest import Open
 from .support import SUBSCRIPTION, Rig, Script, hangs, resets, says
-from .test_standin import World, watched, world
+from .test_standin import World, run_of, watched, world
 
 __all__ = ["world"]
 
@@ -73,9 +72,7 @@ async def test_what_is_no_version_in_a_gallery_is_not_asked_for(rig: Rig, galler
 
 async def test_the_stand_in_takes_the_version_of_a_run_out_of_latest(world: World) -> None:
     source = Templates(world.arm, world.now)
-    assert isinstance(await source.run(watched("rhel")), Good)
-    await world.pause(599)
-    await world.pause(3000)
+    await run_of(world, "rhel")
     outputs = await source.outputs(watched("rhel"))
     assert isinstance(outputs, tuple)
     (image,) = outputs
