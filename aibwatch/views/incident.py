@@ -274,11 +274,11 @@ def _events(told: Told) -> list[EventSeen]:
 
 
 def _templates(told: Told) -> list[str]:
-    """Return the templates of the region that are watched, and those that failed there."""
+    """Return the templates of the region that are watched now, and those that were seen there then."""
     region = told.incident.region
     watched = {t for t in told.setup.watched if told.places.get(t) == region}
-    failed = {o.template for o in told.seen if isinstance(o, TemplateSeen | CallFailed)}
-    return sorted(watched | failed)
+    seen = {o.template for o in told.seen if isinstance(o, TemplateSeen | CallFailed)}
+    return sorted(watched | seen)
 
 
 def _subscriptions(told: Told) -> list[str]:
