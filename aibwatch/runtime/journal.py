@@ -17,7 +17,6 @@ from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.habits import Habit
 from aibwatch.core.incident import Incident, period
 from aibwatch.core.model import TemplateId
-from aibwatch.core.moves import KeptMove
 from aibwatch.core.observation import Observation
 from aibwatch.core.recall import Memory
 from aibwatch.runtime import ledger, trace
@@ -193,22 +192,20 @@ class Journal:
             rows = connection.execute(query.order_by(NOTES.c.id).limit(limit)).all()
         return tuple(_recorded(row) for row in rows)
 
-    def moves(self, limit: int) -> tuple[KeptMove, ...]:
+    def moves(self, limit: int) -> ledger.Read:
         """Return the moves that were claimed last, oldest first.
 
         Raises:
             JournalError: if they cannot be read.
-            CodecError: if one was written by a version that this one does not understand.
         """
         with self._store.transaction() as connection:
             return ledger.latest(connection, limit)
 
-    def moves_named(self, activation_ids: Iterable[str]) -> tuple[KeptMove, ...]:
+    def moves_named(self, activation_ids: Iterable[str]) -> ledger.Read:
         """Return all moves with one of these activation ids, in the order of their claims.
 
         Raises:
             JournalError: if they cannot be read.
-            CodecError: if one was written by a version that this one does not understand.
         """
         with self._store.transaction() as connection:
             return ledger.named(connection, activation_ids)

@@ -6,6 +6,7 @@ threads at once.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, select
@@ -14,7 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from aibwatch.core.decision import Note
 from aibwatch.core.moves import KeptMove, Key, is_open, kept_moves, news_of
 from aibwatch.core.state import GroupState
-from aibwatch.runtime.codec import dump_move, load_move
+from aibwatch.runtime.codec import CodecError, dump_move, load_move
 from aibwatch.runtime.store import MOVES, to_store
 
 KEEP_MOVES = timedelta(days=400)
@@ -23,6 +24,15 @@ KEEP_MOVES = timedelta(days=400)
 MOST = 10_000
 """A claim that is given up and made again each half minute would write this many in three days and a half, and nobody
 reads more of them; each takes some kilobytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """Moves as they were read. One that cannot be understood does not hide the others."""
+
+    moves: tuple[KeptMove, ...]
+    unreadable: int
+    """How many were written by a version that this one does not understand."""
 
 
 class Ledger:
@@ -40,7 +50,8 @@ class Ledger:
             *kept_moves(groups),
             *((left.activation_id, left.claimed_at) for g in groups.values() for left in g.left),
         }
-        self._known = {kept.key: kept for kept in _read(connection, keys)}
+        found = named(connection, {activation_id for activation_id, _ in keys}).moves
+        self._known = {kept.key: kept for kept in found if kept.key in keys}
 
     def news(self, groups: Mapping[str, GroupState], notes: Iterable[Note], at: datetime) -> dict[Key, KeptMove]:
         """Return the moves that stand otherwise than is on record."""
@@ -60,16 +71,27 @@ class Ledger:
         self._known = {key: kept for key, kept in known.items() if key in present or is_open(kept)}
 
 
-def latest(connection: Connection, limit: int) -> tuple[KeptMove, ...]:
-    """Return the moves that were claimed last, oldest first. Raises CodecError for one that cannot be read."""
+def latest(connection: Connection, limit: int) -> Read:
+    """Return the moves that were claimed last, oldest first."""
     bodies = connection.execute(select(MOVES.c.body).order_by(MOVES.c.claimed_at.desc()).limit(limit)).scalars().all()
-    return tuple(load_move(body) for body in reversed(bodies))
+    return _load(reversed(bodies))
 
 
-def named(connection: Connection, activation_ids: Iterable[str]) -> tuple[KeptMove, ...]:
-    """Return all moves with one of these activation ids. Raises CodecError for one that cannot be read."""
+def named(connection: Connection, activation_ids: Iterable[str]) -> Read:
+    """Return all moves with one of these activation ids, in the order of their claims."""
     query = select(MOVES.c.body).where(MOVES.c.activation_id.in_(tuple(activation_ids))).order_by(MOVES.c.claimed_at)
-    return tuple(load_move(body) for body in connection.execute(query).scalars().all())
+    return _load(connection.execute(query).scalars())
+
+
+def _load(bodies: Iterable[str]) -> Read:
+    moves: list[KeptMove] = []
+    unreadable = 0
+    for body in bodies:
+        try:
+            moves.append(load_move(body))
+        except CodecError:
+            unreadable += 1
+    return Read(moves=tuple(moves), unreadable=unreadable)
 
 
 def prune(connection: Connection, now: datetime) -> None:
@@ -80,13 +102,6 @@ def prune(connection: Connection, now: datetime) -> None:
     oldest = select(MOVES.c.claimed_at).order_by(MOVES.c.claimed_at.desc()).limit(1).offset(MOST - 1)
     at = connection.execute(oldest).scalar_one()
     connection.execute(delete(MOVES).where(MOVES.c.claimed_at < at))
-
-
-def _read(connection: Connection, keys: Iterable[Key]) -> tuple[KeptMove, ...]:
-    wanted = set(keys)
-    return tuple(
-        kept for kept in named(connection, {activation_id for activation_id, _ in wanted}) if kept.key in wanted
-    )
 
 
 def _row(kept: KeptMove) -> dict[str, object]:

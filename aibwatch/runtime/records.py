@@ -5,7 +5,7 @@ said to be so; moves are then told as far as the memory goes, because they are a
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -17,7 +17,9 @@ from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.moves import KeptMove, activation_ids, find, kept_moves
 from aibwatch.core.observation import Observation
 from aibwatch.core.policy import Setup
+from aibwatch.core.sentences import count
 from aibwatch.core.state import State
+from aibwatch.runtime import ledger
 from aibwatch.runtime.codec import CodecError, dump_observations
 from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.store import JournalError
@@ -107,24 +109,27 @@ class Records:
         return report.Told(kept=kept, notes=notes, places=self._state().window.region_of, now=now)
 
     async def _find(self, wanted: str) -> KeptMove | None:
-        remembered = kept_moves(self._state().groups)
         try:
-            named = await self._recorder.call(self._recorder.journal.moves_named, activation_ids(wanted))
-        except (JournalError, CodecError) as error:
-            log.warning("a move cannot be read from the record", move=wanted, error=str(error))
-            named = ()
-        return find((remembered | {kept.key: kept for kept in named}).values(), wanted)
+            read = await self._recorder.call(self._recorder.journal.moves_named, activation_ids(wanted))
+        except JournalError as error:
+            log.warning("moves cannot be read from the record", move=wanted, error=str(error))
+            read = ledger.Read(moves=(), unreadable=0)
+        return find(self._with_remembered(read), wanted)
 
     async def _known_moves(self, limit: int = LISTED) -> tuple[Sequence[KeptMove], str]:
         """Return the latest moves, oldest first, and why that may not be all of them."""
-        remembered = kept_moves(self._state().groups)
+        lost = ""
         try:
-            on_record, lost = await self._recorder.call(self._recorder.journal.moves, limit), ""
-        except (JournalError, CodecError) as error:
+            read = await self._recorder.call(self._recorder.journal.moves, limit)
+        except JournalError as error:
             log.warning("moves cannot be read from the record", error=str(error))
-            on_record, lost = (), f"only what is remembered: {error}"
-        known = remembered | {kept.key: kept for kept in on_record}
-        return sorted(known.values(), key=lambda kept: kept.move.claimed_at), lost
+            read, lost = ledger.Read(moves=(), unreadable=0), f"only what is remembered: {error}"
+        if read.unreadable:
+            lost = f"{count(read.unreadable, 'move')} on record not readable by this version"
+        return sorted(self._with_remembered(read), key=lambda kept: kept.move.claimed_at), lost
+
+    def _with_remembered(self, read: ledger.Read) -> Collection[KeptMove]:
+        return (kept_moves(self._state().groups) | {kept.key: kept for kept in read.moves}).values()
 
     async def _incidents(self, _: web.Request) -> web.Response:
         return _json(incident.list_dict(self._state().incidents.values(), self._now()))

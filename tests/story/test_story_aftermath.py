@@ -12,8 +12,8 @@ from .support import GROUP, PRIMARY, a_daemon, a_world, an_azure
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 BUILDING = 25.0
-"""Seconds: a build that is under way when the daemon begins ends well after the move, which takes about five; or twenty,
-on a machine that is busy with other stories."""
+"""Seconds: a build that is under way when the daemon begins ends well after the move, which takes about five, or twenty
+where the machine is busy with other stories."""
 
 TROUBLE = """
 [[trouble]]
