@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check backtest removals lint types imports format clean
+.PHONY: demo test check backtest removals crashes lint types imports format clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -31,6 +31,10 @@ backtest: $(VENV)/.installed   ## many variants of every labelled world; minutes
 
 removals: $(VENV)/.installed   ## take every rule of the core away, one at a time, and tell which test notices
 	$(BIN)/python -m tests.removals $(REMOVALS)
+
+crashes: $(VENV)/.installed    ## kill the daemon at every boundary of a move, spoil its files, and count what was done; 3 min
+	$(BIN)/python -m tests.story.crashes
+	$(BIN)/python -m tests.story.damage
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

@@ -105,6 +105,9 @@ def _run(
     err.close()
     os.environ.clear()
     os.environ.update(environment)
+    # What an interpreter started from scratch does with it.
+    path = environment.get("PYTHONPATH", "")
+    sys.path[:0] = [entry for entry in path.split(os.pathsep) if entry and entry not in sys.path]
     sys.argv = ["aibwatch", *arguments]
     if kill_at:
         importlib.import_module("tests.story.killer").arm(kill_at)

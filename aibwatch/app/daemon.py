@@ -6,12 +6,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 import structlog
-from sqlalchemy.engine import make_url
 
 from aibwatch.app.reload import Reloader
+from aibwatch.app.state import held, opened, state_path, take
 from aibwatch.config.load import Loaded
 from aibwatch.config.schema import Settings
 from aibwatch.core.model import Diagnosis, Region, TemplateId
@@ -23,20 +22,20 @@ from aibwatch.handlers.loader import Handlers
 from aibwatch.runtime import lifecycle
 from aibwatch.runtime.checks import HandlerChecks
 from aibwatch.runtime.clock import Clock
-from aibwatch.runtime.control import Control, read_token
+from aibwatch.runtime.control import Control, Ways
 from aibwatch.runtime.executor import Executor, Ports
 from aibwatch.runtime.http import Http, Served
 from aibwatch.runtime.lease import Held, Lease
-from aibwatch.runtime.lock import StateLock
 from aibwatch.runtime.logs import log_decision
 from aibwatch.runtime.loop import Loop, Watcher
 from aibwatch.runtime.metrics import ALWAYS, Metrics
 from aibwatch.runtime.past import PastReader
 from aibwatch.runtime.polls import Polls, Sources
+from aibwatch.runtime.preview import Preview
 from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.records import Records
 from aibwatch.runtime.scheduler import Scheduler
-from aibwatch.runtime.store import JournalError, NewerStateError, Store
+from aibwatch.runtime.token import Token, read_token
 from aibwatch.runtime.unclassified import Unclassified
 from aibwatch.sources.activity_log import ActivityLog
 from aibwatch.sources.answer import Bad
@@ -51,10 +50,6 @@ from aibwatch.sources.templates import OnUnclassified, Templates, untold
 from aibwatch.views.canaries import never_run
 
 log = structlog.get_logger(__name__)
-
-
-class StateError(Exception):
-    """The state cannot be kept where the configuration wants it; the message names the path."""
 
 
 class App:
@@ -82,12 +77,12 @@ class App:
             ValueError: if the way to Azure cannot be made as configured.
             OSError: if the address to listen on cannot be had.
         """
-        path = _state_path(self._loaded.settings)
+        path = state_path(self._loaded.settings)
         with contextlib.ExitStack() as stack:
-            lock = _take(stack, path, self._clock.now())
-            recorder = Recorder(_opened(self._loaded.settings.state.url, path))
+            lock = take(stack, path, self._clock.now())
+            recorder = opened(self._loaded.settings.state.url, path)
             stack.callback(recorder.close)
-            await self._run(recorder, (lock, _held(path)), stop)
+            await self._run(recorder, (lock, held(path)), stop)
 
     async def _run(self, recorder: Recorder, held: tuple[Held, ...], stop: asyncio.Event) -> None:
         peers = {Source.PEER} if self._loaded.settings.peer else set()
@@ -105,7 +100,7 @@ class App:
         sources = make_sources(settings, arm, self._clock, Unclassified().seen, instance=self._instance)
         state = _without_strangers(await _recalled(recorder, self._clock.now()), settings)
         access, gallery = _TemplateAccess(sources.templates), Gallery(arm)
-        folder = _state_path(settings).parent / "handlers"
+        folder = state_path(settings).parent / "handlers"
         surroundings = Surroundings(templates=access, now=self._clock.now, pause=self._clock.pause, folder=folder)
         handlers = Handlers(surroundings)
         handlers.load(step for spec in setup.groups.values() for step in spec.steps)
@@ -152,13 +147,25 @@ class App:
         scheduler = Scheduler(polls, checks=checks, lease=lease, clock=self._clock, put=loop.put, prune=prune)
         reloader = Reloader(self._loaded, loop, scheduler, handlers, self._clock.now, metrics.reloaded)
         lifecycle.reload_on_signal(reloader.reload)
-        await self._serve(loop, polls, scheduler, self._http(loop, recorder, metrics), stop)
-
-    def _http(self, loop: Loop, recorder: Recorder, metrics: Metrics) -> Http:
-        token = read_token(self._loaded.settings.http.token_file)
-        control = Control(token, state=lambda: loop.state, setup=lambda: loop.setup, put=loop.put, now=self._clock.now)
+        token = Token(read_token(settings.http.token_file), metrics.order_refused)
+        control = Control(token, self._ways(loop, handlers, reloader))
         records = Records(recorder, state=lambda: loop.state, setup=lambda: loop.setup, now=self._clock.now)
-        return Http(self._served(loop, recorder, metrics), [*records.routes(), *control.routes()])
+        http = Http(self._served(loop, recorder, metrics), [*records.routes(), *control.routes()])
+        try:
+            await self._serve(loop, polls, scheduler, http, stop)
+        finally:
+            await handlers.close()
+
+    def _ways(self, loop: Loop, handlers: Handlers, reloader: Reloader) -> Ways:
+        preview = Preview(find=handlers.find, state=lambda: loop.state, setup=lambda: loop.setup, now=self._clock.now)
+        return Ways(
+            state=lambda: loop.state,
+            setup=lambda: loop.setup,
+            now=self._clock.now,
+            order=loop.order,
+            preview=preview.of,
+            reload=reloader.reload,
+        )
 
     async def _serve(self, loop: Loop, polls: Polls, scheduler: Scheduler, http: Http, stop: asyncio.Event) -> None:
         self.address = await http.start(*_host_and_port(self._loaded.settings.http.listen))
@@ -263,39 +270,6 @@ def _without_strangers(state: State, settings: Settings) -> State:
     known = {peer.name for peer in settings.peer}
     peers = {key: said for key, said in state.window.peers.items() if said.peer in known}
     return replace(state, window=replace(state.window, peers=peers))
-
-
-def _state_path(settings: Settings) -> Path:
-    return Path(make_url(settings.state.url).database or "")
-
-
-def _take(stack: contextlib.ExitStack, path: Path, now: datetime) -> Held:
-    """Make the state's directory and take its lock, until the stack ends; return the file that is locked."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return stack.enter_context(StateLock(path.with_name(f"{path.name}.lock"), now)).held
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise StateError(
-            f"{path}: cannot be written ({why}); change state.url, or the owner of its directory"
-        ) from error
-
-
-def _held(path: Path) -> Held:
-    try:
-        return Held.at(path, "the journal")
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise StateError(f"{path}: is gone again ({why}); let nobody but aibwatch work in its directory") from error
-
-
-def _opened(url: str, path: Path) -> Store:
-    try:
-        return Store(url)
-    except NewerStateError as error:
-        raise StateError(str(error)) from error
-    except JournalError as error:
-        raise StateError(f"{error}; change state.url, or the owner of {path}") from error
 
 
 def _host_and_port(listen: str) -> tuple[str, int]:

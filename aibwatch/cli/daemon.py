@@ -33,7 +33,8 @@ def run(context: typer.Context) -> None:
 
 
 def _run(loaded: "Loaded") -> None:
-    from aibwatch.app.daemon import App, StateError
+    from aibwatch.app.daemon import App
+    from aibwatch.app.state import StateError
     from aibwatch.handlers.loader import UnknownHandlerError
     from aibwatch.runtime import lifecycle
     from aibwatch.runtime.codec import CodecError
@@ -50,7 +51,7 @@ def _run(loaded: "Loaded") -> None:
     except StateError as error:
         leave(Exit.STATE_NOT_WRITABLE, str(error))
     except (JournalError, CodecError) as error:
-        leave(Exit.FAILED, f"{error}; keep the file and ask, or move it away to begin without memory")
+        leave(Exit.STATE_NOT_WRITABLE, f"{error}; keep the file and ask, or move it away to begin without memory")
     except (ValueError, UnknownHandlerError) as error:
         leave(Exit.CONFIG, str(error))
     except OSError as error:

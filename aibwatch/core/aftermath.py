@@ -22,9 +22,6 @@ MoveFollowed = tuple[Move | None, tuple[Action, ...], tuple[Note, ...]]
 
 GOOD = frozenset({RunState.SUCCEEDED, RunState.PARTIALLY_SUCCEEDED})
 
-RUNS_A_TEMPLATE = "run-template"
-"""The handler after whose step an image is awaited; of what others bring about, nothing shows in Azure."""
-
 
 def follow(group: GroupState, event: Event, window: Window) -> Followed:
     """Return the group with what became of its last move's and its last drill's run, what to read, and what to say."""
@@ -32,11 +29,6 @@ def follow(group: GroupState, event: Event, window: Window) -> Followed:
     drill, to_read, told = _follow(group.drill, event, window)
     group, rehearsed = _rehearsed(replace(group, last=last, drill=drill))
     return group, (*wanted, *to_read), (*said, *told, *rehearsed)
-
-
-def awaits_image(move: Move) -> bool:
-    """Return whether a step of the move runs a template, so that an image must come of it."""
-    return any(step.handler == RUNS_A_TEMPLATE for step in move.steps)
 
 
 def has_built(move: Move) -> bool:
@@ -96,14 +88,14 @@ def _outputs(move: Move, event: OutputsRead) -> MoveFollowed:
 def _rehearsed(group: GroupState) -> tuple[GroupState, tuple[Note, ...]]:
     """Return the group with the time of its rehearsal, once the last drill has shown that the way leads to its end."""
     drill = group.drill
-    if drill is None or drill.failed or drill.ended_at is None or (awaits_image(drill) and not has_built(drill)):
+    if drill is None or drill.failed or drill.ended_at is None or (drill.runs_template and not has_built(drill)):
         return group, ()
     # By the service's clock, where it says one: it is minutes that count here, and the gate counts in days.
-    done_at = (drill.run_ended or drill.ended_at) if awaits_image(drill) else drill.ended_at
+    done_at = (drill.run_ended or drill.ended_at) if drill.runs_template else drill.ended_at
     if group.drilled_at is not None and group.drilled_at >= done_at:
         return group, ()
     what = f"the way to {template_name(drill.target)} is rehearsed"
-    why = "its image is built" if awaits_image(drill) else "every step is done"
+    why = "its image is built" if drill.runs_template else "every step is done"
     return replace(group, drilled_at=done_at), (_note(drill, NoteKind.RUN, what, f"{drill.activation_id}: {why}"),)
 
 

@@ -29,6 +29,7 @@ class Policy:
     confirm_score: float = 9.2
     max_moves_per_day: int = 3
     exclude_late_images: bool = False
+    approve_timeout: timedelta = 15 * MINUTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

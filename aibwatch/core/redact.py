@@ -1,13 +1,15 @@
 """Take out of a text what lets its reader in: tokens, signatures, passwords.
 
 Rules: ids stay, because support asks for them; of an address the path stays and the query goes, because a signed one is
-a key. This module does not know where the text goes.
+a key. A terminal's colours go first: they stand before a name without a gap, and would hide it. This module does not
+know where the text goes.
 """
 
 import re
 
 HIDDEN = "***"
 
+_COLOUR = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
 _QUERY = re.compile(r"(https?://[^\s?\"'<>]{1,2000})\?[^\s\"'<>]+", re.IGNORECASE)
 _LOGIN = re.compile(r"(https?://)[^\s/@\"'<>]{1,200}@", re.IGNORECASE)
 _BEARER = re.compile(r"\b(Bearer|SharedAccessSignature)\s+[\w.~+/=&%-]{8,}", re.IGNORECASE)
@@ -22,6 +24,7 @@ _NAMED = re.compile(
 
 def redacted(text: str) -> str:
     """Return the text with *** for each secret that can be told by its form or by the name in front of it."""
+    text = _COLOUR.sub("", text)
     text = _LOGIN.sub(rf"\1{HIDDEN}@", text)
     text = _QUERY.sub(rf"\1?{HIDDEN}", text)
     text = _BEARER.sub(rf"\1 {HIDDEN}", text)

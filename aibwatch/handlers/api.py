@@ -11,9 +11,13 @@ The order of calls for a step, each on record before the next:
 Four more are there if the handler has them; what it does not have, it is not asked for:
 
     describe    what it is and can do; asked with `check`
-    deactivate  the effect of going back to the primary; without it `activate` is called with kind "failback"
-    rejoin      wait for an attempt that outlived the process that began it, before anything is asked of its effect
+    deactivate  the effect of going back to the primary; without it `activate` is called with kind "failback". `status`
+                then answers for that: whether the group is back. In a rehearsal it answers for the rehearsal
+    rejoin      wait for an attempt that outlived the call that began it, before anything is asked of its effect
+
     close       let go of what it holds; called once, at the end
+
+How each looks is in Describes, GoesBack, Rejoins and Closes.
 
 `check` is asked for every template that a group could go to, once per `poll.readiness` (30 min), again each minute
 while it cannot, and before every commit. It has 30 seconds; a handler that says no, raises, does not answer
@@ -29,13 +33,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from aibwatch.core.model import Diagnosis, Options, TemplateId
 from aibwatch.core.move import MoveKind, StepResult
 from aibwatch.core.observation import TemplateSeen
 
 PROTOCOL = 1
+
+GRACE = timedelta(seconds=30)
+"""How long an attempt may go on after its deadline: for whoever it is told to end, as with the TERM to a program."""
 
 
 class HandlerError(Exception):
@@ -48,6 +55,16 @@ class TemporaryHandlerError(HandlerError):
     """As HandlerError, and another attempt may help."""
 
     result = StepResult.NOTHING_CHANGED
+
+
+class RefusedHandlerError(HandlerError):
+    """As HandlerError, because a newer epoch stands."""
+
+    result = StepResult.REFUSED
+
+
+class UnderWayError(Exception):
+    """An attempt has not ended though it should have: nobody may ask about its effect yet, nor try again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +131,22 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What became of a call. For `status`, NOTHING_CHANGED means that the effect is certainly not there."""
+    """What became of a call. For `status`, NOTHING_CHANGED means that the effect is certainly not there.
+
+    A handler says nothing else than ANSWERS. The two marks are for whoever does not `describe` itself: what it says of
+    its capabilities there is entered by the executor.
+    """
 
     result: StepResult
     why: str
+    resumable: bool = False
+    """With PARTIAL: it goes on where it stopped, when it is called again."""
+    repeatable: bool = False
+    """With UNKNOWN: it may be called again all the same."""
+
+
+ANSWERS = frozenset(StepResult) - {StepResult.CONTRADICTED, StepResult.NOT_SENT}
+"""What a handler may answer. The other two are what the executor finds out itself."""
 
 
 class Handler(Protocol):
@@ -137,6 +166,46 @@ class Handler(Protocol):
 
     async def status(self, request: HandlerRequest, plan: Plan) -> Answer:
         """Return whether the effect is there. No effects."""
+        ...
+
+
+@runtime_checkable
+class Describes(Protocol):
+    """A handler that says what it is and can do."""
+
+    async def describe(self) -> Description:
+        """Return it. No effects, and cheap: it is asked with every check, and after some answers."""
+        ...
+
+
+@runtime_checkable
+class GoesBack(Protocol):
+    """A handler with a way back of its own."""
+
+    async def deactivate(self, request: HandlerRequest, plan: Plan) -> Answer:
+        """Bring about that the group is on its primary again, unless it is; called in the place of `activate`."""
+        ...
+
+
+@runtime_checkable
+class Rejoins(Protocol):
+    """A handler whose attempts outlive the call, and the daemon, that began them."""
+
+    async def rejoin(self, request: HandlerRequest, plan: Plan, until: datetime) -> Answer | None:
+        """Wait for the end of the attempt in the request, and return its answer.
+
+        None if no such attempt is under way and it left no answer; UNKNOWN if it ended without one: then `status` is
+        asked. Raise UnderWayError if it still goes on at `until`.
+        """
+        ...
+
+
+@runtime_checkable
+class Closes(Protocol):
+    """A handler that holds something open."""
+
+    async def close(self) -> None:
+        """Let go of it."""
         ...
 
 

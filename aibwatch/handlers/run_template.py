@@ -17,6 +17,7 @@ from aibwatch.core.sentences import clock
 from aibwatch.handlers.api import (
     Answer,
     Check,
+    Description,
     HandlerError,
     HandlerRequest,
     Plan,
@@ -33,6 +34,9 @@ LOOK_AGAIN = timedelta(seconds=2)
 
 NEVER_RUN = "never"
 
+VERSION = "1"
+"""Of what this handler does, not of aibwatch: it changes when a drill of before says nothing of it any more."""
+
 PERMANENT = frozenset({FailureClass.CUSTOMER, FailureClass.EXPECTED})
 """Refusals that another attempt would meet again."""
 
@@ -46,6 +50,10 @@ class RunTemplate:
         self._templates = surroundings.templates
         self._now = surroundings.now
         self._pause = surroundings.pause
+
+    async def describe(self) -> Description:
+        """Return what it is."""
+        return Description(name="run-template", version=VERSION)
 
     async def check(self, request: HandlerRequest) -> Check:
         """Return whether the target can be read and run.

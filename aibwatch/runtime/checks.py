@@ -3,6 +3,7 @@
 Rules: each is asked for every template that its group could go to, once per `poll.readiness`; again each minute while
 it could not; and before every commit. A handler that raises, does not answer in time, answers
 something else, or is not loaded could not act. One without `check` is of an older protocol, and counts as well.
+With every check a handler is asked what it is, so that a changed one can be told; it need not say.
 A check has no effects, so nothing of it is in the journal of moves.
 """
 
@@ -10,7 +11,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TypeGuard
 
 import structlog
 
@@ -19,11 +19,12 @@ from aibwatch.core.model import TemplateId
 from aibwatch.core.move import MoveKind
 from aibwatch.core.observation import HandlerChecked, handler_key
 from aibwatch.core.policy import GroupSpec, Setup, StepSpec
-from aibwatch.core.sentences import printable
 from aibwatch.core.state import GroupState, State
-from aibwatch.handlers.api import Check, HandlerRequest
+from aibwatch.handlers.api import Check, Describes, HandlerRequest
 from aibwatch.handlers.loader import Find, UnknownHandlerError
+from aibwatch.runtime.answers import as_check, as_description, fit, heard, told
 from aibwatch.runtime.clock import Clock
+from aibwatch.runtime.steps import DESCRIBE_TIMEOUT
 
 TIMEOUT = timedelta(seconds=30)
 """For one check. It has no effects, so it need not outwait an ARM that is just recovering, as a step must."""
@@ -37,8 +38,6 @@ BATCH = 50
 
 MOST_AGAIN = 20
 """Questions asked again in one round. A right that is missing may be missing for a thousand templates."""
-
-LONGEST_REASON = 300
 
 log = structlog.get_logger(__name__)
 
@@ -131,6 +130,7 @@ class HandlerChecks:
     async def _one(self, question: _Question, room: asyncio.Semaphore) -> HandlerChecked:
         async with room:
             request = replace(question.request, deadline=self._clock.now() + TIMEOUT)
+            version = await self._version(question.step)
             check = await self._check(question.step, request)
         return HandlerChecked(
             at=self._clock.now(),
@@ -139,7 +139,8 @@ class HandlerChecks:
             step=request.step,
             target=request.target,
             well=check.well,
-            why=printable(check.why)[:LONGEST_REASON],
+            why=fit(check.why),
+            version=version,
         )
 
     async def _check(self, step: StepSpec, request: HandlerRequest) -> Check:
@@ -152,34 +153,28 @@ class HandlerChecks:
             return Check(well=True, why="it cannot be asked: it is of a protocol without check")
         try:
             async with asyncio.timeout(TIMEOUT.total_seconds()):
-                answer = await ask(request)
-        except asyncio.CancelledError:
-            if _is_cancelled():
-                raise
-            return Check(well=False, why="something that it waited for was cancelled")
+                return as_check(await heard(ask(request)))
         except TimeoutError:
             return Check(well=False, why=f"it did not answer within {TIMEOUT.total_seconds():.0f} s")
         except Exception as error:  # noqa: BLE001  # a plug-in may raise anything; then it could not act
-            return Check(well=False, why=f"{type(error).__name__}: {error}")
-        if not _is_check(answer):
-            return Check(well=False, why=f"it answered with {type(answer).__name__}, which is no answer to check")
-        return answer
+            return Check(well=False, why=told(error))
+
+    async def _version(self, step: StepSpec) -> str:
+        """Return what the handler says it is; empty if it does not."""
+        try:
+            handler = self._find(step.handler, step.options)
+            if not isinstance(handler, Describes):
+                return ""
+            async with asyncio.timeout(DESCRIBE_TIMEOUT.total_seconds()):
+                description = as_description(await heard(handler.describe()))
+        except Exception as error:  # noqa: BLE001  # a plug-in may raise anything; whether it could act is asked apart
+            log.debug("a handler does not say what it is", handler=step.handler, why=told(error))
+            return ""
+        return f"{description.name} {description.version}"
 
     def _is_held(self, name: str) -> bool:
         group = self._state().groups.get(name)
         return group is not None and GATE in group.held_by
-
-
-def _is_check(answer: object) -> TypeGuard[Check]:
-    """Return whether a plug-in, whose types nobody checked, answered as the protocol says."""
-    fields = [type(getattr(answer, name, None)) for name in ("well", "why")]
-    return isinstance(answer, Check) and fields == [bool, str]
-
-
-def _is_cancelled() -> bool:
-    """Return whether somebody wants this task to end, as against a handler that lets a cancellation of its own out."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
 
 
 GATE = "handler_ok"

@@ -1,8 +1,7 @@
 """Perform actions. Each ends in exactly one outcome event; only the end of the process leaves one without.
 
-Rules: an effect is sent only after its intent and its dispatch are on record; for a canary the decision to run it is
-enough, because one run of it more or less changes nothing. A handler has a deadline. What a handler says is taken at
-its word; what it does not say is UNKNOWN, and asked about later. Whether anything is tried again is not decided here.
+Rules: an effect is sent only after it is on record: how steps do that is in steps.py. For a canary the decision to run
+it is enough, because one run of it more or less changes nothing. Whether anything is tried again is not decided here.
 """
 
 import asyncio
@@ -26,18 +25,14 @@ from aibwatch.core.actions import (
 )
 from aibwatch.core.events import CanaryAnswered, EpochAnswered, Event, Excluded, OutputsRead, PolledAfresh, StepEnded
 from aibwatch.core.model import WELL, Diagnosis, FailureClass, Region, TemplateId
-from aibwatch.core.move import MoveKind, StepResult
 from aibwatch.core.sentences import printable
-from aibwatch.handlers.api import Answer, Handler, HandlerError, HandlerRequest, Plan, Refusal
-from aibwatch.handlers.loader import Find, UnknownHandlerError
+from aibwatch.handlers.api import Answer, Refusal
+from aibwatch.handlers.loader import Find
+from aibwatch.runtime.answers import told
 from aibwatch.runtime.clock import Clock
-from aibwatch.runtime.codec import CodecError
-from aibwatch.runtime.move_log import AttemptId
 from aibwatch.runtime.recorder import Recorder
+from aibwatch.runtime.steps import Steps
 from aibwatch.runtime.store import JournalError
-
-STATUS_TIMEOUT = timedelta(seconds=60)
-"""For one question about an effect: more than an accepted run may take to show, less than a page may take to come."""
 
 EPOCH_TRIES = 5
 EPOCH_PAUSE = timedelta(seconds=5)
@@ -72,6 +67,7 @@ class Executor:
 
     def __init__(self, recorder: Recorder, ports: Ports, clock: Clock) -> None:
         self._recorder, self._ports, self._clock = recorder, ports, clock
+        self._steps = Steps(recorder, ports.find, ports.observe_step, clock)
 
     async def perform(self, action: Action) -> Event:
         """Do what is asked and return what became of it."""
@@ -83,10 +79,10 @@ class Executor:
                 return await self._write_epoch(action)
             case DispatchStep():
                 await self._clock.pause(action.wait)
-                return _ended(action.call, await self._dispatch(action.call))
+                return _ended(action.call, await self._steps.dispatch(action.call))
             case AskStatus():
                 await self._clock.pause(action.wait)
-                return _ended(action.call, await self._ask(action.call))
+                return _ended(action.call, await self._steps.ask(action.call))
             case ReadOutputs():
                 await self._clock.pause(action.wait)
                 return await self._read_outputs(action)
@@ -104,7 +100,7 @@ class Executor:
         except Exception as error:
             # The outermost edge of an action: a fault of ours is an outcome too, and told.
             log.exception("outputs not read; this is a fault of aibwatch", template=action.template)
-            read = Diagnosis(cls=FailureClass.NETWORK, rule="fault-of-ours", summary=_told(error))
+            read = Diagnosis(cls=FailureClass.NETWORK, rule="fault-of-ours", summary=told(error))
         images, diagnosis = ((), read) if isinstance(read, Diagnosis) else (read, WELL)
         return OutputsRead(
             group=action.group,
@@ -120,7 +116,7 @@ class Executor:
         except Exception as error:
             # The outermost edge of an action: a fault of ours is an outcome too, and told.
             log.exception("image not taken out of latest; this is a fault of aibwatch", image=action.image)
-            said = Diagnosis(cls=FailureClass.NETWORK, rule="fault-of-ours", summary=_told(error))
+            said = Diagnosis(cls=FailureClass.NETWORK, rule="fault-of-ours", summary=told(error))
         return Excluded(
             group=action.group,
             activation_id=action.activation_id,
@@ -135,7 +131,7 @@ class Executor:
         except Exception as error:
             # The outermost edge of an action: a fault of ours is an outcome too, and told.
             log.exception("canary not started; this is a fault of aibwatch", template=action.template)
-            why = Diagnosis(cls=FailureClass.NETWORK, rule="fault-of-ours", summary=_told(error))
+            why = Diagnosis(cls=FailureClass.NETWORK, rule="fault-of-ours", summary=told(error))
             refusal = Refusal(diagnosis=why, uncertain=True)
         return CanaryAnswered(
             region=action.region,
@@ -164,89 +160,6 @@ class Executor:
             return EpochAnswered(group=action.group, activation_id=action.activation_id, written=written, why=why)
         return EpochAnswered(group=action.group, activation_id=action.activation_id, written=False, why=why)
 
-    async def _dispatch(self, call: StepCall) -> Answer:
-        attempt, began = _attempt(call), self._clock.elapsed()
-        try:
-            handler = self._ports.find(call.handler, call.options)
-        except UnknownHandlerError as error:
-            return Answer(result=StepResult.NEVER, why=str(error))
-        dispatched = False
-        try:
-            request = self._request(call)
-            async with asyncio.timeout(call.timeout.total_seconds()):
-                plan = await self._plan(handler, request, attempt)
-                await self._recorder.call(self._recorder.moves.dispatch, attempt, self._clock.now())
-                dispatched = True
-                answer = await handler.activate(request, plan)
-        except Exception as error:  # noqa: BLE001  # a plug-in may raise anything; each case has its answer
-            answer = _answer_to(error, dispatched=dispatched)
-        self._ports.observe_step(call.handler, self._clock.elapsed() - began)
-        await self._conclude(attempt, answer)
-        return answer
-
-    async def _plan(self, handler: Handler, request: HandlerRequest, attempt: AttemptId) -> Plan:
-        plan = await self._recorder.call(self._recorder.moves.first_plan, attempt)
-        if plan is None:
-            plan = await handler.plan(request)
-        await self._recorder.call(self._recorder.moves.intend, attempt, plan, self._clock.now())
-        return plan
-
-    async def _conclude(self, attempt: AttemptId, answer: Answer) -> None:
-        try:
-            await self._recorder.call(self._recorder.moves.conclude, attempt, answer, self._clock.now())
-        except JournalError as error:
-            # The outcome event still goes to the loop, which keeps it until the journal can be written again.
-            log.warning("result not on record yet", activation=attempt.activation_id, error=str(error))
-
-    async def _ask(self, call: StepCall) -> Answer:
-        attempt = _attempt(call)
-        try:
-            sent_at = await self._recorder.call(self._recorder.moves.sent_at, attempt)
-            plan = await self._recorder.call(self._recorder.moves.first_plan, attempt)
-            if sent_at is None or plan is None:
-                return Answer(result=StepResult.NOT_SENT, why="by the journal it was never sent")
-            request = self._request(call, sent_at=sent_at)
-            async with asyncio.timeout(STATUS_TIMEOUT.total_seconds()):
-                return await self._ports.find(call.handler, call.options).status(request, plan)
-        except Exception as error:  # noqa: BLE001  # a plug-in may raise anything; then nobody knows
-            return Answer(result=StepResult.UNKNOWN, why=_told(error))
-
-    def _request(self, call: StepCall, sent_at: datetime | None = None) -> HandlerRequest:
-        return HandlerRequest(
-            activation_id=call.activation_id,
-            epoch=call.epoch,
-            group=call.group,
-            kind=call.kind,
-            source=call.source,
-            target=call.target,
-            step=call.step,
-            attempt=call.attempt,
-            deadline=self._clock.now() + call.timeout,
-            sent_at=sent_at,
-            rehearsal=call.kind is MoveKind.DRILL,
-        )
-
-
-def _answer_to(error: Exception, *, dispatched: bool) -> Answer:
-    match error:
-        case HandlerError():
-            return Answer(result=error.result, why=str(error))
-        case CodecError():
-            return Answer(result=StepResult.NEVER, why=str(error))
-        case _:
-            result = StepResult.UNKNOWN if dispatched else StepResult.NOTHING_CHANGED
-            return Answer(result=result, why=_told(error))
-
-
-def _told(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return "it did not answer in time"
-    return f"{type(error).__name__}: {error}"
-
-
-def _attempt(call: StepCall) -> AttemptId:
-    return AttemptId(activation_id=call.activation_id, step=call.step, attempt=call.attempt)
-
 
 def _ended(call: StepCall, answer: Answer) -> StepEnded:
     return StepEnded(
@@ -256,4 +169,6 @@ def _ended(call: StepCall, answer: Answer) -> StepEnded:
         attempt=call.attempt,
         result=answer.result,
         why=printable(answer.why),
+        resumable=answer.resumable,
+        repeatable=answer.repeatable,
     )

@@ -141,12 +141,13 @@ class Journal:
         return [] if habits is self._habits else [{"gone": t} for t in self._habits if t not in habits]
 
     def prove_writable(self, now: datetime) -> None:
-        """Write something that nobody needs.
+        """Read the journal once, and write something that nobody needs.
 
         Raises:
-            JournalError: if the journal cannot be written.
+            JournalError: if the journal is damaged or cannot be written.
         """
         with self._store.transaction() as connection:
+            self._store.prove_whole(connection)
             _put_fact(connection, "proved_writable_at", now.isoformat())
 
     def recall(self, now: datetime) -> tuple[Memory, tuple[Observation, ...]]:

@@ -12,9 +12,11 @@ from enum import StrEnum
 from sqlalchemy import insert, select, update
 
 from aibwatch.core.model import TemplateId
+from aibwatch.core.move import StepResult
 from aibwatch.core.sentences import printable
 from aibwatch.handlers.api import Answer, Plan
 from aibwatch.runtime.codec import dump_plan, load_plan
+from aibwatch.runtime.receipt import Receipt, Sent
 from aibwatch.runtime.store import EPOCHS, MARKS, Store, from_store, to_store
 
 
@@ -40,6 +42,7 @@ class MoveLog:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._receipt = Receipt(store.path)
 
     def swap_epoch(self, *, group: str, epoch: int, active: TemplateId, activation_id: str, at: datetime) -> bool:
         """Write the group's new epoch if the one before it stands; return whether it now stands as asked.
@@ -65,6 +68,18 @@ class MoveLog:
     def dispatch(self, attempt: AttemptId, at: datetime) -> None:
         """Write down that the attempt is being sent; from here on only the handler knows."""
         self._mark(attempt, Mark.DISPATCHED, "", at)
+        sent = at.isoformat(timespec="seconds")
+        self._receipt.write(
+            Sent(activation_id=attempt.activation_id, step=attempt.step, attempt=attempt.attempt, at=sent)
+        )
+
+    def forgotten(self) -> Sent | None:
+        """Return the last effect that was sent if it is not on record: then the journal has lost its end."""
+        sent = self._receipt.read()
+        if sent is None:
+            return None
+        attempt = AttemptId(activation_id=sent.activation_id, step=sent.step, attempt=sent.attempt)
+        return None if self.sent_at(attempt) else sent
 
     def conclude(self, attempt: AttemptId, answer: Answer, at: datetime) -> None:
         """Write down what became of the attempt."""
@@ -82,17 +97,30 @@ class MoveLog:
             body = connection.execute(query).scalar()
         return load_plan(body) if body is not None else None
 
+    def concluded(self, attempt: AttemptId) -> Answer | None:
+        """Return what became of the attempt, or None if that is not on record."""
+        known = self._known(attempt, Mark.RESULT)
+        if known is None:
+            return None
+        _, body = known
+        result, _, why = body.partition(": ")
+        return Answer(result=StepResult(result), why=why)
+
     def sent_at(self, attempt: AttemptId) -> datetime | None:
         """Return when the attempt was sent, or None if it certainly was not."""
-        query = select(MARKS.c.at).where(
+        known = self._known(attempt, Mark.DISPATCHED)
+        return known[0] if known is not None else None
+
+    def _known(self, attempt: AttemptId, mark: Mark) -> tuple[datetime, str] | None:
+        query = select(MARKS.c.at, MARKS.c.body).where(
             MARKS.c.activation_id == attempt.activation_id,
             MARKS.c.step == attempt.step,
             MARKS.c.attempt == attempt.attempt,
-            MARKS.c.mark == Mark.DISPATCHED,
+            MARKS.c.mark == mark,
         )
         with self._store.transaction() as connection:
-            at = connection.execute(query).scalar()
-        return from_store(at) if at is not None else None
+            row = connection.execute(query).first()
+        return (from_store(row.at), row.body) if row is not None else None
 
     def _mark(self, attempt: AttemptId, mark: Mark, body: str, at: datetime) -> None:
         values = {

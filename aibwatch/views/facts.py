@@ -7,7 +7,7 @@ from aibwatch.core.evidence import Kind
 from aibwatch.core.judging import regional_verdicts
 from aibwatch.core.left import Taken
 from aibwatch.core.model import Region, RunState, TemplateId, template_name
-from aibwatch.core.move import Move
+from aibwatch.core.move import Move, MoveKind
 from aibwatch.core.observation import Source
 from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.sentences import ago, listing, span, when
@@ -81,7 +81,8 @@ def _standing(state: State, spec: GroupSpec, group: GroupState, now: datetime) -
     if group.phase is Phase.HELD:
         return f"wants to leave {place(state, group.active)}, held since {since} by {group.detail}"
     if group.move is not None:
-        return f"{moving(state, group.move)}: {group.why}"
+        why = f"{group.why}: {group.detail}" if group.move.awaits_image else group.why
+        return f"{moving(state, group.move)}: {why}"
     if state.window.region_of(group.active) is None:
         return f"cannot be watched: Azure does not list its active template {template_name(group.active)}"
     if group.active != spec.primary and group.last is not None:
@@ -91,7 +92,14 @@ def _standing(state: State, spec: GroupSpec, group: GroupState, now: datetime) -
 
 def moving(state: State, move: Move) -> str:
     """Return where an open move leads."""
-    return f"moving {place(state, move.source)} -> {place(state, move.target)}"
+    return f"{UNDER_WAY[move.kind]} {place(state, move.source)} -> {place(state, move.target)}"
+
+
+UNDER_WAY = {
+    MoveKind.FAILOVER: "moving",
+    MoveKind.FAILBACK: "going back",
+    MoveKind.DRILL: "rehearsing the way",
+}
 
 
 def moved(state: State, move: Move, now: datetime) -> str:

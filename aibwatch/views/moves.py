@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from aibwatch.core.aftermath import awaits_image, has_built
+from aibwatch.core.aftermath import has_built
 from aibwatch.core.left import Left
 from aibwatch.core.model import RunState, TemplateId, template_name
 from aibwatch.core.move import Move, MoveKind
@@ -68,7 +68,7 @@ def state_of(kept: KeptMove) -> str:
         return "under way" if move.committed_at else "claimed, checking"
     if move.failed:
         return "failed" if move.kind is not MoveKind.DRILL or move.committed_at is None else "rehearsal failed"
-    if not awaits_image(move) or has_built(move):
+    if not move.runs_template or has_built(move):
         return "done"
     if move.run_state in {RunState.FAILED, RunState.CANCELED}:
         return "done, without an image"

@@ -124,7 +124,7 @@ def _groups(state: State, setup: Setup) -> Iterator[Metric]:
     phases = _gauge("group_phase", "Phase of the group, 1 for the one it is in.", "group", "phase")
     modes = _gauge("group_mode", "Mode of the group, 1 for the one it has.", "group", "mode")
     moves = _counter("moves", "Moves whose new epoch was written.", "group", "kind")
-    failures = _counter("move_failures", "Moves that ended in HALTED.", "group", "kind")
+    failures = _counter("move_failures", "Moves that halted the group or were given up.", "group", "kind")
     would = _counter("would_have_failed_over", "Incidents in which only the mode kept the group.", "group")
     for name, spec in sorted(setup.groups.items()):
         group = state.groups.get(name)
@@ -133,8 +133,9 @@ def _groups(state: State, setup: Setup) -> Iterator[Metric]:
             active.add_metric([name, region], 1 if here else 0)
         _one_hot(phases, [name], Phase, group.phase if group else Phase.WATCHING)
         _one_hot(modes, [name], Mode, spec.policy.mode)
-        moves.add_metric([name, str(MoveKind.FAILOVER)], group.moves if group else 0)
-        failures.add_metric([name, str(MoveKind.FAILOVER)], group.failed_moves if group else 0)
+        for kind in MoveKind:
+            moves.add_metric([name, str(kind)], group.committed.get(kind, 0) if group else 0)
+            failures.add_metric([name, str(kind)], group.failed.get(kind, 0) if group else 0)
         would.add_metric([name], group.would_have_moved if group else 0)
     yield from (active, phases, modes, moves, failures, would)
 

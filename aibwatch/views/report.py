@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from aibwatch.core.aftermath import awaits_image, has_built
+from aibwatch.core.aftermath import has_built
 from aibwatch.core.late import ADVICE
 from aibwatch.core.left import LateRun, Taken
 from aibwatch.core.model import RunState, template_name
@@ -147,7 +147,7 @@ ENDED = {
 
 
 def _outcome(move: Move) -> str:
-    if not awaits_image(move):
+    if not move.runs_template:
         return f"{count(len(move.steps), 'step')} done"
     if has_built(move):
         took = next((span(leg.length) for leg in legs(move) if leg.name == "image"), "")

@@ -85,11 +85,20 @@ def group_dict(state: State, setup: Setup, name: str, now: datetime, known: Prot
         "primary": spec.primary,
         "epoch": group.epoch,
         "held_by": list(group.held_by),
+        "asks": _asks(group),
         "why": group.why,
         "sentence": group_sentence(state, spec, group, now),
         "protection": {"api": _expectation(protection.api), "build": _expectation(protection.build)},
         "last_move": {"activation_id": last.activation_id, "images": list(last.images)} if last else None,
     }
+
+
+def _asks(group: GroupState) -> Json | None:
+    """Return what a human is asked for, while nobody has answered."""
+    asked = group.approval
+    if asked is None or asked.answer is not None:
+        return None
+    return {"id": asked.id, "to": asked.target, "since": asked.asked_at.isoformat()}
 
 
 def _expectation(expected: Expectation) -> Json:

@@ -45,3 +45,7 @@ def test_ids_and_words_stay(text: str) -> None:
 @given(text=st.text(max_size=300))
 def test_what_is_redacted_twice_is_the_same(text: str) -> None:
     assert redacted(redacted(text)) == redacted(text)
+
+
+def test_colours_of_a_terminal_hide_no_secret() -> None:
+    assert redacted("\x1b[1;31mpassword\x1b[0m=\x1b[4mhunter22") == "password=***"

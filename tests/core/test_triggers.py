@@ -133,6 +133,7 @@ def test_the_answer_to_our_epoch(written: bool, trigger: Trigger) -> None:
         (StepResult.NEVER, Trigger.STEP_HOPELESS),
         (StepResult.PARTIAL, Trigger.STEP_HOPELESS),
         (StepResult.REFUSED, Trigger.STEP_HOPELESS),
+        (StepResult.CONTRADICTED, Trigger.STEP_HOPELESS),
     ],
 )
 def test_what_a_handlers_answer_means(result: StepResult, trigger: Trigger) -> None:
@@ -148,6 +149,21 @@ def test_a_step_before_the_last_is_not_the_last() -> None:
 def test_attempts_are_bounded_by_the_retries(attempt: int, trigger: Trigger) -> None:
     group = a_group_state("moving", move=a_move(steps=(a_step(attempt=attempt, retries=2),)))
     assert meaning(ended(StepResult.NOTHING_CHANGED, attempt=attempt), group) is trigger
+
+
+@pytest.mark.parametrize(
+    ("answer", "otherwise"),
+    [
+        (replace(ended(StepResult.PARTIAL), resumable=True), Trigger.STEP_HOPELESS),
+        (replace(ended(StepResult.UNKNOWN), repeatable=True), Trigger.STEP_UNKNOWN),
+    ],
+)
+def test_a_handler_that_can_bear_it_is_called_again_while_attempts_are_left(
+    answer: StepEnded, otherwise: Trigger
+) -> None:
+    assert meaning(answer, moving(retries=1)) is Trigger.STEP_AGAIN
+    assert meaning(answer, moving(retries=0)) is otherwise
+    assert meaning(replace(answer, resumable=False, repeatable=False), moving(retries=1)) is otherwise
 
 
 @pytest.mark.parametrize(("questions", "trigger"), [(4, Trigger.STEP_UNKNOWN), (5, Trigger.STEP_HOPELESS)])

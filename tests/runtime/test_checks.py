@@ -12,8 +12,9 @@ from aibwatch.core.observation import HandlerChecked
 from aibwatch.core.policy import GroupSpec, Setup, StepSpec
 from aibwatch.core.state import GroupState, State
 from aibwatch.core.window import add
-from aibwatch.handlers.api import Answer, Check, HandlerError, HandlerRequest
+from aibwatch.handlers.api import Answer, Check, Description, HandlerError, HandlerRequest
 from aibwatch.runtime import checks as checks_module
+from aibwatch.runtime.answers import LONGEST_REASON
 from aibwatch.runtime.checks import AT_ONCE, BATCH, MOST_AGAIN, HandlerChecks
 from tests.clocks import BEGUN, FakeClock, others_first
 from tests.core.builders import (
@@ -169,8 +170,34 @@ async def test_what_it_says_is_fit_to_be_shown() -> None:
     a_round = Round(handler=FakeHandler(check_says=Check(well=False, why="\x1b[31mno\n" + "x" * 10_000)))
     await a_round.checks.all()
     (check,) = a_round.found
-    assert check.why.startswith(" [31mno xxx")
-    assert len(check.why) == checks_module.LONGEST_REASON
+    assert check.why.startswith("no xxx")
+    assert len(check.why) == LONGEST_REASON
+
+
+@pytest.mark.parametrize(
+    ("says", "version"),
+    [
+        (Description(name="able", version="1 abc"), "able 1 abc"),
+        (Description(name="able\n", version="x" * 1000), "able  " + "x" * 80),
+        (OSError("no line"), ""),
+        (None, ""),
+        (Description(name="able", version=7), ""),  # type: ignore[arg-type]  # nobody checks the types of a plug-in
+    ],
+    ids=["well", "long", "raises", "nothing", "number"],
+)
+async def test_what_a_handler_says_it_is_comes_with_its_check_and_changes_nothing_of_that(
+    says: object, version: str
+) -> None:
+    @dataclass
+    class Described(FakeHandler):
+        async def describe(self) -> object:
+            if isinstance(says, Exception):
+                raise says
+            return says
+
+    a_round = Round(handler=Described())
+    await a_round.checks.all()
+    assert a_round.found == [replace(checked(well=True, why="it can act"), version=version)]
 
 
 async def test_each_step_is_asked_once_for_each_secondary() -> None:

@@ -153,7 +153,11 @@ async def test_nothing_is_done_before_the_decision_to_do_it_is_on_record(shell: 
     shell.break_west()
     await shell.until_moved()
     assert shell.on_disk == [("poll afresh", "checking"), ("activate", "moving")]
-    assert (shell.group.active, shell.group.epoch, shell.handler.calls) == (BASE_NORTH, 1, ["plan", "activate"])
+    assert (shell.group.active, shell.group.epoch, shell.handler.calls) == (
+        BASE_NORTH,
+        1,
+        ["plan", "activate", "status"],
+    )
 
 
 async def test_a_canary_is_on_record_as_asked_for_before_it_is(shell: Shell) -> None:
@@ -235,7 +239,7 @@ async def test_when_the_journal_heals_the_group_moves_once(shell: Shell, lock: L
     lock(False)
     shell.clock.let_go()
     await shell.until_moved()
-    assert (shell.group.epoch, shell.handler.calls) == (1, ["plan", "activate"])
+    assert (shell.group.epoch, shell.handler.calls) == (1, ["plan", "activate", "status"])
     assert shell.loop.state.journal_failing_since is None
 
 
@@ -259,7 +263,7 @@ async def test_an_outcome_that_could_not_be_recorded_is_kept_and_not_brought_abo
     lock(False)
     shell.clock.let_go()
     await shell.until_moved()
-    assert (waiting, shell.handler.calls) == ("moving", ["plan", "activate"])
+    assert (waiting, shell.handler.calls) == ("moving", ["plan", "activate", "status"])
     assert (shell.group.active, shell.group.phase) == (BASE_NORTH, "watching")
 
 

@@ -139,3 +139,9 @@ def test_a_plan_that_cannot_be_read_is_an_error_that_says_so(moves: MoveLog, sto
         connection.execute(text("UPDATE marks SET body = 'garbage'"))
     with pytest.raises(CodecError, match=r"^a step's plan on record is not readable by this version: "):
         moves.first_plan(FIRST)
+
+
+def test_what_became_of_an_attempt_is_told_as_it_was_concluded(moves: MoveLog) -> None:
+    moves.conclude(FIRST, Answer(result=StepResult.NEVER, why="no: it is gone"), BEGUN)
+    assert moves.concluded(FIRST) == Answer(result=StepResult.NEVER, why="no: it is gone")
+    assert moves.concluded(SECOND) is None

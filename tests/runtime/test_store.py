@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from aibwatch.runtime.store import JournalError, Store
+from aibwatch.runtime.store import DamagedStateError, JournalError, Store
 
 from .builders import a_url
 
@@ -107,3 +107,20 @@ def test_somebody_who_keeps_it_locked_is_waited_for_and_then_told(
     with pytest.raises(JournalError, match=f"^{path}: database is locked$"):
         writing(store)
     stranger.close()
+
+
+def test_a_damaged_file_is_told_from_one_that_cannot_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    Store(a_url(path)).close()
+    whole = bytearray(path.read_bytes())
+    whole[4096 : 2 * 4096] = b"\xff" * 4096
+    path.write_bytes(whole)
+    with pytest.raises(DamagedStateError, match=f"^{path}: "):
+        Store(a_url(path))
+
+
+def test_a_value_that_cannot_be_read_is_damage_and_no_fault_of_ours(tmp_path: Path, store: Store) -> None:
+    with store.transaction() as connection:
+        connection.execute(text("UPDATE facts SET value = 'x' WHERE name = 'schema'"))
+    with pytest.raises(DamagedStateError, match="holds something that cannot be read"):
+        Store(a_url(tmp_path / "aibwatch.db"))

@@ -1,21 +1,43 @@
-"""Let aibwatch run as it is and die by SIGKILL at a named moment, "after dispatch".
+"""Let aibwatch run as it is and die by SIGKILL at a named boundary, "after dispatch" or "before run-template.activate".
 
 Why this is honest: not one line of the daemon is changed or left out. The methods named here get their own arguments
-and do all their work; what is added is only the death of the process right before or right after one of them. That is
-what a power cut does, at a moment that we choose instead of chance. SIGKILL cannot be caught: nothing is flushed,
-closed or released on the way out.
+and do all their work; what is added is only the death of the process right before or right after. That is what a power
+cut does, at a moment that we choose instead of chance. SIGKILL cannot be caught: nothing is flushed, closed or released
+on the way out.
+
+A boundary is a transaction that wrote something, or a call of a handler. A transaction has the name of the method that
+wrote it; a decision that of what it wants done ("record DispatchStep"), of the event that it is about where it wants
+nothing ("record OutputsRead"), and of the phase as well where such an event comes at any time ("record Observed while
+moving"). "before" is after the work of the transaction and before its commit. What is crossed again has a number
+("after intend#2"). All is counted from the claim of a move; what comes before has "early" in its name. "first write" is
+the end of the first transaction of a process, whatever it is.
 """
 
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, NoReturn
 
-from aibwatch.core.canary import CanaryResult
-from aibwatch.core.recall import Memory
-from aibwatch.runtime.journal import Journal
-from aibwatch.runtime.move_log import MoveLog
+from sqlalchemy import Connection
+
+from aibwatch.core.decision import Decision
+from aibwatch.core.events import Observed, Ticked
+from aibwatch.core.model import Options
+from aibwatch.handlers.api import Handler
+from aibwatch.handlers.loader import Handlers
+from aibwatch.runtime.loop import Loop
+from aibwatch.runtime.recorder import Recorder
+from aibwatch.runtime.store import Store
+from aibwatch.runtime.trace import Told
+
+VERBS = frozenset({"describe", "check", "plan", "activate", "status", "deactivate", "rejoin"})
+"""What a handler is called for."""
+
+FIRST_WRITE = "first write"
 
 
 def die() -> NoReturn:
@@ -25,38 +47,139 @@ def die() -> NoReturn:
     raise AssertionError("SIGKILL was survived")
 
 
-def deadly(method: Callable[..., Any], when: str) -> Callable[..., Any]:
-    """Return the method with death before or after it."""
+class Boundaries:
+    """Counts what is crossed, and tells `reached` of it."""
 
-    def called(*args: Any, **kwargs: Any) -> Any:
-        if when == "before":
-            die()
-        method(*args, **kwargs)
-        die()
+    def __init__(self, reached: Callable[[str], None]) -> None:
+        self._reached = reached
+        self._crossed: Counter[str] = Counter()
+        self.claimed = False
+
+    @contextmanager
+    def crossing(self, what: str) -> Iterator[None]:
+        """Cross a boundary: what is done within lies between its two sides."""
+        what = what if self.claimed else f"early {what}"
+        self._crossed[what] += 1
+        number = self._crossed[what]
+        what = what if number == 1 else f"{what}#{number}"
+        self._reached(f"before {what}")
+        yield
+        self._reached(f"after {what}")
+
+
+def arm(order: str) -> None:
+    """Die at the boundary of this name; or with "list FILE" die nowhere, and write there what is crossed."""
+    verb, _, path = order.partition(" ")
+    if verb == "list":
+        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        watch(Boundaries(lambda name: _write(file, name)))
+    elif order == FIRST_WRITE:
+        watch(Boundaries(lambda name: die() if name.startswith("after ") and "." not in name else None))
+    else:
+        watch(Boundaries(lambda name: die() if name == order else None))
+
+
+def _write(file: int, name: str) -> None:
+    os.write(file, f"{name}\n".encode())
+
+
+def watch(boundaries: Boundaries) -> None:
+    """Have every boundary of the daemon in this process counted."""
+    _name_decisions(boundaries)
+    _name_calls()
+    _count_transactions(boundaries)
+    _count_handlers(boundaries)
+
+
+_DECISION: ContextVar[str] = ContextVar("decision", default="")
+_WRITER = threading.local()
+"""The name of what the journal's thread does now."""
+
+
+def _name_decisions(boundaries: Boundaries) -> None:
+    record = Loop._record
+
+    async def named(self: Loop, decision: Decision, told: Told, now: Any) -> None:
+        boundaries.claimed |= any(group.move is not None for group in decision.state.groups.values())
+        token = _DECISION.set(_decision(decision, told))
+        try:
+            await record(self, decision, told, now)
+        finally:
+            _DECISION.reset(token)
+
+    Loop._record = named  # type: ignore[method-assign]  # see the top
+
+
+def _decision(decision: Decision, told: Told) -> str:
+    event = type(told.event).__name__
+    if decision.actions:
+        return "record " + " and ".join(type(action).__name__ for action in decision.actions)
+    if isinstance(told.event, Observed | Ticked):
+        return f"record {event} while " + " and ".join(sorted({str(g.phase) for g in decision.state.groups.values()}))
+    return f"record {event}"
+
+
+def _name_calls() -> None:
+    call = Recorder.call
+
+    async def named(self: Recorder, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        name = _DECISION.get() or getattr(function, "__name__", "nameless")
+
+        def work() -> Any:
+            _WRITER.name = name
+            return function(*args, **kwargs)
+
+        return await call(self, work)
+
+    Recorder.call = named  # type: ignore[method-assign]  # see the top
+
+
+def _count_transactions(boundaries: Boundaries) -> None:
+    transaction = Store.transaction
+
+    @contextmanager
+    def counted(self: Store) -> Iterator[Connection]:
+        # Its end is the commit, so it is left by hand between the two sides of the boundary.
+        real = transaction(self)
+        connection = real.__enter__()
+        before = _changes(connection)
+        try:
+            yield connection
+        except BaseException as error:
+            real.__exit__(type(error), error, error.__traceback__)
+            raise
+        if _changes(connection) == before:
+            real.__exit__(None, None, None)
+            return
+        with boundaries.crossing(getattr(_WRITER, "name", "open")):
+            real.__exit__(None, None, None)
+
+    Store.transaction = counted  # type: ignore[method-assign]  # see the top
+
+
+def _changes(connection: Connection) -> int:
+    """Return how many rows this connection has written in its life."""
+    driver: Any = connection.connection.driver_connection
+    changes: int = driver.total_changes
+    return changes
+
+
+def _count_handlers(boundaries: Boundaries) -> None:
+    make = Handlers._make
+
+    def counted(self: Handlers, name: str, options: Options) -> Handler:
+        handler = make(self, name, options)
+        for verb in VERBS:
+            if hasattr(handler, verb):
+                setattr(handler, verb, _counted(f"{name}.{verb}", getattr(handler, verb), boundaries))
+        return handler
+
+    Handlers._make = counted  # type: ignore[method-assign]  # see the top
+
+
+def _counted(name: str, call: Callable[..., Any], boundaries: Boundaries) -> Callable[..., Any]:
+    async def called(*args: Any) -> Any:
+        with boundaries.crossing(name):
+            return await call(*args)
 
     return called
-
-
-def deadly_record(what: str) -> None:
-    """Die once a decision is on record, before anything of it is done.
-
-    It is the one that brings a group into this phase, or the one to run a canary if `what` is "canary".
-    """
-    record = Journal.record
-
-    def called(self: Journal, *, memory: Memory, **kwargs: Any) -> None:
-        record(self, memory=memory, **kwargs)
-        asked = [c for c in memory.canaries.values() if c.last is not None and c.last.result is CanaryResult.ASKED]
-        if any(group.phase == what for group in memory.groups.values()) or (what == "canary" and asked):
-            die()
-
-    Journal.record = called  # type: ignore[method-assign]  # the moment of death is chosen, see above
-
-
-def arm(point: str) -> None:
-    """Choose the moment: "before|after METHOD" of the move log, "recorded PHASE" or "recorded canary"."""
-    when, name = point.split()
-    if when == "recorded":
-        deadly_record(name)
-    else:
-        setattr(MoveLog, name, deadly(getattr(MoveLog, name), when))

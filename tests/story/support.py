@@ -21,6 +21,7 @@ from aibwatch.simulator.parts import SUBSCRIPTION
 from aibwatch.simulator.scenario import parse_scenario
 from aibwatch.simulator.server import StandIn
 from tests.program import Program
+from tests.story.recording import PLUGINS
 from tests.waiting import USUAL, until
 
 PROGRAM = str(Path(sys.executable).parent / "aibwatch")
@@ -205,6 +206,8 @@ def a_config(
     probe: str = "1s",
     confirm: float = 8.0,
     canary: str = "",
+    cooldown: str = "60m",
+    token: bool = True,
 ) -> str:
     """Return a configuration as in production, with times of seconds."""
     return f"""
@@ -219,6 +222,7 @@ url = "sqlite:///{folder}/state/aibwatch.db"
 
 [http]
 listen = "127.0.0.1:{port}"
+{f'token_file = "{folder}/token"' if token else ""}
 
 [poll]
 templates = "1s"
@@ -230,6 +234,7 @@ hold_min = "1s"
 hold_max = "1s"
 min_outage_age = "1s"
 recovery_min = "1s"
+cooldown = "{cooldown}"
 confirm_score = {confirm}
 
 {canary}
@@ -256,10 +261,13 @@ class Daemon:
     def __init__(self, folder: Path, azure: str, **settings: Any) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
+        (folder / "token").write_text("a-token-that-nobody-guesses")
         self.config = folder / "config.toml"
         self.config.write_text(a_config(folder, azure, self.port, **settings))
+        self.state = folder / "state"
         self._log = folder / "daemon.log"
-        self._environment = {"AZURE_POD_IDENTITY_AUTHORITY_HOST": azure}
+        path = os.pathsep.join([str(PLUGINS), *filter(None, [os.environ.get("PYTHONPATH")])])
+        self._environment = {"AZURE_POD_IDENTITY_AUTHORITY_HOST": azure, "PYTHONPATH": path}
         self._process: Program | None = None
         self._copier: asyncio.Task[None] | None = None
 
@@ -284,7 +292,7 @@ class Daemon:
         try:
             code = await asyncio.wait_for(self.process.wait(), within)
         except TimeoutError:
-            raise AssertionError(f"still alive after {within:.0f} s; {self._last_words()}") from None
+            raise AssertionError(f"still alive after {within:.0f} s; {self.last_words()}") from None
         assert self._copier is not None
         await self._copier
         return code
@@ -331,10 +339,10 @@ class Daemon:
 
     async def ready(self) -> None:
         async def look() -> bool:
-            assert self.process.returncode is None, f"died with {self.process.returncode}; {self._last_words()}"
+            assert self.process.returncode is None, f"died with {self.process.returncode}; {self.last_words()}"
             return (await self.get("/-/ready"))[0] == 200
 
-        await until("the daemon is ready", look, seen=self._last_words)
+        await until("the daemon is ready", look, seen=self.last_words)
 
     async def verdict(self, kind: str, region: str = "westeurope", *, within: float = USUAL) -> dict[str, Any]:
         """Wait until the region is judged so, and return the judgement."""
@@ -343,7 +351,7 @@ class Daemon:
             told = await self.told(f"regions/{region}")
             return told if told.get("verdict") == kind else None
 
-        return await until(f"{region} is {kind}", look, within=within, seen=self._last_words)
+        return await until(f"{region} is {kind}", look, within=within, seen=self.last_words)
 
     async def noted(self, ending: str, *, within: float = USUAL) -> dict[str, Any]:
         """Wait until something whose `what` ends so is on record, and return it."""
@@ -352,7 +360,7 @@ class Daemon:
             entries = (await self.told("history")).get("history", [])
             return next((e for e in entries if e["what"].endswith(ending)), None)
 
-        return await until(f'"...{ending}" is on record', look, within=within, seen=self._last_words)
+        return await until(f'"...{ending}" is on record', look, within=within, seen=self.last_words)
 
     async def cli(self, *arguments: str) -> Done:
         """Run a command with this daemon's configuration."""
@@ -362,7 +370,8 @@ class Daemon:
         """Run a command with this daemon's configuration, from scratch."""
         return await from_scratch(PROGRAM, "--config", str(self.config), *arguments, environment=self._environment)
 
-    def _last_words(self) -> str:
+    def last_words(self) -> str:
+        """Return what to show where something is waited for in vain."""
         return f"the end of its log:\n{self.log[-3000:]}"
 
 

@@ -26,7 +26,7 @@ async def calls(daemon: Daemon) -> dict[str, Any]:
         evidence = (await daemon.told("regions/westeurope")).get("evidence", [])
         return next((e for e in evidence if e["kind"] == "calls"), None)
 
-    return await until("calls are weighed", look, seen=daemon._last_words)
+    return await until("calls are weighed", look, seen=daemon.last_words)
 
 
 async def watching(daemon: Daemon) -> None:

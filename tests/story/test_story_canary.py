@@ -125,7 +125,7 @@ async def kill_before_the_post(folder: Path) -> tuple[Night, Night]:
         await daemon.ready()
         await daemon.kill()
         await azure.trouble(region="westeurope", operations=["get"], answer="500")
-        await daemon.start(kill_at="recorded canary")
+        await daemon.start(kill_at="after early record RunCanary")
         assert await daemon.ended() == -9, daemon.log
         await daemon.start()
         await daemon.verdict("suspect")

@@ -1,6 +1,7 @@
-"""Kill the daemon at every point of a move, start it again, and count: one run of the secondary, whatever happened.
+"""Lose the power, an answer or the disk in the middle of a move, and count: one run of the secondary.
 
-The count is the stand-in's own, not what the daemon believes.
+The count is the stand-in's own, not what the daemon believes. Deaths at named boundaries are in
+test_story_boundaries.py.
 """
 
 from dataclasses import dataclass
@@ -66,41 +67,6 @@ async def ending(azure: Azure, daemon: Daemon) -> Ending:
         run=move["run_state"],
         images=len(move["images"]),
     )
-
-
-async def kill_at(folder: Path, *points: str) -> Ending:
-    """Let the daemon die at each of the points, one life after the other, and live on in the last life."""
-    async with an_azure(a_world(broken=True)) as azure, a_daemon(folder, azure.base) as daemon:
-        for point in points:
-            await daemon.start(kill_at=point)
-            assert await daemon.ended() == -9, daemon.log
-        await daemon.start()
-        await daemon.noted("put out 1 image", within=NEVER_SENT_WAITS)
-        return await ending(azure, daemon)
-
-
-@pytest.mark.parametrize(
-    ("points", "expected"),
-    [
-        pytest.param(points, expected, marks=pytest.mark.beside(kill_at, *points, long=long), id=", ".join(points))
-        for points, expected, long in [
-            (("recorded checking",), moved_once(), True),
-            (("recorded committing",), moved_once(), False),
-            (("after swap_epoch",), moved_once(), False),
-            (("recorded moving",), moved_once(attempt=2), False),
-            (("after intend",), moved_once(attempt=2), False),
-            (("after intend", "after intend"), moved_once(attempt=3), False),
-            (("after dispatch",), moved_once(attempt=2), True),
-            (("before conclude",), moved_once(), False),
-            (("after conclude",), moved_once(), False),
-            (("recorded committing", "after swap_epoch", "before conclude"), moved_once(), False),
-        ]
-    ],
-)
-async def test_killed_at_any_point_of_a_move_it_runs_the_secondary_exactly_once(
-    points: tuple[str, ...], expected: Ending, outcome: Ending
-) -> None:
-    assert outcome == expected
 
 
 async def kill_while_the_post_is_under_way(folder: Path) -> Ending:

@@ -18,7 +18,7 @@ async def held_by(daemon: Daemon) -> list[str]:
         group = await daemon.group()
         return group["held_by"] if group.get("phase") == "held" else None
 
-    return await until("the move is held", look, seen=daemon._last_words)
+    return await until("the move is held", look, seen=daemon.last_words)
 
 
 async def gate(daemon: Daemon, name: str, state: str) -> str:
@@ -28,7 +28,7 @@ async def gate(daemon: Daemon, name: str, state: str) -> str:
         gates = (await daemon.group()).get("gates", [])
         return next((g["why"] for g in gates if (g["name"], g["state"]) == (name, state)), None)
 
-    return await until(f"{name} is {state}", look, seen=daemon._last_words)
+    return await until(f"{name} is {state}", look, seen=daemon.last_words)
 
 
 async def somebody_takes_the_state_away(folder: Path, whole: bool) -> dict[str, Any]:

@@ -30,7 +30,7 @@ async def evidence(daemon: Daemon, sign: int) -> str:
         told = (await daemon.told("regions/westeurope")).get("evidence", [])
         return next((e["sentence"] for e in told if e["kind"] == "peers" and e["weight"] * sign > 0), None)
 
-    return await until("the peer's word weighs", look, seen=daemon._last_words)
+    return await until("the peer's word weighs", look, seen=daemon.last_words)
 
 
 async def own_view(daemon: Daemon) -> dict[str, Any] | None:
@@ -70,7 +70,7 @@ async def held_by(daemon: Daemon) -> list[str]:
         group = await daemon.group()
         return group["held_by"] if group.get("phase") == "held" else None
 
-    return await until("the move is held", look, seen=daemon._last_words)
+    return await until("the move is held", look, seen=daemon.last_words)
 
 
 cut_off = pytest.mark.beside.with_args(one_is_cut_off)

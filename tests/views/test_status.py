@@ -97,6 +97,7 @@ GROUP_KEYS = {
     "primary",
     "epoch",
     "held_by",
+    "asks",
     "why",
     "sentence",
     "last_move",

@@ -1,0 +1,73 @@
+"""Handlers whose effect is a line in a file, so that effects can be counted by somebody who is not aibwatch.
+
+They are plug-ins as anybody's: found by their entry points, in plugins/ on PYTHONPATH. They do not protect themselves:
+who calls `activate` twice gets two lines.
+"""
+
+import os
+from pathlib import Path
+
+from aibwatch.core.model import Options
+from aibwatch.core.move import StepResult
+from aibwatch.handlers.api import Answer, Check, HandlerRequest, Plan, Surroundings
+
+PLUGINS = Path(__file__).parent / "plugins"
+
+
+class Recording:
+    """Writes one line for each call to act."""
+
+    file = ""
+
+    def __init__(self, surroundings: Surroundings, options: Options) -> None:
+        self._path = surroundings.folder / self.file
+
+    async def check(self, request: HandlerRequest) -> Check:
+        return Check(well=True, why="a line can be written")
+
+    async def plan(self, request: HandlerRequest) -> Plan:
+        return Plan(changes=(f"write a line into {self.file}",), before={"lines": str(len(lines(self._path)))})
+
+    async def activate(self, request: HandlerRequest, plan: Plan) -> Answer:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(file, f"{request.activation_id}\n".encode())
+            os.fsync(file)
+        finally:
+            os.close(file)
+        return Answer(result=StepResult.APPLIED, why="the line is written")
+
+    async def status(self, request: HandlerRequest, plan: Plan) -> Answer:
+        there = request.activation_id in lines(self._path)
+        return Answer(
+            result=StepResult.APPLIED if there else StepResult.NOTHING_CHANGED,
+            why="the line is there" if there else "the line is not there",
+        )
+
+
+class First(Recording):
+    file = "first"
+
+
+class Second(Recording):
+    file = "second"
+
+
+class Mute(Recording):
+    """Cannot tell whether its effect is there."""
+
+    file = "mute"
+
+    async def status(self, request: HandlerRequest, plan: Plan) -> Answer:
+        return Answer(result=StepResult.UNKNOWN, why="I have no way to look")
+
+
+def effects(folder: Path) -> dict[str, tuple[str, ...]]:
+    """Return, by file, the activation id of every effect there was; `folder` is what handlers of a state keep."""
+    return {path.name: lines(path) for path in sorted(folder.iterdir())} if folder.is_dir() else {}
+
+
+def lines(path: Path) -> tuple[str, ...]:
+    """Return the lines of a file that may not be there yet."""
+    return tuple(path.read_text().split()) if path.exists() else ()

@@ -1,0 +1,97 @@
+"""Die at a boundary of a move in three steps, live on, and count: every effect is there once.
+
+These are a sample; `make crashes` dies at all of them. That the names of the sample are boundaries that are crossed is
+tested too, so that none of them is a death that does not happen.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from .crashes import Fate, boundaries, die_at, moved
+from .killer import FIRST_WRITE
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
+
+SAMPLE = {
+    ("after record PollAfresh",): False,
+    ("after record WriteEpoch", "after swap_epoch"): False,
+    ("after record DispatchStep", FIRST_WRITE): False,
+    ("after intend", "after intend"): False,
+    ("before run-template.activate",): True,
+    ("after run-template.activate",): False,
+    ("before conclude", FIRST_WRITE): False,
+    ("before recording-first.activate",): False,
+    ("after recording-first.activate", "after recording-first.status"): False,
+    ("after record DispatchStep#3",): False,
+    ("before record StepEnded",): False,
+}
+"""Where to die, one life after the other; and whether the story is a long one."""
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        pytest.param(points, marks=pytest.mark.beside(die_at, *points, long=long), id=", ".join(points))
+        for points, long in SAMPLE.items()
+    ],
+)
+async def test_killed_at_a_boundary_of_a_move_it_does_everything_once(
+    points: tuple[str, ...], outcome: tuple[tuple[str, ...], Fate]
+) -> None:
+    assert outcome == (points, moved())
+
+
+@pytest.mark.beside.with_args(boundaries)
+async def test_around_every_effect_the_journal_is_written_and_each_side_of_that_is_a_boundary(
+    outcome: list[str],
+) -> None:
+    def step(handler: str, number: str) -> list[str]:
+        names = [
+            f"record DispatchStep{number}", f"{handler}.plan", f"intend{number}", f"dispatch{number}",
+            f"{handler}.activate", f"conclude{number}",
+        ]  # fmt: skip
+        return [f"{side} {name}" for name in names for side in ("before", "after")]
+
+    expected = [
+        *step("run-template", ""), *step("recording-first", "#2"), *step("recording-second", "#3"),
+        "before record StepEnded", "after record StepEnded",
+    ]  # fmt: skip
+    assert [name for name in outcome if name in expected] == expected
+
+
+async def cannot_tell(folder: Path, point: str) -> tuple[tuple[str, ...], Fate]:
+    return await die_at(folder, point, handlers=("run-template", "recording-mute"))
+
+
+UNSURE = ("before recording-mute.activate", "after recording-mute.activate")
+
+
+@pytest.mark.parametrize(
+    ("point", "lines"),
+    [
+        pytest.param(point, lines, marks=pytest.mark.beside(cannot_tell, point, long=True), id=point)
+        for point, lines in zip(UNSURE, ((), ("ubuntu-base-1",)), strict=True)
+    ],
+)
+async def test_where_the_handler_cannot_tell_it_halts_says_so_within_two_minutes_and_acts_no_more(
+    point: str, lines: tuple[str, ...], outcome: tuple[tuple[str, ...], Fate]
+) -> None:
+    met, fate = outcome
+    assert met == (point,)
+    assert (fate.phase, fate.accepted) == ("halted", ("ubuntu-neu",))
+    assert dict(fate.effects).get("mute", ()) == lines
+    assert fate.told == "the step cannot be finished; a human must look: unknown: I have no way to look"
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        pytest.param(point, marks=pytest.mark.beside(cannot_tell, point))
+        for point in ("before dispatch#2", "after conclude#2")
+    ],
+)
+async def test_what_the_journal_knows_for_certain_is_not_asked_of_a_handler_that_cannot_tell(
+    point: str, outcome: tuple[tuple[str, ...], Fate]
+) -> None:
+    assert outcome == ((point,), moved(files=("mute",)))
