@@ -118,6 +118,7 @@ def move_dict(kept: KeptMove, places: Places) -> Json:
         "epoch": move.epoch,
         "incident": move.incident,
         "order": {"owner": order.owner, "reason": order.reason, "overrides": list(order.overrides)} if order else None,
+        "approved_by": move.approval.owner if move.approval else None,
         "state": state_of(kept),
         "claimed_at": _iso(move.claimed_at),
         "committed_at": _iso(move.committed_at),

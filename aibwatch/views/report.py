@@ -169,12 +169,14 @@ def _times(move: Move) -> Section:
 
 
 def _order(move: Move) -> Section:
-    if move.order is None:
-        return Section(title="Whose decision")
-    order = move.order
-    lines = [f"ordered by {order.owner} at {_second(order.at)} UTC: {order.reason}"]
-    if order.overrides:
-        lines.append(f"gates that were not to hold it: {listing(list(order.overrides), most=20)}")
+    lines: list[str] = []
+    if (order := move.order) is not None:
+        lines.append(f"ordered by {order.owner} at {_second(order.at)} UTC: {order.reason}")
+        if order.overrides:
+            lines.append(f"gates that were not to hold it: {listing(list(order.overrides), most=20)}")
+    if (approval := move.approval) is not None and approval.answered_at is not None:
+        at = f"{_second(approval.asked_at)} UTC, {approval.answer} {_second(approval.answered_at)} UTC"
+        lines.append(f"asked for at {at} by {approval.owner}: {approval.reason}")
     return Section(title="Whose decision", lines=tuple(lines))
 
 

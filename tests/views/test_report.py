@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from aibwatch.core.approval import Answered, Approval
 from aibwatch.core.case import Case
 from aibwatch.core.left import LateImage, LateRun, Left, Taken
 from aibwatch.core.model import RunState
@@ -126,6 +127,23 @@ def test_overrides_are_told_with_who_took_them_upon_himself() -> None:
     text = as_markdown(report.document(told(replace(DONE, order=order))))
     assert "- ordered by ann at 2026-03-02 02:06:00 UTC: storm \\| flood\n" in text
     assert "- gates that were not to hold it: secondary\\_ready and cooldown\n" in text
+
+
+def test_an_approval_is_told_with_who_gave_it() -> None:
+    approval = Approval(
+        id="base-1",
+        target=BASE_NORTH,
+        incident="i",
+        asked_at=at(4),
+        told_at=at(4),
+        answer=Answered.APPROVED,
+        owner="ann",
+        reason="go",
+        answered_at=at(6),
+    )
+    text = as_text(report.document(told(replace(DONE, approval=approval))))
+    asked = "asked for at 2026-03-02 02:04:00 UTC, approved 2026-03-02 02:06:00 UTC by ann: go"
+    assert f"Whose decision\n  {asked}\n" in text
 
 
 def test_late_runs_are_told_with_what_became_of_their_images() -> None:
