@@ -20,6 +20,8 @@ from aibwatch.core.state import State
 from aibwatch.handlers.api import Refusal, Surroundings
 from aibwatch.handlers.loader import Handlers
 from aibwatch.runtime import lifecycle
+from aibwatch.runtime.builds import BuildRuns
+from aibwatch.runtime.builds_http import BuildPages
 from aibwatch.runtime.checks import HandlerChecks
 from aibwatch.runtime.clock import Clock
 from aibwatch.runtime.control import Control, Ways
@@ -104,6 +106,12 @@ class App:
         surroundings = Surroundings(templates=access, now=self._clock.now, pause=self._clock.pause, folder=folder)
         handlers = Handlers(surroundings)
         handlers.load(step for spec in setup.groups.values() for step in spec.steps)
+        builds = BuildRuns(
+            sources.templates,
+            region_of=lambda template: loop.state.window.region_of(template),
+            put=lambda event: loop.put(event),
+            clock=self._clock,
+        )
         ports = Ports(
             find=handlers.find,
             poll_afresh=lambda regions: polls.afresh(regions),
@@ -111,6 +119,7 @@ class App:
             read_outputs=access.outputs,
             exclude=gallery.exclude,
             run_canary=access.run_canary,
+            build=builds.perform,
             observe_step=metrics.step_taken,
         )
         loop = Loop(
@@ -150,7 +159,9 @@ class App:
         token = Token(read_token(settings.http.token_file), metrics.order_refused)
         control = Control(token, self._ways(loop, handlers, reloader))
         records = Records(recorder, state=lambda: loop.state, setup=lambda: loop.setup, now=self._clock.now)
-        http = Http(self._served(loop, recorder, metrics), [*records.routes(), *control.routes()])
+        pages = BuildPages(lambda: loop.state)
+        routes = [*control.routes(), *pages.routes(), *records.routes()]
+        http = Http(self._served(loop, recorder, metrics), routes)
         try:
             await self._serve(loop, polls, scheduler, http, stop)
         finally:

@@ -24,8 +24,10 @@ from aibwatch.core.actions import (
     AskStatus,
     DispatchStep,
     ExcludeFromLatest,
+    LookForBuild,
     PollAfresh,
     ReadOutputs,
+    RunBuild,
     RunCanary,
     WriteEpoch,
 )
@@ -316,6 +318,8 @@ class _Game:
                 raise AssertionError("no run of a labelled world has an image, so none can be taken out of latest")
             case RunCanary():
                 return self.run_canary(action)
+            case LookForBuild() | RunBuild():
+                return ()  # nobody orders builds in a world
 
     def run_canary(self, action: RunCanary) -> Iterable[Event]:
         self.canaries += 1

@@ -279,7 +279,13 @@ class StepOptions(Table):
     url: Annotated[Filled, AfterValidator(values.web_endpoint)] | None = None
     """Address to POST to, for handler "webhook". No default."""
     secret_file: Filled | None = None
-    """File with the key that signs the POST, for handler "webhook". No default."""
+    """File with the key that signs the POST, for handler "webhook"; a second line with the next key while it is being
+    replaced. Read for every call. No default."""
+    status_url: Annotated[Filled, AfterValidator(values.web_endpoint)] | None = None
+    """Address where the receiver says whether an effect is there, for handler "webhook". Default: it cannot be asked,
+    and its answer to the POST is all that is known."""
+    ca_bundle: Filled | None = None
+    """File of certificates (PEM) to trust instead of the usual ones, for handler "webhook". Default: the usual ones."""
 
 
 class Step(Table):

@@ -104,4 +104,36 @@ class RunCanary:
     asked_at: datetime
 
 
-Action = PollAfresh | WriteEpoch | DispatchStep | AskStatus | ReadOutputs | ExcludeFromLatest | RunCanary
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookForBuild:
+    """Read the template's last run for a build's attempt, `wait` from now."""
+
+    type: Literal["look_for_build"] = "look_for_build"
+    id: str
+    attempt: int
+    read: int
+    template: TemplateId
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunBuild:
+    """Ask once for a run of the template, for a build's attempt."""
+
+    type: Literal["run_build"] = "run_build"
+    id: str
+    attempt: int
+    template: TemplateId
+
+
+Action = (
+    PollAfresh
+    | WriteEpoch
+    | DispatchStep
+    | AskStatus
+    | ReadOutputs
+    | ExcludeFromLatest
+    | RunCanary
+    | LookForBuild
+    | RunBuild
+)

@@ -24,6 +24,7 @@ class NoteKind(StrEnum):
     RUN = "run"
     IMAGE = "image"
     LATE = "late"
+    BUILD = "build"
     HOST = "host"
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from aibwatch.core.approval import Approval
+from aibwatch.core.build import Builds
 from aibwatch.core.canary import Canary
 from aibwatch.core.correlation import Correlation
 from aibwatch.core.habits import Habit
@@ -97,6 +98,7 @@ class State:
     incidents: Mapping[str, Incident] = field(default_factory=dict)
     groups: Mapping[str, GroupState] = field(default_factory=dict)
     canaries: Mapping[Region, Canary] = field(default_factory=dict)
+    builds: Builds = field(default_factory=Builds)
     habits: Mapping[TemplateId, Habit] = field(default_factory=dict)
     correlations: tuple[Correlation, ...] = ()
     """Templates that fail alike at this moment, for reasons that are not the region's."""

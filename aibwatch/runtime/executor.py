@@ -1,7 +1,8 @@
 """Perform actions. Each ends in exactly one outcome event; only the end of the process leaves one without.
 
 Rules: an effect is sent only after it is on record: how steps do that is in steps.py. For a canary the decision to run
-it is enough, because one run of it more or less changes nothing. Whether anything is tried again is not decided here.
+it is enough, because one run of it more or less changes nothing; for a build too, because it is never sent again.
+Whether anything is tried again is not decided here.
 """
 
 import asyncio
@@ -17,8 +18,10 @@ from aibwatch.core.actions import (
     AskStatus,
     DispatchStep,
     ExcludeFromLatest,
+    LookForBuild,
     PollAfresh,
     ReadOutputs,
+    RunBuild,
     RunCanary,
     StepCall,
     WriteEpoch,
@@ -58,6 +61,8 @@ class Ports:
     """Asks the gallery of an image to leave that version out of its latest; WELL if it was taken."""
     run_canary: Callable[[TemplateId], Awaitable[Refusal | None]]
     """Asks once for a run of a canary; None if it was accepted."""
+    build: Callable[[LookForBuild | RunBuild], Awaitable[Event]]
+    """Reads or runs a template for a build. Raises nothing."""
     observe_step: Callable[[str, float], None]
     """Told the handler's name and how many seconds a call took."""
 
@@ -91,6 +96,8 @@ class Executor:
                 return await self._exclude(action)
             case RunCanary():
                 return await self._run_canary(action)
+            case LookForBuild() | RunBuild():
+                return await self._ports.build(action)
             case _:
                 assert_never(action)
 

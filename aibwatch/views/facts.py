@@ -6,10 +6,11 @@ from datetime import datetime
 from aibwatch.core.evidence import Kind
 from aibwatch.core.judging import regional_verdicts
 from aibwatch.core.left import Taken
-from aibwatch.core.model import Region, RunState, TemplateId, template_name
+from aibwatch.core.model import Mode, Region, RunState, TemplateId, template_name
 from aibwatch.core.move import Move, MoveKind
 from aibwatch.core.observation import Source
 from aibwatch.core.policy import GroupSpec, Setup
+from aibwatch.core.rehearsal import staleness
 from aibwatch.core.sentences import ago, listing, span, when
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict, VerdictKind
@@ -69,6 +70,9 @@ def builds_unread(verdict: Verdict) -> bool:
 def group_sentence(state: State, spec: GroupSpec, group: GroupState, now: datetime) -> str:
     """Return how a group stands, in one line."""
     stands, pause = _standing(state, spec, group, now), group.pause
+    if group.phase is Phase.WATCHING and spec.policy.mode is Mode.AUTO:
+        stale, told = staleness(state.window, spec, group, now)
+        stands = f"{stands}; it would ask before it moves: {told}" if stale else stands
     if pause is None or pause.until <= now or group.phase is Phase.HELD:
         return stands
     return f"{stands}; moves are paused by {pause.owner} for {span(pause.until - now)} more: {pause.reason}"
@@ -96,9 +100,9 @@ def moving(state: State, move: Move) -> str:
 
 
 UNDER_WAY = {
-    MoveKind.FAILOVER: "moving",
-    MoveKind.FAILBACK: "going back",
-    MoveKind.DRILL: "rehearsing the way",
+    MoveKind.FAILOVER: "moves",
+    MoveKind.FAILBACK: "goes back",
+    MoveKind.DRILL: "rehearses the way",
 }
 
 

@@ -5,11 +5,13 @@ from datetime import datetime
 
 from aibwatch.core.judging import regional_verdicts
 from aibwatch.core.model import Region
+from aibwatch.core.modes import mode_of
 from aibwatch.core.own_view import own_view
 from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.protection import Expectation, Protections
 from aibwatch.core.sentences import clock, span
 from aibwatch.core.state import GroupState, Phase, State
+from aibwatch.views.builds import build_dict, under_way
 from aibwatch.views.canaries import alike_dict, alike_in, alike_sentence, canary_dict, canary_sentence
 from aibwatch.views.facts import group_sentence, headline, severity, verdict_sentence
 
@@ -79,7 +81,8 @@ def group_dict(state: State, setup: Setup, name: str, now: datetime, known: Prot
         "name": name,
         "phase": str(group.phase),
         "since": group.since.isoformat(),
-        "mode": str(spec.policy.mode),
+        "mode": str(mode_of(state.window, spec, group, now)),
+        "configured_mode": str(spec.policy.mode),
         "active": group.active,
         "active_region": state.window.region_of(group.active),
         "primary": spec.primary,
@@ -89,6 +92,7 @@ def group_dict(state: State, setup: Setup, name: str, now: datetime, known: Prot
         "why": group.why,
         "sentence": group_sentence(state, spec, group, now),
         "protection": {"api": _expectation(protection.api), "build": _expectation(protection.build)},
+        "build": build_dict(state, build) if (build := state.builds.open_of(name)) else None,
         "last_move": {"activation_id": last.activation_id, "images": list(last.images)} if last else None,
     }
 
@@ -130,6 +134,9 @@ def as_text(state: State, setup: Setup, now: datetime) -> str:
             continue
         word = word_for(state, spec, group).upper()
         lines.append(f"{name:<{width}}  {word:<{wide}}  {group_sentence(state, spec, group, now)}")
+        building = under_way(state, name, now)
+        if building:
+            lines.append(f"{'':<{width}}  {'build':<{wide}}  {building}")
         if group.phase is not Phase.WATCHING:
             lines.append(f"{'':<{width}}  -> aibwatch explain {name}")
     if not setup.groups:

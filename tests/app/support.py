@@ -9,6 +9,8 @@ from pathlib import Path
 from aibwatch.app.daemon import make_sources
 from aibwatch.app.reload import Reloader
 from aibwatch.config.load import load
+from aibwatch.core.actions import LookForBuild, RunBuild
+from aibwatch.core.events import Event, Ticked
 from aibwatch.core.model import Diagnosis, Region, TemplateId
 from aibwatch.core.state import State
 from aibwatch.handlers.api import Refusal, Surroundings
@@ -91,6 +93,11 @@ class Bench:
         return interval
 
 
+async def no_build(_: LookForBuild | RunBuild) -> Event:
+    """Stand in where nobody orders builds."""
+    return Ticked()
+
+
 @asynccontextmanager
 async def a_bench(folder: Path, state: Callable[[], State]) -> AsyncIterator[Bench]:
     """Give a bench whose daemon took over `a_file()`."""
@@ -108,6 +115,7 @@ async def a_bench(folder: Path, state: Callable[[], State]) -> AsyncIterator[Ben
         read_outputs=azure.outputs,
         exclude=azure.exclude,
         run_canary=azure.run,
+        build=no_build,
         observe_step=lambda *_: None,
     )
     executor = Executor(recorder, ports, clock)

@@ -12,6 +12,7 @@ from aibwatch.cli.exits import Exit
 from tests.story.support import GROUP, PROGRAM, Done, a_daemon, a_world, an_azure, free_port, run_aibwatch, surroundings
 
 COMMANDS = (
+    "build",
     "run",
     "demo",
     "simulate",
@@ -124,7 +125,15 @@ def test_the_file_is_found_by_its_variable(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("status",), ("explain", "x"), ("active", "x"), ("history", "--move", "x"), ("incident",), ("incident", "x")],
+    [
+        ("status",),
+        ("explain", "x"),
+        ("active", "x"),
+        ("build", "x"),
+        ("history", "--move", "x"),
+        ("incident",),
+        ("incident", "x"),
+    ],
 )
 def test_without_a_daemon_it_exits_with_69_and_says_where_it_asked(arguments: tuple[str, ...], tmp_path: Path) -> None:
     port = free_port()

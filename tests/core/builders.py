@@ -13,8 +13,10 @@ from aibwatch.core.actions import (
     AskStatus,
     DispatchStep,
     ExcludeFromLatest,
+    LookForBuild,
     PollAfresh,
     ReadOutputs,
+    RunBuild,
     RunCanary,
     WriteEpoch,
 )
@@ -24,6 +26,8 @@ from aibwatch.core.decision import Decision, Note, NoteKind, Reply
 from aibwatch.core.engine import step
 from aibwatch.core.events import (
     ApprovalAnswered,
+    BuildAnswered,
+    BuildLooked,
     CanaryAnswered,
     EpochAnswered,
     Event,
@@ -455,6 +459,8 @@ class Play:
         """What galleries say to the next calls; WELL when nothing is left."""
         self.canary_answer = WELL
         """How the request for a canary's run is answered."""
+        self.build_answers: dict[TemplateId, str] = {}
+        """How requests for a build's run are answered, by template; "ok" begins one."""
 
     # doing
 
@@ -491,6 +497,10 @@ class Play:
     def poll(self) -> Decision:
         """Poll everything once."""
         return self.tell(Observed(observations=self.world.polls(self.now)))
+
+    def tell_observed(self, *observations: Observation) -> Decision:
+        """Let the engine see these facts."""
+        return self.tell(Observed(observations=observations))
 
     def tick(self, seconds: float = 0.0) -> Decision:
         """Let time pass without a poll."""
@@ -566,7 +576,25 @@ class Play:
                 )
             case RunCanary():
                 return (CanaryAnswered(region=action.region, asked_at=action.asked_at, diagnosis=self.canary_answer),)
+            case LookForBuild():
+                return (self.build_look(action),)
+            case RunBuild():
+                return (self.build_answer(action),)
         assert_never(action)
+
+    def build_look(self, action: LookForBuild) -> BuildLooked:
+        """Return what a read of the template shows, or how it fails where all reads of its region do."""
+        seen = self.world.templates[action.template]
+        how = a_diagnosis(self.world.probe[seen.region])
+        run = seen.run if how is WELL else None
+        return BuildLooked(id=action.id, attempt=action.attempt, read=action.read, run=run, diagnosis=how)
+
+    def build_answer(self, action: RunBuild) -> BuildAnswered:
+        answer = self.build_answers.get(action.template, "ok")
+        unsure = answer in {"service", "ambiguous", "network"}
+        if answer == "ok":
+            self.world.ran(action.template, a_run("running", started=self.minute))
+        return BuildAnswered(id=action.id, attempt=action.attempt, diagnosis=a_diagnosis(answer), uncertain=unsure)
 
     def epoch_answer(self, action: WriteEpoch, *, written: bool) -> EpochAnswered:
         why = "" if written else "the epoch on record is 7"

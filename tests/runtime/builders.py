@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import cast
 
-from aibwatch.core.actions import AskStatus, DispatchStep, StepCall
+from aibwatch.core.actions import AskStatus, DispatchStep, LookForBuild, RunBuild, StepCall
+from aibwatch.core.events import Event, Ticked
 from aibwatch.core.model import WELL, Diagnosis, Options, Region, TemplateId
 from aibwatch.core.move import MoveKind, StepResult
 from aibwatch.handlers.api import Answer, Check, Handler, HandlerRequest, Plan, Refusal
@@ -109,6 +110,11 @@ async def silence() -> Answer:
     return APPLIED
 
 
+async def no_build(_: LookForBuild | RunBuild) -> Event:
+    """Stand in where nobody orders builds."""
+    return Ticked()
+
+
 @dataclass
 class Bench:
     """An executor on a real journal, with a handler called "fake"."""
@@ -135,6 +141,7 @@ class Bench:
             read_outputs=self._outputs,
             exclude=self._exclude,
             run_canary=self._run,
+            build=no_build,
             observe_step=lambda name, _: self.steps.append(name),
         )
         return Executor(self.recorder, ports, self.clock)

@@ -92,6 +92,7 @@ GROUP_KEYS = {
     "phase",
     "since",
     "mode",
+    "configured_mode",
     "active",
     "active_region",
     "primary",
@@ -100,6 +101,7 @@ GROUP_KEYS = {
     "asks",
     "why",
     "sentence",
+    "build",
     "last_move",
     "protection",
 }
