@@ -17,14 +17,14 @@ from datetime import datetime, timedelta
 
 from aibwatch.core.actions import Action, ExcludeFromLatest, ReadOutputs
 from aibwatch.core.aftermath import GOOD, Followed
-from aibwatch.core.decision import Note, NoteKind
+from aibwatch.core.decision import Note
 from aibwatch.core.events import Event, Excluded, OutputsRead, Started
 from aibwatch.core.gallery import version_of
+from aibwatch.core.late_words import concluded, told
 from aibwatch.core.left import LateImage, LateRun, Left, Taken
-from aibwatch.core.model import Diagnosis, FailureClass, Run, TemplateId, template_name
+from aibwatch.core.model import Diagnosis, FailureClass, Run, TemplateId
 from aibwatch.core.move import Move, MoveKind
 from aibwatch.core.policy import Policy
-from aibwatch.core.sentences import clock, count, listing
 from aibwatch.core.state import GroupState
 from aibwatch.core.window import Window
 
@@ -40,8 +40,6 @@ TRIES = 7
 FIRST_WAIT = timedelta(seconds=30)
 """Before the second attempt to read outputs or to take an image out of "latest"; four times as long before each further
 one, 11 h in all: a run of a region in trouble may end hours before its outputs can be read."""
-
-ADVICE = "see which version your consumers get, and set publishingProfile.excludeFromLatest on the older one"
 
 SAME = "the active member has put out an image of the same id"
 NO_VERSION = "it is no version in a gallery; whoever uses it by its name has the late one now"
@@ -138,7 +136,7 @@ def _read(group: GroupState, event: OutputsRead, window: Window, policy: Policy)
             return run
         known = _entered(run, event, group, policy)
         if known.read or not run.failed_reads:
-            notes.append(_told(left, known, group, window))
+            notes.append(told(left, known, group, window))
         return known
 
     return _each_run(group, enter), tuple(notes)
@@ -191,7 +189,7 @@ def _answered(group: GroupState, event: Excluded) -> tuple[GroupState, tuple[Not
             return image
         answered = _after(image, event.diagnosis)
         if answered.taken is not Taken.ASKED:
-            notes.append(_concluded(answered, group))
+            notes.append(concluded(answered, group))
         return answered
 
     return _each_image(group, enter), tuple(notes)
@@ -250,60 +248,3 @@ def _each_image(group: GroupState, change: Callable[[Left, LateRun, LateImage], 
         return replace(run, images=tuple(change(left, run, image) for image in run.images)) if run.images else run
 
     return _each_run(group, change_run)
-
-
-def _told(left: Left, run: LateRun, group: GroupState, window: Window) -> Note:
-    """Say of a late run what it put out, against what, and what to do."""
-    name, where = template_name(left.template), window.region_of(left.template)
-    place = f" in {where}" if where else ""
-    images = listing([image.id for image in run.images])
-    begun = "before" if run.started < left.at else "after"
-    ended = f" at {clock(run.ended)}" if run.ended else ""
-    of_run = f"its run of {clock(run.started)}, started {begun} {group.name} left it at {clock(left.at)}"
-    told = [
-        f"{of_run}, ended{ended} and put out {images or 'images that are not known'}",
-        _unread(run),
-        _against(group),
-        _what_next(run),
-    ]
-    return Note(
-        kind=NoteKind.LATE,
-        subject=group.name,
-        what=f"{name}{place} has built late",
-        why="; ".join(part for part in told if part),
-        loud=True,
-    )
-
-
-def _unread(run: LateRun) -> str:
-    if not run.why:
-        return ""
-    then = "not asked for any more" if run.read else "they are asked for again"
-    return f"its outputs cannot be read ({run.why}); {then}"
-
-
-def _against(group: GroupState) -> str:
-    last = group.last
-    name = template_name(group.active)
-    if last is None or last.target != group.active or not last.images:
-        return f"the active member {name} has no image yet"
-    built = f"the active member {name} built {listing(list(last.images))}"
-    return f'{built}; "latest" may now point at the older one'
-
-
-def _what_next(run: LateRun) -> str:
-    if any(image.taken in {Taken.ASKED, Taken.WAITING} for image in run.images):
-        whens = {image.why for image in run.images if image.taken is Taken.WAITING}
-        until = f", as soon as it can be: {whens.pop()}" if whens else ""
-        return f'it is taken out of "latest" by exclude_late_images{until}'
-    reasons = {image.why for image in run.images if image.why}
-    return f"nothing was changed ({'; '.join(sorted(reasons)) or 'no image is known'}); {ADVICE}"
-
-
-def _concluded(image: LateImage, group: GroupState) -> Note:
-    done = image.taken is Taken.EXCLUDED
-    what = "late image taken out of latest" if done else "late image still counts as latest"
-    why = f"{image.id}: excludeFromLatest is set; whoever names its version still gets it"
-    if not done:
-        why = f"{image.id}: not changed after {count(image.tries, 'attempt')}: {image.why}; {ADVICE}"
-    return Note(kind=NoteKind.LATE, subject=group.name, what=what, why=why, loud=True)

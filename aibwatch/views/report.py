@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from aibwatch.core.aftermath import has_built
-from aibwatch.core.late import ADVICE
+from aibwatch.core.late_words import ADVICE
 from aibwatch.core.left import LateRun, Taken
 from aibwatch.core.model import RunState, template_name
 from aibwatch.core.move import Move, MoveKind, Step, StepResult
