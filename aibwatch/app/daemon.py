@@ -35,6 +35,7 @@ from aibwatch.runtime.past import PastReader
 from aibwatch.runtime.polls import Polls, Sources
 from aibwatch.runtime.preview import Preview
 from aibwatch.runtime.recorder import Recorder
+from aibwatch.runtime.records import Records
 from aibwatch.runtime.scheduler import Scheduler
 from aibwatch.runtime.token import Token, read_token
 from aibwatch.runtime.unclassified import Unclassified
@@ -42,13 +43,13 @@ from aibwatch.sources.activity_log import ActivityLog
 from aibwatch.sources.answer import Bad
 from aibwatch.sources.arm import Arm
 from aibwatch.sources.connection import connect
+from aibwatch.sources.gallery import Gallery
 from aibwatch.sources.peer import Peer, PeerSpec
 from aibwatch.sources.probe import Probe
 from aibwatch.sources.resource_health import ResourceHealth
 from aibwatch.sources.service_health import ServiceHealth
 from aibwatch.sources.templates import OnUnclassified, Templates, untold
 from aibwatch.views.canaries import never_run
-from aibwatch.views.history import Recorded
 
 log = structlog.get_logger(__name__)
 
@@ -100,7 +101,7 @@ class App:
         settings, setup = self._loaded.settings, self._loaded.setup
         sources = make_sources(settings, arm, self._clock, Unclassified().seen, instance=self._instance)
         state = _without_strangers(await _recalled(recorder, self._clock.now()), settings)
-        access = _TemplateAccess(sources.templates)
+        access, gallery = _TemplateAccess(sources.templates), Gallery(arm)
         folder = state_path(settings).parent / "handlers"
         surroundings = Surroundings(templates=access, now=self._clock.now, pause=self._clock.pause, folder=folder)
         handlers = Handlers(surroundings)
@@ -116,6 +117,7 @@ class App:
             poll_afresh=lambda regions: polls.afresh(regions),
             check=lambda group: check(group),
             read_outputs=access.outputs,
+            exclude=gallery.exclude,
             run_canary=access.run_canary,
             build=builds.perform,
             observe_step=metrics.step_taken,
@@ -156,8 +158,10 @@ class App:
         lifecycle.reload_on_signal(reloader.reload)
         token = Token(read_token(settings.http.token_file), metrics.order_refused)
         control = Control(token, self._ways(loop, handlers, reloader))
+        records = Records(recorder, state=lambda: loop.state, setup=lambda: loop.setup, now=self._clock.now)
         pages = BuildPages(lambda: loop.state)
-        http = Http(self._served(loop, recorder, metrics), [*control.routes(), *pages.routes()])
+        routes = [*control.routes(), *pages.routes(), *records.routes()]
+        http = Http(self._served(loop, recorder, metrics), routes)
         try:
             await self._serve(loop, polls, scheduler, http, stop)
         finally:
@@ -203,9 +207,6 @@ class App:
         log.info("watching", groups=sorted(loop.setup.groups), address=self.address)
 
     def _served(self, loop: Loop, recorder: Recorder, metrics: Metrics) -> Served:
-        async def history(subject: str | None, limit: int) -> tuple[Recorded, ...]:
-            return await recorder.call(recorder.journal.notes, subject=subject, limit=limit)
-
         return Served(
             state=lambda: loop.state,
             setup=lambda: loop.setup,
@@ -213,7 +214,6 @@ class App:
             ready=self._ready.is_set,
             decided_at=lambda: loop.decided_at,
             registry=metrics.registry,
-            history=history,
             past=PastReader(recorder, self._clock.now),
             instance=self._instance,
         )
@@ -262,8 +262,8 @@ class _TemplateAccess:
         answer = await self._templates.run(template, operation="run_canary")
         return _refusal(answer) if isinstance(answer, Bad) else None
 
-    async def outputs(self, template: TemplateId) -> tuple[str, ...] | Diagnosis:
-        read = await self._templates.outputs(template)
+    async def outputs(self, template: TemplateId, run: datetime | None = None) -> tuple[str, ...] | Diagnosis:
+        read = await self._templates.outputs(template, run)
         return read.diagnosis if isinstance(read, Bad) else read
 
 

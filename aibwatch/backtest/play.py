@@ -23,6 +23,7 @@ from aibwatch.core.actions import (
     Action,
     AskStatus,
     DispatchStep,
+    ExcludeFromLatest,
     LookForBuild,
     PollAfresh,
     ReadOutputs,
@@ -304,7 +305,17 @@ class _Game:
                     ),
                 )
             case ReadOutputs():
-                return (OutputsRead(group=action.group, activation_id=action.activation_id, images=(), diagnosis=WELL),)
+                return (
+                    OutputsRead(
+                        group=action.group,
+                        activation_id=action.activation_id,
+                        images=(),
+                        diagnosis=WELL,
+                        late_run=action.late_run,
+                    ),
+                )
+            case ExcludeFromLatest():
+                raise AssertionError("no run of a labelled world has an image, so none can be taken out of latest")
             case RunCanary():
                 return self.run_canary(action)
             case LookForBuild() | RunBuild():

@@ -19,7 +19,10 @@ ORDER_TIMEOUT = 90.0
 """Seconds. An order is answered when it is on record, and a dry run when every handler has said what it would do."""
 
 PATIENCE = 60.0
-"""Seconds, where the past is asked for: it is decided again."""
+"""Seconds, where the past is asked for, which is decided again, or all that was seen in an incident."""
+
+PATIENT = ("?at=", "/incidents/")
+"""What such paths have in them."""
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of an answer; a status of 10,000 templates is a few MiB."""
@@ -95,7 +98,7 @@ def call(listen: str, path: str, order: bytes | None = None, token: str = "") ->
     """
     # The address is the operator's own and plain http: the daemon serves no TLS.
     request = urllib.request.Request(f"http://{_reachable(listen)}{path}", data=order)
-    seconds = PATIENCE if "?at=" in path else TIMEOUT
+    seconds = _patience(path)
     if order is not None:
         request.add_header("Content-Type", "application/json")
         request.add_header("Authorization", f"Bearer {token}")
@@ -113,6 +116,10 @@ def call(listen: str, path: str, order: bytes | None = None, token: str = "") ->
         reason = getattr(error, "reason", error)
         why = f"no daemon answers on {listen} ({reason}); is it running?  systemctl status aibwatch"
         raise UnreachableError(why) from error
+
+
+def _patience(path: str) -> float:
+    return PATIENCE if any(part in path for part in PATIENT) else TIMEOUT
 
 
 def whoami() -> str:

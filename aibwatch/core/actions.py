@@ -66,12 +66,32 @@ class AskStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOutputs:
-    """Read what the run on the target put out."""
+    """Read what a template's last run put out, `wait` from now."""
 
     type: Literal["read_outputs"] = "read_outputs"
     group: str
     activation_id: str
     template: TemplateId
+    late_run: datetime | None = None
+    """Start of the run that is meant, if the template is a member that was left; None for the target of the move."""
+    wait: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcludeFromLatest:
+    """Ask a gallery not to give this version to those who ask for the latest, `wait` from now.
+
+    Asking twice is harmless, so the decision alone is on record before it is sent.
+    """
+
+    type: Literal["exclude_from_latest"] = "exclude_from_latest"
+    group: str
+    activation_id: str
+    run: datetime
+    """Start of the late run that put the image out."""
+    image: str
+    """Its id, as the run's outputs name it."""
+    wait: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,4 +126,14 @@ class RunBuild:
     template: TemplateId
 
 
-Action = PollAfresh | WriteEpoch | DispatchStep | AskStatus | ReadOutputs | RunCanary | LookForBuild | RunBuild
+Action = (
+    PollAfresh
+    | WriteEpoch
+    | DispatchStep
+    | AskStatus
+    | ReadOutputs
+    | ExcludeFromLatest
+    | RunCanary
+    | LookForBuild
+    | RunBuild
+)

@@ -104,6 +104,20 @@ class OutputsRead:
     activation_id: str
     images: tuple[str, ...]
     diagnosis: Diagnosis
+    late_run: datetime | None = None
+    """Start of the run whose outputs were asked for, if it is one of the member that was left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excluded:
+    """Outcome of ExcludeFromLatest; WELL if the gallery has taken it."""
+
+    type: Literal["excluded"] = "excluded"
+    group: str
+    activation_id: str
+    run: datetime
+    image: str
+    diagnosis: Diagnosis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +247,7 @@ Event = (
     | EpochAnswered
     | StepEnded
     | OutputsRead
+    | Excluded
     | CanaryAnswered
     | BuildOrdered
     | BuildLooked

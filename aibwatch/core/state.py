@@ -11,6 +11,7 @@ from aibwatch.core.canary import Canary
 from aibwatch.core.correlation import Correlation
 from aibwatch.core.habits import Habit
 from aibwatch.core.incident import Incident
+from aibwatch.core.left import Left
 from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.move import Move, MoveKind, Rehearsed
 from aibwatch.core.verdict import Verdict
@@ -65,6 +66,8 @@ class GroupState:
     """The last move that ended."""
     drill: Move | None = None
     """The last drill that ended. It is not in `last`, because a drill moves nothing."""
+    left: tuple[Left, ...] = ()
+    """Members that were left of late, and what they have built since."""
     moved_at: tuple[datetime, ...] = ()
     """When the moves of the last day were committed."""
     would_have_moved: int = 0

@@ -23,6 +23,7 @@ from aibwatch.core.events import (
     CanaryAnswered,
     EpochAnswered,
     Event,
+    Excluded,
     JournalFailed,
     JournalRecovered,
     LeaseChecked,
@@ -59,7 +60,17 @@ RETRY = timedelta(seconds=5)
 Watcher = Callable[[State, Decision, Event], None]
 """Told the state before, the decision and what it was about."""
 
-KEPT = Started | PolledAfresh | EpochAnswered | StepEnded | OutputsRead | CanaryAnswered | BuildLooked | BuildAnswered
+KEPT = (
+    Started
+    | PolledAfresh
+    | EpochAnswered
+    | StepEnded
+    | OutputsRead
+    | Excluded
+    | CanaryAnswered
+    | BuildLooked
+    | BuildAnswered
+)
 """Events that come only once, and so must not be lost to a broken journal."""
 
 SIGHTS = frozenset({NoteKind.VERDICT, NoteKind.ALIKE, NoteKind.HOST})

@@ -12,6 +12,7 @@ from aibwatch.core.actions import (
     Action,
     AskStatus,
     DispatchStep,
+    ExcludeFromLatest,
     LookForBuild,
     PollAfresh,
     ReadOutputs,
@@ -30,6 +31,7 @@ from aibwatch.core.events import (
     CanaryAnswered,
     EpochAnswered,
     Event,
+    Excluded,
     MoveOrdered,
     Observed,
     OutputsRead,
@@ -450,6 +452,11 @@ class Play:
         """What handlers say to the next calls; APPLIED when nothing is left."""
         self.status_results: list[StepResult] = []
         self.epoch_written = True
+        self.images: tuple[str, ...] = ("/images/1",)
+        self.late_images: tuple[str, ...] = ()
+        """What the runs of the active member and of one that was left put out."""
+        self.gallery: list[Diagnosis] = []
+        """What galleries say to the next calls; WELL when nothing is left."""
         self.canary_answer = WELL
         """How the request for a canary's run is answered."""
         self.build_answers: dict[TemplateId, str] = {}
@@ -547,9 +554,25 @@ class Play:
             case AskStatus():
                 return (step_answer(action, self.status_results.pop(0) if self.status_results else StepResult.APPLIED),)
             case ReadOutputs():
-                known = ("/images/1",)
                 return (
-                    OutputsRead(group=action.group, activation_id=action.activation_id, images=known, diagnosis=WELL),
+                    OutputsRead(
+                        group=action.group,
+                        activation_id=action.activation_id,
+                        images=self.images if action.late_run is None else self.late_images,
+                        diagnosis=WELL,
+                        late_run=action.late_run,
+                    ),
+                )
+            case ExcludeFromLatest():
+                said = self.gallery.pop(0) if self.gallery else WELL
+                return (
+                    Excluded(
+                        group=action.group,
+                        activation_id=action.activation_id,
+                        run=action.run,
+                        image=action.image,
+                        diagnosis=said,
+                    ),
                 )
             case RunCanary():
                 return (CanaryAnswered(region=action.region, asked_at=action.asked_at, diagnosis=self.canary_answer),)

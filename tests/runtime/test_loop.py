@@ -87,6 +87,7 @@ class Shell:
             poll_afresh=afresh,
             check=self.bench._check,
             read_outputs=self.bench._outputs,
+            exclude=self.bench._exclude,
             run_canary=self._run_canary,
             build=no_build,
             observe_step=lambda *_: None,

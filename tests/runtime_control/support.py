@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry
 from aibwatch.core.actions import LookForBuild, RunBuild
 from aibwatch.core.decision import Reply
 from aibwatch.core.events import Event, Ordered, Ticked
-from aibwatch.core.model import Options, Region, TemplateId
+from aibwatch.core.model import WELL, Diagnosis, Options, Region, TemplateId
 from aibwatch.core.move import StepResult
 from aibwatch.core.policy import Setup
 from aibwatch.core.state import Phase, State
@@ -171,11 +171,14 @@ def _no_executor(recorder: Recorder, clock: Clock) -> Executor:
     async def poll(_: tuple[Region, ...]) -> None:
         return None
 
-    async def outputs(_: TemplateId) -> tuple[str, ...]:
+    async def outputs(_: TemplateId, __: datetime | None) -> tuple[str, ...]:
         return ()
 
     async def run(_: TemplateId) -> None:
         return None
+
+    async def exclude(_: str) -> Diagnosis:
+        return WELL
 
     async def check(_: str) -> None:
         return None
@@ -188,6 +191,7 @@ def _no_executor(recorder: Recorder, clock: Clock) -> Executor:
         poll_afresh=poll,
         check=check,
         read_outputs=outputs,
+        exclude=exclude,
         run_canary=run,
         build=no_build,
         observe_step=lambda *_: None,
@@ -201,9 +205,6 @@ def no_handler(name: str, _: Options) -> Handler:
 
 
 def _served(loop: Loop, metrics: Metrics, clock: Clock, recorder: Recorder) -> Served:
-    async def history(_: str | None, __: int) -> tuple[Recorded, ...]:
-        return ()
-
     return Served(
         state=lambda: loop.state,
         setup=lambda: loop.setup,
@@ -211,6 +212,5 @@ def _served(loop: Loop, metrics: Metrics, clock: Clock, recorder: Recorder) -> S
         ready=lambda: True,
         decided_at=lambda: loop.decided_at,
         registry=metrics.registry,
-        history=history,
         past=PastReader(recorder, clock.now),
     )
