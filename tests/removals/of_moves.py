@@ -185,7 +185,7 @@ MOVES: tuple[Removal, ...] = (
     ),
     *in_file(
         "situation",
-        "situation",
+        "situation approval",
         (
             "the first secondary is taken whatever its gates say",
             "    return next(iter(ready or approvable or answers), (None, ()))",
