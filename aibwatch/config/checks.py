@@ -19,12 +19,17 @@ from aibwatch.config.words import choices, quoted
 from aibwatch.core.model import TemplateId, template_id, template_name
 from aibwatch.core.policy import Policy
 
-BUILT_IN = ("command", "run-template")
-ANNOUNCED = ("webhook",)
-"""Handlers of the contract that this version does not have."""
-OPTIONS = {"command": ("command",), "webhook": ("url", "secret_file"), "run-template": ()}
+BUILT_IN = ("command", "run-template", "webhook")
+OPTIONS = {
+    "command": ("command",),
+    "webhook": ("url", "secret_file", "status_url", "ca_bundle"),
+    "run-template": (),
+}
 """What each handler of the contract may be told in its options. What an installed one takes, it says itself."""
-NEEDED = {"command": ("command", 'command = ["/path/to/program"]')}
+NEEDED = {
+    "command": {"command": 'command = ["/path/to/program"]'},
+    "webhook": {"url": 'url = "https://HOST/PATH"', "secret_file": 'secret_file = "/PATH"'},
+}
 """What a handler cannot do without, and how it is written."""
 
 Installed = Callable[[], Collection[str]]
@@ -214,10 +219,7 @@ def _handlers(document: Document, installed: Installed) -> Iterator[Problem]:
         handler = document.at(place)
         if not isinstance(handler, str) or not handler.strip() or handler in BUILT_IN:
             continue
-        if handler in ANNOUNCED:
-            instead = f"use {choices(map(quoted, BUILT_IN))} or an installed handler"
-            yield document.problem(place, f"this version cannot run handler {quoted(handler)} yet; {instead}")
-        elif handler not in installed():
+        if handler not in installed():
             known = choices(sorted({*BUILT_IN, *installed()}))
             message = f"{quoted(handler)} is not an installed handler; install its package or choose {known}"
             yield document.problem(place, message)
@@ -245,7 +247,7 @@ def _not_taken(handler: str, place: Place) -> str:
 def _needed(document: Document) -> Iterator[Problem]:
     for place in document.places("group.step.handler"):
         handler = document.at(place)
-        key, example = NEEDED.get(handler, ("", "")) if isinstance(handler, str) else ("", "")
-        if key and document.at((*place[:-1], "options", key)) is None:
-            message = f"handler {quoted(handler)} needs options.{key}; write under [group.step.options]: {example}"
-            yield document.problem(place, message)
+        for key, example in NEEDED.get(handler, {}).items() if isinstance(handler, str) else ():
+            if document.at((*place[:-1], "options", key)) is None:
+                message = f"handler {quoted(handler)} needs options.{key}; write under [group.step.options]: {example}"
+                yield document.problem(place, message)

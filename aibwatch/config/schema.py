@@ -9,7 +9,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+)
+from pydantic import StrictBool as Flag
 from pydantic import StrictFloat as Float
 from pydantic import StrictInt as Int
 from pydantic import StrictStr as Text
@@ -188,6 +197,10 @@ class PolicySettings(Table):
     max_moves_per_day: Moves = 3
     """Most moves of one group in 24 hours. Default 3: a group that moved three times in a day is chasing something
     that moving does not cure."""
+    exclude_late_images: Flag = False
+    """Whether image versions that a left member builds late, from a run begun before the active member's, are taken out
+    of "latest" in their gallery. Default false: it writes to a gallery, which nothing else here does, and needs a
+    permission of its own (Microsoft.Compute/galleries/images/versions/write); without it people are told."""
     service_health_service: Pattern = "image builder"
     """Regular expression, letter case ignored, for the service names of events that concern us. Default "image
     builder": Azure's own words; events of other services count only as dependencies."""
@@ -266,7 +279,13 @@ class StepOptions(Table):
     url: Annotated[Filled, AfterValidator(values.web_endpoint)] | None = None
     """Address to POST to, for handler "webhook". No default."""
     secret_file: Filled | None = None
-    """File with the key that signs the POST, for handler "webhook". No default."""
+    """File with the key that signs the POST, for handler "webhook"; a second line with the next key while it is being
+    replaced. Read for every call. No default."""
+    status_url: Annotated[Filled, AfterValidator(values.web_endpoint)] | None = None
+    """Address where the receiver says whether an effect is there, for handler "webhook". Default: it cannot be asked,
+    and its answer to the POST is all that is known."""
+    ca_bundle: Filled | None = None
+    """File of certificates (PEM) to trust instead of the usual ones, for handler "webhook". Default: the usual ones."""
 
 
 class Step(Table):
@@ -319,6 +338,8 @@ class Group(Table):
     approve_timeout: Duration | None = None
     """As in [policy]. Default: what [policy] says."""
     max_moves_per_day: Moves | None = None
+    """As in [policy]. Default: what [policy] says."""
+    exclude_late_images: Flag | None = None
     """As in [policy]. Default: what [policy] says."""
     service_health_service: Pattern | None = None
     """As in [policy]. Default: what [policy] says."""

@@ -52,7 +52,7 @@ def why_failed(move: Move) -> str:
     """Return what a move failed of, in its handler's words."""
     broken = next((s for s in reversed(move.steps) if s.result is not None and not s.result.effective), None)
     if broken is not None:
-        return f"{broken.handler} {broken.result}: {broken.why}"
+        return f"{broken.handler}: {broken.why or broken.result}"
     if move.run_state in {RunState.FAILED, RunState.CANCELED}:
         return f"its run {move.run_state}"
     return "it was given up"

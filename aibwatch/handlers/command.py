@@ -8,14 +8,10 @@ Rules: an exit code that is not in the table, a signal and a deadline are UNKNOW
 the word, and a result without a good code is none. A call that may have an effect is kept where it outlives the daemon
 (see errand.py), one at a time for each group: while one goes on, also of an older move, the next is refused. The
 folders of older moves are removed when the next begins.
-
-Note [Environment]: the program gets PASSED of the daemon's environment and nothing else. The daemon's own may hold
-client secrets and proxy passwords; what a program needs, it is given in a file that it knows of.
 """
 
 import asyncio
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -45,9 +41,7 @@ from aibwatch.handlers.api import (
 from aibwatch.handlers.errand import Ending, Errand, Hearing, Order, is_held
 from aibwatch.handlers.program import Program
 from aibwatch.handlers.spoken import answer_of, check_of, description_of, plan_of, progress_in, status_of
-
-PASSED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "SSL_CERT_FILE")
-"""See Note [Environment]."""
+from aibwatch.handlers.wire import as_object, as_variables, environment
 
 TO_DESCRIBE = timedelta(seconds=10)
 """For `describe`, which only prints."""
@@ -112,7 +106,7 @@ class Command:
     async def _act(self, verb: str, request: HandlerRequest, plan: Plan) -> Answer:
         self._clear(request)
         errand = self._errand(request)
-        errand.begin(self._order(verb, _told(request, plan), request.deadline - self._now()))
+        errand.begin(self._order(verb, as_object(request, plan), request.deadline - self._now()))
         ending = await self._end(errand, request)
         if ending is None:
             why = f"{self._program.name} left no record of its end {errand.complaint()}".rstrip()
@@ -120,7 +114,7 @@ class Command:
         return answer_of(ending, self._program.name)
 
     async def _ask(self, verb: str, request: HandlerRequest, plan: Plan | None = None) -> Ending | None:
-        return await self._question(verb, request, _told(request, plan), request.deadline - self._now())
+        return await self._question(verb, request, as_object(request, plan), request.deadline - self._now())
 
     async def _question(
         self, verb: str, request: HandlerRequest | None, told: Mapping[str, object], time: timedelta
@@ -156,10 +150,9 @@ class Command:
         return await errand.end(self._pause, heard, followed)
 
     def _order(self, verb: str, told: Mapping[str, object], time: timedelta) -> Order:
-        passed = {name: os.environ[name] for name in PASSED if name in os.environ}
         return Order(
             command=(*self._program.command, verb),
-            environment={"PATH": os.defpath, **passed, **_essentials(verb, told)},
+            environment=environment(as_variables(verb, told)),
             input=json.dumps(told) + "\n",
             time=time,
             grace=self._grace,
@@ -195,35 +188,6 @@ class Command:
 
 def _name(request: HandlerRequest) -> str:
     return request.activation_id.replace("/", "_") or "no-move"
-
-
-def _told(request: HandlerRequest, plan: Plan | None) -> dict[str, object]:
-    """Return what the program is told on stdin."""
-    told: dict[str, object] = {
-        "protocol": request.protocol,
-        "activation_id": request.activation_id,
-        "epoch": request.epoch,
-        "group": request.group,
-        "kind": str(request.kind),
-        "from": request.source,
-        "to": request.target,
-        "rehearsal": request.rehearsal,
-        "deadline": request.deadline.isoformat(),
-        "step": request.step,
-        "attempt": request.attempt,
-    }
-    if request.sent_at is not None:
-        told["sent_at"] = request.sent_at.isoformat()
-    if plan is not None:
-        told["before"] = dict(plan.before)
-    return told
-
-
-def _essentials(verb: str, told: Mapping[str, object]) -> dict[str, str]:
-    """Return the same for a shell script, which reads variables more easily than JSON."""
-    plain = {key: value for key, value in told.items() if not isinstance(value, dict)}
-    words = {key: json.dumps(value) if isinstance(value, bool) else str(value) for key, value in plain.items()}
-    return {f"AIBWATCH_{key.upper()}": word for key, word in {"verb": verb, **words}.items()}
 
 
 def _fit(line: str) -> str:

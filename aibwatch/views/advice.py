@@ -1,5 +1,7 @@
 """Say what the reader can do now about a group or a region. The end of `explain`; everything before it says what is."""
 
+from aibwatch.core.approval import Answered
+from aibwatch.core.builds import NEEDED
 from aibwatch.core.canaries import misplaced
 from aibwatch.core.gates import FINAL, holding
 from aibwatch.core.model import Mode, RunState, template_name
@@ -14,7 +16,7 @@ from aibwatch.views.facts import place
 
 def advice(state: State, setup: Setup, spec: GroupSpec, group: GroupState, seen: Situation) -> list[str]:
     """Return lines for a human, the most useful first. Commands stand alone on their line."""
-    lines = _of_phase(state, spec, group, seen)
+    lines = [*_of_phase(state, spec, group, seen), *_urgent(group, seen)]
     return [*lines, *_beside(state, setup, seen.verdict)] if seen.verdict else lines
 
 
@@ -66,6 +68,22 @@ def _of_phase(state: State, spec: GroupSpec, group: GroupState, seen: Situation)
             return _watching(state, spec, group, seen)
 
 
+def _urgent(group: GroupState, seen: Situation) -> list[str]:
+    """Return how to get an image now, where one might be in vain and a secondary would build."""
+    troubled = seen.verdict is not None and seen.verdict.kind in UNSURE_TO_BUILD
+    if not troubled or group.move is not None or NEEDED & set(seen.held_by):
+        return []
+    return [
+        "  build an urgent image; where the service fails it, a ready secondary is run instead, and nothing is moved:",
+        f"    aibwatch build {group.name} --wait",
+    ]
+
+
+UNSURE_TO_BUILD = frozenset(
+    {VerdictKind.SUSPECT, VerdictKind.CONFIRMING, VerdictKind.OUTAGE, VerdictKind.DEGRADED, VerdictKind.MAINTENANCE}
+)
+
+
 def _held(state: State, spec: GroupSpec, group: GroupState, seen: Situation) -> list[str]:
     if seen.target is None:
         return [f"  deploy another secondary, or take {group.name} back to {place(state, spec.primary)} by hand"]
@@ -74,6 +92,11 @@ def _held(state: State, spec: GroupSpec, group: GroupState, seen: Situation) -> 
             "  let it move, or keep it where it is until the incident is over:",
             f"    aibwatch approve {group.approval.id}",
             f'    aibwatch deny {group.approval.id} --reason "..."',
+        ]
+    if group.approval is not None and group.approval.answer is Answered.DENIED:
+        return [
+            "  leave it; it was denied, and is asked for again in the next incident. Or move it all the same:",
+            f'    aibwatch failover {group.name} --reason "..."',
         ]
     if seen.held_by == ("mode_allows",) and spec.policy.mode is Mode.SHADOW:
         return [

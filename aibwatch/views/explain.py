@@ -14,6 +14,7 @@ from aibwatch.core.situation import Situation, situation
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict, VerdictKind
 from aibwatch.views.advice import advice, region_advice
+from aibwatch.views.builds import under_way
 from aibwatch.views.canaries import alike_in, alike_sentence, canary_sentence
 from aibwatch.views.facts import group_sentence, live_since, place
 from aibwatch.views.outlook import outlook
@@ -81,6 +82,9 @@ def group_account(state: State, setup: Setup, name: str, now: datetime, known: P
     if group is None or seen is None:
         return f"{name}: nothing was decided yet; the first polls are not in."
     lines = [f"{name} {_stands(state, spec, group, now)}.", "", f"Why?  {_why(state, spec, group, now)}."]
+    building = under_way(state, name, now)
+    if building:
+        lines += ["", "Its build", f"  {building}"]
     if seen.verdict is not None:
         lines += ["", f"Is {seen.region} down?  {_answer(seen.verdict, now)}"]
         lines += _proof(state, spec.policy, seen.verdict, now)
@@ -128,7 +132,9 @@ def _why(state: State, spec: GroupSpec, group: GroupState, now: datetime) -> str
     if group.phase is Phase.WATCHING and group.active != spec.primary and group.last is not None:
         left = place(state, group.last.source)
         at = when(group.last.claimed_at, now)
-        return f"It left {left} at {at}, because that was proven down; going back is for a human"
+        order = group.last.order
+        because = f"by order of {order.owner}: {order.reason}" if order else "because that was proven down"
+        return f"It left {left} at {at}, {because}; going back is for a human"
     told = group.why if group.phase is Phase.HELD or not group.detail else f"{group.why}: {group.detail}"
     return told[0].upper() + told[1:]
 

@@ -5,10 +5,12 @@ from datetime import datetime
 
 from aibwatch.core.evidence import Kind
 from aibwatch.core.judging import regional_verdicts
-from aibwatch.core.model import Region, RunState, TemplateId, template_name
+from aibwatch.core.left import Taken
+from aibwatch.core.model import Mode, Region, RunState, TemplateId, template_name
 from aibwatch.core.move import Move, MoveKind
 from aibwatch.core.observation import Source
 from aibwatch.core.policy import GroupSpec, Setup
+from aibwatch.core.rehearsal import staleness
 from aibwatch.core.sentences import ago, listing, span, when
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict, VerdictKind
@@ -68,6 +70,9 @@ def builds_unread(verdict: Verdict) -> bool:
 def group_sentence(state: State, spec: GroupSpec, group: GroupState, now: datetime) -> str:
     """Return how a group stands, in one line."""
     stands, pause = _standing(state, spec, group, now), group.pause
+    if group.phase is Phase.WATCHING and spec.policy.mode is Mode.AUTO:
+        stale, told = staleness(state.window, spec, group, now)
+        stands = f"{stands}; it would ask before it moves: {told}" if stale else stands
     if pause is None or pause.until <= now or group.phase is Phase.HELD:
         return stands
     return f"{stands}; moves are paused by {pause.owner} for {span(pause.until - now)} more: {pause.reason}"
@@ -85,7 +90,7 @@ def _standing(state: State, spec: GroupSpec, group: GroupState, now: datetime) -
     if state.window.region_of(group.active) is None:
         return f"cannot be watched: Azure does not list its active template {template_name(group.active)}"
     if group.active != spec.primary and group.last is not None:
-        return f"failed over {moved(state, group.last, now)}; {image(group.last)}"
+        return f"failed over {moved(state, group.last, now)}; {image(group.last)}{built_late(group)}"
     return f"builds in {place(state, group.active)}"
 
 
@@ -95,9 +100,9 @@ def moving(state: State, move: Move) -> str:
 
 
 UNDER_WAY = {
-    MoveKind.FAILOVER: "moving",
-    MoveKind.FAILBACK: "going back",
-    MoveKind.DRILL: "rehearsing the way",
+    MoveKind.FAILOVER: "moves",
+    MoveKind.FAILBACK: "goes back",
+    MoveKind.DRILL: "rehearses the way",
 }
 
 
@@ -123,6 +128,17 @@ def image(move: Move) -> str:
             return f"{name} has built, and some of its targets failed; the names of its images are not read yet"
         case _:
             return f"the run of {name} is {move.run_state}"
+
+
+def built_late(group: GroupState) -> str:
+    """Return what the member that was left has put out since and may count as latest; empty if nothing."""
+    late = [
+        f"{template_name(left.template)} has built since, which may count as latest "
+        f"(aibwatch history --move {left.activation_id})"
+        for left in group.left
+        if any(image.taken is not Taken.EXCLUDED for run in left.runs for image in run.images)
+    ]
+    return "".join(f"; {told}" for told in late)
 
 
 def headline(state: State, setup: Setup) -> str:

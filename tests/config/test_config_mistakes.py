@@ -80,6 +80,10 @@ def test_an_unknown_key_gets_a_suggestion(mistakes_in: Mistakes, text: str, said
         ),
         ("[policy]\nsuspect_score = nan\n", "policy.suspect_score: nan is the wrong kind of value; write a number"),
         (
+            '[policy]\nexclude_late_images = "yes"\n',
+            'policy.exclude_late_images: "yes" is the wrong kind of value; write true or false, without quotes',
+        ),
+        (
             "[policy]\nmax_moves_per_day = 1.5\n",
             "policy.max_moves_per_day: 1.5 is the wrong kind of value; write a whole number",
         ),
@@ -205,13 +209,21 @@ def test_an_unreadable_threshold_is_not_compared(mistakes_in: Mistakes) -> None:
     ]
 
 
-def test_a_handler_that_is_only_announced_is_refused(mistakes_in: Mistakes) -> None:
+def test_a_webhook_without_address_and_secret_is_told_both(mistakes_in: Mistakes) -> None:
+    place = 'config.toml:6: group "base": step 1: handler: handler "webhook" needs options.'
     assert mistakes_in(STEP + 'handler = "webhook"\n') == [
-        (
-            'config.toml:6: group "base": step 1: handler: this version cannot run handler "webhook" yet; '
-            'use "command" or "run-template" or an installed handler'
-        )
+        f'{place}secret_file; write under [group.step.options]: secret_file = "/PATH"',
+        f'{place}url; write under [group.step.options]: url = "https://HOST/PATH"',
     ]
+
+
+@pytest.mark.parametrize("key", ["url", "status_url"])
+def test_a_webhook_goes_nowhere_unencrypted(mistakes_in: Mistakes, key: str) -> None:
+    options = {"url": "https://hooks.example.com", "secret_file": "/s", key: "http://hooks.example.com"}
+    written = ", ".join(f'{name} = "{value}"' for name, value in options.items())
+    (told,) = mistakes_in(STEP + f'handler = "webhook"\noptions = {{ {written} }}\n')
+    assert f"options.{key}: " in told
+    assert told.endswith("write https, plain http is for loopback addresses only")
 
 
 def test_a_command_step_needs_its_command(mistakes_in: Mistakes) -> None:
@@ -260,7 +272,7 @@ def test_a_handler_that_is_not_installed_is_told_the_installed_ones(mistakes_in:
     assert mistakes_in(STEP + 'handler = "notify"\n') == [
         (
             'config.toml:6: group "base": step 1: handler: "notify" is not an installed handler; '
-            "install its package or choose command, notify-chat or run-template"
+            "install its package or choose command, notify-chat, run-template or webhook"
         )
     ]
 

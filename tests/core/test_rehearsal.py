@@ -47,7 +47,7 @@ def test_a_drill_that_was_done_is_fresh() -> None:
 @pytest.mark.parametrize(
     ("drill", "why"),
     [
-        (a_drill(failed=True, steps=(a_step(result=StepResult.NEVER, why="no key"),)), "run-template never: no key"),
+        (a_drill(failed=True, steps=(a_step(result=StepResult.NEVER, why="no key"),)), "run-template: no key"),
         (a_drill(failed=True, run_state=RunState.FAILED), "its run failed"),
         (a_drill(failed=True), "it was given up"),
     ],

@@ -34,6 +34,7 @@ from aibwatch.handlers.api import (
 from aibwatch.handlers.command import Command
 from aibwatch.handlers.errand import Errand, Order
 from aibwatch.handlers.warden import MOST_ERRORS, MOST_OUTPUT
+from aibwatch.handlers.wire import PASSED
 from aibwatch.runtime.clock import Clock
 from tests.clocks import FakeClock
 from tests.program import FORKS
@@ -257,7 +258,7 @@ async def test_the_example_of_the_readme_works(site: Site) -> None:
     assert (await handler.status(request, PLAN)).result is StepResult.NOTHING_CHANGED
     assert (await handler.activate(request, PLAN)).result is StepResult.APPLIED
     assert (await handler.status(request, PLAN)).result is StepResult.APPLIED
-    assert (site.folder / "active").read_text() == "/t/north\n"
+    assert (site.folder / "active").read_text() == "1 base-1 /t/north\n"
 
 
 # what it is told
@@ -303,7 +304,7 @@ async def test_it_is_told_the_move_on_stdin_and_the_essentials_in_variables(
         "AIBWATCH_ATTEMPT": "2",
     }
     others = {name for name in environment if not name.startswith("AIBWATCH_")}
-    assert others <= {*command_module.PASSED, "PWD", "OLDPWD", "SHLVL", "_"}
+    assert others <= {*PASSED, "PWD", "OLDPWD", "SHLVL", "_"}
     assert environment["TZ"] == "UTC"
     texts = [(site.folder / name).read_text().strip() for name in ("where", "arguments")]
     assert texts == ["/", "-v a b; c activate"]
