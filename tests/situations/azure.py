@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from aibwatch.core.model import Region, RunState, TemplateId
+from aibwatch.core.model import WELL, Diagnosis, Region, RunState, TemplateId
 from aibwatch.core.observation import Observation, TemplateSeen
 from aibwatch.handlers.api import Refusal
 from tests.core.builders import World, a_diagnosis, a_run, a_template_id, at, minutes_of
@@ -12,6 +12,7 @@ from .timeline import StoryLoop
 from .transcript import Transcript
 
 BUILD = timedelta(minutes=20)
+GALLERY = "/subscriptions/s1/resourceGroups/rg/providers/Microsoft.Compute/galleries/g/images/base/versions/1.0.{:.0f}"
 
 
 class Azure:
@@ -21,6 +22,7 @@ class Azure:
         self.world, self._loop, self._transcript = world, loop, transcript
         self.runs: list[TemplateId] = []
         """Runs that were accepted from us."""
+        self._builds: dict[TemplateId, timedelta] = {}
 
     @property
     def now(self) -> datetime:
@@ -42,8 +44,9 @@ class Azure:
         for name in ("web", "sql"):
             self._ran(a_template_id(name, region), "ok")
 
-    def begin(self, template: TemplateId) -> None:
+    def begin(self, template: TemplateId, takes: timedelta = BUILD) -> None:
         """Let a run begin, whoever wanted it."""
+        self._builds[template] = takes
         self.world.ran(template, a_run("running", started=minutes_of(self.now)))
 
     async def read(self, template: TemplateId) -> TemplateSeen | Refusal:
@@ -61,6 +64,16 @@ class Azure:
             self.begin(template)
         return refusal
 
+    async def outputs(self, template: TemplateId, _: datetime | None) -> tuple[str, ...] | Diagnosis:
+        """Return the version that the template's last run has put into a gallery, named by the minute of its start."""
+        run = self.world.templates[template].run
+        assert run is not None
+        return (GALLERY.format(minutes_of(run.started)),)
+
+    async def exclude(self, image: str) -> Diagnosis:
+        self._transcript.line("azure", f"excludeFromLatest set on {image.rpartition('/')[2]}")
+        return WELL
+
     def _refusal(self, region: Region) -> Refusal | None:
         cls = self.world.probe[region]
         return None if cls == "ok" else Refusal(diagnosis=a_diagnosis(cls), uncertain=False)
@@ -72,9 +85,10 @@ class Azure:
     def _end_builds(self) -> None:
         for template, seen in self.world.templates.items():
             run = seen.run
-            if run is not None and run.state is RunState.RUNNING and self.now - run.started >= BUILD:
+            takes = self._builds.get(template, BUILD)
+            if run is not None and run.state is RunState.RUNNING and self.now - run.started >= takes:
                 how = "ok" if self.world.probe[seen.region] == "ok" else "service"
-                ended = minutes_of(run.started + BUILD)
+                ended = minutes_of(run.started + takes)
                 self.world.ran(template, a_run(how, started=minutes_of(run.started), ended=ended))
 
 

@@ -15,11 +15,10 @@ from typing import Any, ParamSpec, TypeVar
 from aibwatch.app.state import held, opened, take
 from aibwatch.core.decision import Decision
 from aibwatch.core.events import Event, Observed
-from aibwatch.core.model import Diagnosis, Region, TemplateId
+from aibwatch.core.model import Region
 from aibwatch.core.policy import Setup
 from aibwatch.core.recall import recall
 from aibwatch.core.state import State
-from aibwatch.handlers.api import Refusal
 from aibwatch.handlers.loader import Find
 from aibwatch.runtime.checks import HandlerChecks
 from aibwatch.runtime.executor import Executor, Ports
@@ -28,6 +27,7 @@ from aibwatch.runtime.loop import Loop
 from aibwatch.runtime.move_log import AttemptId
 from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.store import JournalError
+from tests.runtime.builders import no_build
 
 from .azure import Azure
 from .switch import Cross
@@ -109,8 +109,10 @@ class Process:
             find=find,
             poll_afresh=self._poll_afresh,
             check=self._check,
-            read_outputs=self._outputs,
-            run_canary=self._run_canary,
+            read_outputs=self._azure.outputs,
+            exclude=self._azure.exclude,
+            run_canary=self._azure.run,
+            build=no_build,
             observe_step=lambda *_: None,
         )
         executor = Executor(self.recorder, ports, self._clock)
@@ -157,9 +159,3 @@ class Process:
     async def _check(self, group: str) -> None:
         await self._checks.of(group)
         await self._lease.look()
-
-    async def _outputs(self, template: TemplateId) -> tuple[str, ...] | Diagnosis:
-        return (f"{template.rpartition('/')[2]}-image",)
-
-    async def _run_canary(self, template: TemplateId) -> Refusal | None:
-        return await self._azure.run(template)

@@ -209,6 +209,9 @@ class Story:
     async def foreign_run(self, region: str) -> None:
         self._azure.begin(a_template_id("base", Region(region)))
 
+    async def long_run(self, region: str, number: str, unit: str) -> None:
+        self._azure.begin(a_template_id("base", Region(region)), _length(number, unit))
+
     # the handler
 
     async def behave(self, ways: str) -> None:
@@ -381,6 +384,8 @@ def _changed(setup: Setup, setting: str) -> tuple[GroupSpec, ...]:
             return (replace(spec, policy=replace(spec.policy, mode=Mode(mode))),)
         case ["drill_max_age", days]:
             return (replace(spec, policy=replace(spec.policy, drill_max_age=timedelta(days=float(days.rstrip("d"))))),)
+        case ["exclude_late_images", "true"]:
+            return (replace(spec, policy=replace(spec.policy, exclude_late_images=True)),)
         case ["secondaries", regions]:
             return (replace(spec, secondaries=tuple(a_template_id("base", Region(r)) for r in regions.split(", "))),)
         case ["steps", names]:
@@ -409,6 +414,7 @@ SENTENCES: tuple[tuple[str, Do], ...] = (
     (r"(\w+) breaks", Story.fail_region),
     (r"(\w+) is mended", Story.mend_region),
     (r"somebody runs base in (\w+)", Story.foreign_run),
+    (rf"somebody runs base in (\w+), and it takes {SPAN}", Story.long_run),
     (r"switch will (.+)", Story.behave),
     (r"switch, asked for its state, will (.+)", Story.look),
     (r"switch can (resume|be repeated)", Story.able),

@@ -29,15 +29,14 @@ SITUATIONS = {
     "override by name": "override_by_name",
     "drill meets outage": "drill_meets_outage",
     "failback while the primary flaps": "failback_while_the_primary_flaps",
+    "late run": "late_run",
     "trigger still on": "trigger_still_on",
     "disk full in the middle of a move": "disk_full_in_the_middle",
     "clock set by hours in the middle of a move": "clock_set_in_the_middle",
     "two operators at once": "two_operators_at_once",
     "mode changed in the check": "mode_changed_in_the_check",
-    "second outage while away": "second_outage_while_away",
 }
-"""What an executor must come through, each with the file that tells it. There are more files; no one of these may go.
-A late run of the region that was left is told where it is dealt with: tests/story/test_story_aftermath.py."""
+"""What an executor must come through, each with the file that tells it. There are more files; none of these may go."""
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: path.stem)

@@ -1,5 +1,6 @@
 """What a story tells: a line for each thing that happened, with the time since its beginning."""
 
+import re
 import textwrap
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from .timeline import StoryLoop
 
 WIDTH = 120
 INDENT = " " * 21
+GALLERY = re.compile(r"/subscriptions/\S*/versions/(\S+?)(?=[;,:.]?(?:\s|$))")
 
 
 class Transcript:
@@ -22,20 +24,24 @@ class Transcript:
         """Tell of something; what is loud, people are told at once."""
         minutes, seconds = divmod(round(self._loop.time()), 60)
         head = f"  +{minutes:02}:{seconds:02}".ljust(10) + ("! " if loud else "  ") + f"{kind:<9}"
-        told = text.replace(str(self._folder), "STATE")
+        told = self._shown(text)
         self._lines += textwrap.wrap(
             told, WIDTH, initial_indent=head, subsequent_indent=INDENT, break_long_words=False, break_on_hyphens=False
         )
 
     def plain(self, text: str) -> None:
         """Show a text as it is."""
-        self._lines += [f"  | {line}".rstrip() for line in text.replace(str(self._folder), "STATE").splitlines()]
+        self._lines += [f"  | {line}".rstrip() for line in self._shown(text).splitlines()]
 
     def notes(self, decision: Decision) -> None:
         """Tell what a decision says. Of verdicts only what they are: their reasons are other tests' subject."""
         for note in decision.notes:
             why = "" if note.kind is NoteKind.VERDICT else f": {note.why}"
             self.line(note.kind, f"{note.subject} {note.what}{why}", loud=note.loud)
+
+    def _shown(self, text: str) -> str:
+        """Return the text without what differs from one machine to the next, or is too long for a line."""
+        return GALLERY.sub(r"gallery g, base \1", text.replace(str(self._folder), "STATE"))
 
     def take(self) -> list[str]:
         lines, self._lines = self._lines, []
