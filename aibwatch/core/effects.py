@@ -193,10 +193,14 @@ def _fail(group: GroupState, now: datetime) -> GroupState:
 
 
 def _give_up(group: GroupState, now: datetime) -> GroupState:
-    """End what moved nothing. A failback is not `last`: that stays the move by which the group came where it is."""
+    """End what moved nothing, and so is no move of the day.
+
+    A failback is not `last`: that stays the move by which the group came where it is.
+    """
     move = replace(_open(group), ended_at=now, failed=True)
     drill = move if move.kind is MoveKind.DRILL else group.drill
-    return replace(group, move=None, drill=drill, failed=_one_more(group.failed, move.kind))
+    moved = tuple(at for at in group.moved_at if at != move.committed_at)
+    return replace(group, move=None, drill=drill, moved_at=moved, failed=_one_more(group.failed, move.kind))
 
 
 def _with_step(move: Move, number: int, step: Step) -> Move:

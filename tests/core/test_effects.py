@@ -117,6 +117,14 @@ def test_a_commit_uses_the_approval_up_and_keeps_it_with_the_move() -> None:
     assert (group.approval, group.move) == (None, a_move(committed_at=at(9), approval=given))
 
 
+def test_a_failback_that_is_given_up_leaves_the_last_move_and_the_days_moves_as_they_were() -> None:
+    back = a_move(kind=MoveKind.FAILBACK, activation_id="base-2", committed_at=at(5))
+    before = a_group_state("moving", move=back, last=a_move(), moved_at=(at(0), at(5)))
+    group, actions = apply(Effect.GIVE_UP, before, a_scene())
+    left = replace(before, move=None, moved_at=(at(0),), failed={MoveKind.FAILBACK: 1})
+    assert (group, actions) == (left, ())
+
+
 def test_dispatching_begins_an_attempt_and_calls_the_handler_at_once() -> None:
     group, actions = apply(Effect.DISPATCH, a_group_state(move=a_move()), a_scene())
     assert group.move == a_move(steps=(a_step(attempt=1),))

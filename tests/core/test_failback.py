@@ -254,3 +254,19 @@ def test_a_failback_is_a_move_of_the_day_and_cools_down() -> None:
     play.run(1)
     assert (play.group().active, len(play.group().moved_at)) == (BASE_WEST, 2)
     assert play.order("failover").held_by == ("cooldown",)
+
+
+def test_a_failback_is_not_held_by_being_the_last_move_that_the_day_allows() -> None:
+    play = away(StepSpec(handler="run-template"), max_moves_per_day=2)
+    assert play.order("failback").refusal is None
+    build(play)
+    play.run(1)
+    assert (play.phase(), play.group().active) == ("watching", BASE_WEST)
+
+
+def test_a_failback_that_was_given_up_is_no_move_of_the_day() -> None:
+    play = away(StepSpec(handler="run-template"))
+    play.order("failback")
+    build(play, "service")
+    play.run(1)
+    assert (play.phase(), play.group().active, len(play.group().moved_at)) == ("watching", BASE_NORTH, 1)

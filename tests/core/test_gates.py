@@ -465,6 +465,25 @@ def test_blast_radius_counts_the_moves_of_a_day() -> None:
     assert ask("blast_radius", group=group, most=2) == (CLOSED, "2 moves in 24 h, 2 allowed")
 
 
+def test_blast_radius_does_not_count_a_move_against_itself() -> None:
+    # A failback is looked at again, with its epoch written, when the primary has built.
+    group = a_group_state("moving", moved_at=(at(-60), at(0)), move=a_move(committed_at=at(0)))
+    state = replace(seen(), groups={"base": group})
+    assert ask("blast_radius", group=group, state=state, most=2)[0] is OPEN
+
+
+def test_blast_radius_counts_the_moves_of_others_that_are_under_way() -> None:
+    own = a_group_state("moving", moved_at=(at(0),), move=a_move(committed_at=at(0)))
+    others = [
+        a_group_state("moving", name=n, moved_at=(at(0),), move=a_move(committed_at=at(0))) for n in ("web", "sql")
+    ]
+    state = replace(seen(), groups={g.name: g for g in (own, *others)})
+    assert ask("blast_radius", group=own, state=state)[0] is OPEN
+    third = a_group_state("moving", name="etl", moved_at=(at(0),), move=a_move(committed_at=at(0)))
+    state = replace(state, groups={**state.groups, "etl": third})
+    assert ask("blast_radius", group=own, state=state)[0] is CLOSED
+
+
 def test_blast_radius_forgets_moves_older_than_a_day() -> None:
     old: tuple[datetime, ...] = (at(-23 * 60),) * 9
     assert ask("blast_radius", group=a_group_state(moved_at=old))[0] is OPEN

@@ -100,6 +100,7 @@ MOVES: tuple[Removal, ...] = (
             "FLEET_LEAST",
         ),
         ("claims do not count as moves", "g.phase in {Phase.CHECKING, Phase.COMMITTING} for g", "False for g"),
+        ("a move counts against itself", "    own = _own(q.group)\n", "    own = 0\n"),
         ("moves count for ever", "sum(now - at < DAY for at in group.moved_at)", "len(group.moved_at)"),
     ),
     *in_file(
@@ -399,6 +400,11 @@ MOVES: tuple[Removal, ...] = (
             "a commit does not raise the epoch",
             "        epoch=move.epoch,\n        moved_at",
             "        moved_at",
+        ),
+        (
+            "a failback that was given up counts as a move",
+            "moved = tuple(at for at in group.moved_at if at != move.committed_at)",
+            "moved = group.moved_at",
         ),
         ("an attempt is not counted", "attempt=step.attempt + 1, questions=0", "questions=0"),
         ("a question is not counted", "questions=before + 1", "questions=before"),

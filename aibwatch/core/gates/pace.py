@@ -30,18 +30,22 @@ def cooldown(q: Question) -> Answer:
 
 
 def blast_radius(q: Question) -> Answer:
-    """Ask whether few enough was moved lately, and nothing leaves another region now."""
+    """Ask whether few enough was moved lately, and nothing leaves another region now.
+
+    A move that has begun does not count against itself: a failback waits for its image with its epoch written.
+    """
     others = [g for g in q.state.groups.values() if g.name != q.group.name and _flees(g)]
     for other in others:
         leaving = q.state.window.region_of(other.move.source) if other.move else None
         if leaving != q.source_region:
             return CLOSED, f"{other.name} is leaving {leaving} at this moment; one region at a time"
-    recent = _moves_of(q.group, q.now)
+    own = _own(q.group)
+    recent = _moves_of(q.group, q.now) - own
     most = q.spec.policy.max_moves_per_day
     if recent >= most:
         return CLOSED, f"{count(recent, 'move')} in 24 h, {most} allowed"
     claimed = sum(g.phase in {Phase.CHECKING, Phase.COMMITTING} for g in others)
-    everywhere = sum(_moves_of(g, q.now) for g in q.state.groups.values()) + claimed
+    everywhere = sum(_moves_of(g, q.now) for g in q.state.groups.values()) + claimed - own
     limit = max(FLEET_LEAST, math.ceil(len(q.setup.groups) * FLEET_SHARE))
     if everywhere >= limit:
         return CLOSED, f"{count(everywhere, 'move')} of all groups in 24 h, {limit} allowed; the rest is for a human"
@@ -51,6 +55,11 @@ def blast_radius(q: Question) -> Answer:
 def _flees(group: GroupState) -> bool:
     """Return whether the group is leaving a region. A drill leaves nothing, and who goes home is in no hurry."""
     return group.phase in MOVING and group.move is not None and group.move.kind is MoveKind.FAILOVER
+
+
+def _own(group: GroupState) -> int:
+    """Return how many of the group's moves on record are the one that is under way."""
+    return group.moved_at.count(group.move.committed_at) if group.move and group.move.committed_at else 0
 
 
 def _moves_of(group: GroupState, now: datetime) -> int:
