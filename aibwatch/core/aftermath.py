@@ -71,7 +71,7 @@ def _progress(move: Move, run: Run) -> MoveFollowed:
         note = _note(move, NoteKind.RUN, what, reason, loud=True)
     else:
         by = "the rehearsal" if drill else "the move"
-        note = _note(move, NoteKind.RUN, what, f"started by {by} {move.activation_id}")
+        note = _note(move, NoteKind.RUN, what, f"wanted by {by} {move.activation_id}")
     return moved_on, (_read(moved_on),) if good else (), (note,)
 
 

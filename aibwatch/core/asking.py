@@ -12,7 +12,7 @@ from aibwatch.core.approval import Answered, Approval
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.gates import APPROVABLE
 from aibwatch.core.incident import open_incident
-from aibwatch.core.model import Mode, template_name
+from aibwatch.core.model import Mode
 from aibwatch.core.move import activation_id
 from aibwatch.core.policy import GroupSpec
 from aibwatch.core.sentences import ago
@@ -27,15 +27,14 @@ def ask(group: GroupState, spec: GroupSpec, seen: Situation, state: State, now: 
     incident = open_incident(state.incidents, seen.region) if seen.region else None
     known = group.approval
     if known is not None and (incident is None or known.incident != incident.id or _passed(group, known)):
-        group, notes = _withdraw(group, known)
-        return group, notes
+        return _withdraw(group, known, seen)
     if group.phase is not Phase.HELD or incident is None or seen.target is None or not _only_a_word(group, spec):
         return group, []
     if known is None or known.target != seen.target or known.id != _id(group):
-        return _begin(group, seen, incident.id, now)
+        return _begin(group, seen, state, incident.id, now)
     patience = spec.policy.approve_timeout
     if known.answer is Answered.APPROVED and not known.counts(patience, now):
-        return _begin(group, seen, incident.id, now)
+        return _begin(group, seen, state, incident.id, now)
     if known.answer is None and now - known.told_at >= patience:
         again = replace(known, told_at=now)
         why = f"asked {ago(known.asked_at, now)}; nothing is moved without an answer: {_remedy(known)}"
@@ -53,22 +52,22 @@ def _only_a_word(group: GroupState, spec: GroupSpec) -> bool:
     return spec.policy.mode is not Mode.SHADOW and bool(held) and held <= APPROVABLE
 
 
-def _begin(group: GroupState, seen: Situation, incident: str, now: datetime) -> Asked:
+def _begin(group: GroupState, seen: Situation, state: State, incident: str, now: datetime) -> Asked:
     if seen.target is None:
         raise AssertionError(f"{group.name} asks for a move to nowhere; ask() does not begin without a target")
     approval = Approval(id=_id(group), target=seen.target, incident=incident, asked_at=now, told_at=now)
     told = f"{seen.verdict.region} {seen.verdict.kind.phrase}" if seen.verdict else "its region is down"
     why = f"{told}, and {seen.why}. {_remedy(approval)}"
-    what = f"asks to move to {template_name(seen.target)}"
+    what = f"asks to move to {state.window.name_of(seen.target)}"
     return replace(group, approval=approval), [_note(group, what, why, loud=True)]
 
 
-def _withdraw(group: GroupState, known: Approval) -> Asked:
+def _withdraw(group: GroupState, known: Approval, seen: Situation) -> Asked:
     after = replace(group, approval=None)
     if known.answer is Answered.DENIED:
         return after, []
-    answer = f"{known.answer} by {known.owner}" if known.answer else "without an answer"
-    why = f"the move is not wanted any more; it was {answer}" if known.answer else f"the outage passed {answer}"
+    answer = f"it was {known.answer} by {known.owner}" if known.answer else "nobody had answered"
+    why = f"the move is not wanted any more: {seen.why}; {answer}"
     return after, [_note(group, f"request {known.id} withdrawn", why, loud=known.answer is None)]
 
 

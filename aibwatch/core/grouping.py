@@ -8,17 +8,19 @@ from datetime import datetime
 
 from aibwatch.core.actions import Action
 from aibwatch.core.aftermath import follow as follow_run
+from aibwatch.core.approval import Answered
 from aibwatch.core.asking import ask
 from aibwatch.core.decision import Note, NoteKind, Refusal, Reply
 from aibwatch.core.effects import Scene, apply, take_answer
-from aibwatch.core.events import EpochAnswered, Event, MoveOrdered, Reset, StepEnded
+from aibwatch.core.events import ApprovalAnswered, EpochAnswered, Event, MoveOrdered, Reset, StepEnded
 from aibwatch.core.failover import TABLE, Row, Trigger
 from aibwatch.core.incident import open_incident
 from aibwatch.core.late import follow as follow_late
-from aibwatch.core.model import Mode, template_name
+from aibwatch.core.model import Mode
 from aibwatch.core.move import MoveKind
 from aibwatch.core.orders import take_order
 from aibwatch.core.policy import GroupSpec, Setup
+from aibwatch.core.sentences import span
 from aibwatch.core.situation import Situation, situation, situation_of_order
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.triggers import trigger_of
@@ -65,12 +67,14 @@ def follow_group(
     for effect in row.effects:
         after, more = apply(effect, after, scene)
         wanted += more
-    after = _stand(group, after, row, seen, _detail(trigger, event, seen), now)
+    after = _stand(group, after, row, seen, _detail(trigger, event, seen, group), now)
     after, asked = ask(after, spec, seen, state, now)
     after, counted = _count_would(after, state, spec, seen)
     told = [*ordered, *notes, *late, *_notes(group, after, row, trigger, event)]
+    if isinstance(event, ApprovalAnswered) and reply is not None and reply.refusal is None:
+        reply = _held_all_the_same(reply, after, spec)
     if order:
-        reply = _reply(group, after, order, seen)
+        reply = _reply(group, after, order, seen, state)
         told.append(_order_note(group, order, reply))
     return Followed(group=after, actions=tuple(wanted), notes=(*told, *asked, *counted), reply=reply)
 
@@ -92,10 +96,10 @@ def _stand(before: GroupState, after: GroupState, row: Row, seen: Situation, det
     return replace(after, phase=row.to, since=since, why=why, detail=detail, held_by=held_by)
 
 
-def _detail(trigger: Trigger, event: Event, seen: Situation) -> str:
+def _detail(trigger: Trigger, event: Event, seen: Situation, group: GroupState) -> str:
     match event:
-        case StepEnded() if trigger is not seen.trigger and trigger not in OWN_WORDS:
-            return f"{event.result}: {event.why}"
+        case StepEnded() if group.move is not None and trigger is not seen.trigger and trigger not in OWN_WORDS:
+            return f"{group.move.steps[event.step].handler}: {event.result.words}: {event.why}"
         case EpochAnswered() if trigger is not seen.trigger:
             return event.why
         case Reset() if trigger is Trigger.RESET:
@@ -110,9 +114,9 @@ def _notes(before: GroupState, after: GroupState, row: Row, trigger: Trigger, ev
     if before.phase is not after.phase:
         what, kind = f"{before.phase} -> {after.phase}", NoteKind.PHASE
     elif before.held_by != after.held_by:
-        what, kind = f"held by {', '.join(after.held_by)}", NoteKind.HOLD
+        what, kind = f"held by {', '.join(after.held_by) or 'no gate any more'}", NoteKind.HOLD
     elif row.effects and isinstance(event, StepEnded):
-        what, kind = f"step {event.step + 1}, attempt {event.attempt}: {event.result}", NoteKind.STEP
+        what, kind = f"step {event.step + 1}, attempt {event.attempt}: {event.result.words}", NoteKind.STEP
     elif row.effects and trigger is Trigger.STEP_APPLIED:
         what, kind = "the primary builds", NoteKind.STEP
     else:
@@ -128,10 +132,10 @@ def _told(group: GroupState) -> str:
     return f"{group.why}: {group.detail}" if group.detail else group.why
 
 
-def _reply(before: GroupState, after: GroupState, order: MoveOrdered, seen: Situation) -> Reply:
+def _reply(before: GroupState, after: GroupState, order: MoveOrdered, seen: Situation, state: State) -> Reply:
     """Return what came of an order to move."""
     if after.move is not None and before.move is None:
-        text = f"{after.move.activation_id}: {order.kind} to {template_name(after.move.target)} begun"
+        text = f"{after.move.activation_id}: {order.kind} to {state.window.name_of(after.move.target)} begun"
         return Reply(text=f"{text}; see: aibwatch history {after.name}", id=after.move.activation_id)
     if before.move is not None:
         under_way = f"the {before.move.kind} {before.move.activation_id} is under way ({before.phase})"
@@ -143,6 +147,15 @@ def _reply(before: GroupState, after: GroupState, order: MoveOrdered, seen: Situ
         return Reply(text=text, refusal=Refusal.UNASKED)
     refusal = Refusal.HELD if seen.held_by else Refusal.UNASKED
     return Reply(text=f"{order.kind} of {before.name} not begun: {seen.why}", refusal=refusal, held_by=seen.held_by)
+
+
+def _held_all_the_same(reply: Reply, after: GroupState, spec: GroupSpec) -> Reply:
+    """Return the answer to an approval with what holds the move beside it, lest anybody wait for nothing."""
+    approval = after.approval
+    if after.phase is not Phase.HELD or approval is None or approval.answer is not Answered.APPROVED:
+        return reply
+    counts = f"the approval counts for {span(spec.policy.approve_timeout)}"
+    return replace(reply, text=f"{reply.text}; until then: {after.detail}; {counts}")
 
 
 def _order_note(group: GroupState, order: MoveOrdered, reply: Reply) -> Note:

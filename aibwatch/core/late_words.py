@@ -21,7 +21,7 @@ def told(left: Left, run: LateRun, group: GroupState, window: Window) -> Note:
     told = [
         f"{of_run}, ended{ended} and put out {images or 'images that are not known'}",
         _unread(run),
-        _against(group),
+        _against(group, run),
         _what_next(run),
     ]
     return Note(
@@ -40,13 +40,14 @@ def _unread(run: LateRun) -> str:
     return f"its outputs cannot be read ({run.why}); {then}"
 
 
-def _against(group: GroupState) -> str:
+def _against(group: GroupState, run: LateRun) -> str:
     last = group.last
     name = template_name(group.active)
     if last is None or last.target != group.active or not last.images:
         return f"the active member {name} has no image yet"
     built = f"the active member {name} built {listing(list(last.images))}"
-    return f'{built}; "latest" may now point at the older one'
+    older = last.run_started is None or run.started < last.run_started
+    return f'{built}; "latest" may now point at {"the older one" if older else "this newer one"}'
 
 
 def _what_next(run: LateRun) -> str:

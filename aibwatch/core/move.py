@@ -48,6 +48,11 @@ class StepResult(StrEnum):
     """The call ended without an answer; only the handler's status can tell."""
 
     @property
+    def words(self) -> str:
+        """Return it as people say it."""
+        return self.value.replace("_", " ")
+
+    @property
     def effective(self) -> bool:
         """Whether the step's effect is there."""
         return self in {StepResult.APPLIED, StepResult.ALREADY_APPLIED}

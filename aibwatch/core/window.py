@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar, assert_never
 
-from aibwatch.core.model import Diagnosis, FailureClass, Region, Run, TemplateId
+from aibwatch.core.model import Diagnosis, FailureClass, Region, Run, TemplateId, template_name
 from aibwatch.core.observation import (
     CallFailed,
     DependencySeen,
@@ -97,6 +97,11 @@ class Window:
         """Return where the template lives, or None if it was never seen."""
         seen = self.templates.get(template)
         return seen.region if seen else None
+
+    def name_of(self, template: TemplateId) -> str:
+        """Return what people call it: members of a group may have one name, so with its region where that is known."""
+        region = self.region_of(template)
+        return f"{template_name(template)} in {region}" if region else template_name(template)
 
     def poll(self, source: Source, subject: str) -> PollRecord | None:
         """Return how asking went, or None if it was never asked."""

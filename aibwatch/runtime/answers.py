@@ -12,6 +12,7 @@ from aibwatch.core.move import StepResult
 from aibwatch.core.redact import redacted
 from aibwatch.core.sentences import printable
 from aibwatch.handlers.api import ANSWERS, Answer, Check, Description, HandlerError, Plan
+from aibwatch.handlers.loader import UnknownHandlerError
 
 LONGEST_REASON = 300
 """Characters of a reason: it stands in a line of status beside others."""
@@ -99,7 +100,7 @@ def told(error: Exception) -> str:
     match error:
         case TimeoutError():
             return "it did not answer in time"
-        case FaultError():
+        case FaultError() | UnknownHandlerError():
             return fit(str(error))
         case _:
             return fit(f"{type(error).__name__}: {error}")

@@ -18,6 +18,7 @@ from aibwatch.core.situation import Situation, situation_of_order
 from aibwatch.core.state import GroupState, State
 from aibwatch.handlers.api import HandlerRequest
 from aibwatch.handlers.loader import Find
+from aibwatch.runtime.answers import told
 
 TIMEOUT = timedelta(seconds=20)
 """For one handler's plan: a person waits for the answer."""
@@ -73,7 +74,7 @@ class Preview:
                 plan = await self.find(step.handler, step.options).plan(request)
             changes = [printable(str(change)) for change in plan.changes]
         except Exception as error:  # noqa: BLE001  # a plug-in may raise anything; the reader wants to know what
-            return {"handler": step.handler, "changes": [], "trouble": printable(f"{type(error).__name__}: {error}")}
+            return {"handler": step.handler, "changes": [], "trouble": told(error)}
         return {"handler": step.handler, "changes": changes, "trouble": ""}
 
 

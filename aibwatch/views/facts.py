@@ -81,7 +81,7 @@ def group_sentence(state: State, spec: GroupSpec, group: GroupState, now: dateti
 def _standing(state: State, spec: GroupSpec, group: GroupState, now: datetime) -> str:
     since = when(group.since, now)
     if group.phase is Phase.HALTED:
-        return f"halted since {since}: {group.detail or group.why}"
+        return f"halted since {since}: {group.detail or group.why}; its runs go to {place(state, group.active)}"
     if group.phase is Phase.HELD:
         return f"wants to leave {place(state, group.active)}, held since {since} by {group.detail}"
     if group.move is not None:
@@ -90,8 +90,16 @@ def _standing(state: State, spec: GroupSpec, group: GroupState, now: datetime) -
     if state.window.region_of(group.active) is None:
         return f"cannot be watched: Azure does not list its active template {template_name(group.active)}"
     if group.active != spec.primary and group.last is not None:
-        return f"failed over {moved(state, group.last, now)}; {image(group.last)}{built_late(group)}"
-    return f"builds in {place(state, group.active)}"
+        return f"failed over {moved(state, group.last, now)}; {image(group.last)}{built_late(state, group)}"
+    return _builds(state, group)
+
+
+def _builds(state: State, group: GroupState) -> str:
+    where = place(state, group.active)
+    verdict = next((v for region, v in regional_verdicts(state).items() if region == where), None)
+    if verdict is not None and verdict.kind in OUTAGES and group.detail:
+        return f"stays in {where}: {group.detail}"  # "builds" would be untrue
+    return f"builds in {where}"
 
 
 def moving(state: State, move: Move) -> str:
@@ -130,10 +138,10 @@ def image(move: Move) -> str:
             return f"the run of {name} is {move.run_state}"
 
 
-def built_late(group: GroupState) -> str:
+def built_late(state: State, group: GroupState) -> str:
     """Return what the member that was left has put out since and may count as latest; empty if nothing."""
     late = [
-        f"{template_name(left.template)} has built since, which may count as latest "
+        f"{state.window.name_of(left.template)} has built since, which may count as latest "
         f"(aibwatch history --move {left.activation_id})"
         for left in group.left
         if any(image.taken is not Taken.EXCLUDED for run in left.runs for image in run.images)

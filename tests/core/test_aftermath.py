@@ -57,7 +57,7 @@ def test_the_run_from_before_the_move_is_not_ours() -> None:
 
 
 def test_a_run_with_another_start_is_ours_and_is_told() -> None:
-    note = Note(kind=NoteKind.RUN, subject="base", what="run on base running", why="started by the move base-1")
+    note = Note(kind=NoteKind.RUN, subject="base", what="run on base running", why="wanted by the move base-1")
     assert followed(done(), a_run("running", started=10)) == (
         done(run_state=RunState.RUNNING, run_started=at(10)),
         [note],
@@ -70,7 +70,7 @@ def test_what_is_known_of_a_run_is_told_once() -> None:
 
 
 def test_when_the_run_ended_well_its_outputs_are_read() -> None:
-    note = Note(kind=NoteKind.RUN, subject="base", what="run on base succeeded", why="started by the move base-1")
+    note = Note(kind=NoteKind.RUN, subject="base", what="run on base succeeded", why="wanted by the move base-1")
     run = a_run("ok", started=10)
     move = done(run_state=RunState.SUCCEEDED, run_started=at(10), run_ended=run.ended, outputs_asked=True)
     assert followed(done(run_state=RunState.RUNNING), run) == (move, [READ, note])

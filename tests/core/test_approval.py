@@ -7,7 +7,7 @@ import pytest
 from aibwatch.core.actions import PollAfresh
 from aibwatch.core.approval import Answered, Approval
 from aibwatch.core.decision import NoteKind, Refusal
-from aibwatch.core.events import Started
+from aibwatch.core.events import Paused, Started
 from aibwatch.core.model import Mode
 from tests.core.builders import (
     BASE_FRANCE,
@@ -20,12 +20,13 @@ from tests.core.builders import (
     Play,
     a_group,
     a_policy,
+    a_setup,
     a_world,
     at,
     the,
 )
 
-ASKED = "asks to move to base"
+ASKED = "asks to move to base in northeurope"
 
 
 def a_play(mode: Mode = Mode.APPROVE, **settings: object) -> Play:
@@ -93,6 +94,39 @@ def test_a_request_without_an_answer_holds_and_is_told_again() -> None:
     play.run(17)
     assert play.heard(NoteKind.APPROVAL).count("still waits for approval") == 2
     assert (play.phase(), play.group().active) == ("held", BASE_WEST)
+
+
+def test_a_request_that_ends_without_an_answer_says_what_is_so_now() -> None:
+    # Runs count for an hour. That they are too old does not mean that the outage has passed.
+    play = a_play()
+    play.run(70)
+    (note,) = [n for n in play.said if n.what == "request base-1 withdrawn"]
+    assert note.loud
+    assert note.why == (
+        "the move is not wanted any more: westeurope is down: it was proven before; at this moment two kinds of source "
+        "are needed and only probe speaks against it; nobody had answered"
+    )
+
+
+def test_who_approves_is_told_what_holds_the_move_all_the_same() -> None:
+    play = a_play()
+    play.tell(Paused(group="base", owner="ben", reason="a release", until=play.now + 60 * MINUTE))
+    assert play.answer("approved").text == (
+        "base-1 is approved; it moves when fresh polls agree; until then: paused: paused by ben for 60 min more: "
+        "a release; the approval counts for 15 min"
+    )
+
+
+def test_that_no_gate_holds_it_any_more_is_told_in_words() -> None:
+    play = Play(a_group(policy=a_policy())).run(2)
+    play.break_region()
+    play.unanswered = {PollAfresh}
+    play.until("checking")
+    spec = a_group(policy=a_policy(mode=Mode.APPROVE))
+    play.setup = a_setup(spec)
+    play.poll()  # the check is given up, and the next one waits for half a minute
+    play.answer("approved")
+    assert play.heard(NoteKind.HOLD) == ["held by no gate any more"]
 
 
 def test_an_approval_after_the_recovery_moves_nothing() -> None:

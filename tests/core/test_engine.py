@@ -410,7 +410,7 @@ def test_a_halted_group_keeps_on_saying_why_it_was_halted() -> None:
     before = (play.group().why, play.group().detail)
     play.run(5).tell(Started())
     assert (play.group().why, play.group().detail) == before
-    assert before == ("the step cannot be finished; a human must look", "never: the handler says so")
+    assert before == ("the step cannot be finished; a human must look", "run-template: never: the handler says so")
 
 
 def test_a_reset_is_on_record_with_its_owner_and_reason() -> None:

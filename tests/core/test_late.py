@@ -211,6 +211,11 @@ def test_a_late_image_is_told_with_what_it_may_hide_and_what_to_do() -> None:
     )
 
 
+def test_an_image_that_is_newer_than_the_active_members_is_not_called_the_older_one() -> None:
+    _, _, (note,) = followed(gone(RUN, last=moved(run_started=at(1))), outputs(LATE))
+    assert '"latest" may now point at this newer one; nothing was changed' in note.why
+
+
 def test_outputs_that_cannot_be_read_are_told_at_once_and_asked_for_again() -> None:
     # The usual case: the region that was left is still in trouble.
     left, actions, (note,) = followed(gone(RUN), outputs(diagnosis=a_diagnosis("service")))

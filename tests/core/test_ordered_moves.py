@@ -46,7 +46,7 @@ def test_an_order_is_on_record_with_who_why_and_what_came_of_it() -> None:
     play.order("failover")
     (note,) = [n for n in play.said if n.kind is NoteKind.ORDER]
     assert (note.what, note.why.split("; ")[0]) == ("failover ordered", "by ann: so she wants")
-    assert "base-1: failover to base begun" in note.why
+    assert "base-1: failover to base in northeurope begun" in note.why
 
 
 def test_an_order_is_held_by_a_closed_gate_and_says_which() -> None:
@@ -112,7 +112,8 @@ def test_a_halted_group_is_not_moved_before_it_is_reset() -> None:
     reply = play.order("failover")
     assert (play.phase(), reply.refusal) == ("halted", Refusal.UNASKED)
     assert reply.text == (
-        "failover of base not begun: it is halted (never: the handler says so); see to it, then: aibwatch reset base"
+        "failover of base not begun: it is halted (run-template: never: the handler says so); see to it, then: "
+        "aibwatch reset base"
     )
 
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from aibwatch.core.model import RunState
+from aibwatch.core.model import Mode, RunState
 from aibwatch.core.state import State
 from aibwatch.views import status
 from aibwatch.views.facts import built_late, image, live_since, place, verdict_sentence
-from tests.core.builders import BASE_NORTH, BASE_WEST, NORTH, T0, WEST, Play, a_move
+from tests.core.builders import BASE_NORTH, BASE_WEST, NORTH, T0, WEST, Play, a_group, a_move, a_policy
 from tests.core.test_late import a_night
 
 from .stories import ELSEWHERE, STORIES, halted, told
@@ -208,7 +208,7 @@ def test_a_group_away_from_home_is_told_where_it_builds() -> None:
 @pytest.mark.parametrize(
     ("exclude", "says"),
     [
-        (False, "; base has built since, which may count as latest (aibwatch history --move base-1)"),
+        (False, "; base in westeurope has built since, which may count as latest (aibwatch history --move base-1)"),
         (True, ""),
     ],
 )
@@ -217,4 +217,15 @@ def test_what_the_member_that_was_left_built_since_is_told_until_it_is_taken_out
 ) -> None:
     play = a_night(exclude=exclude)
     group = play.group()
-    assert (built_late(group), sentence(play).endswith(says)) == (says, True)
+    assert (built_late(play.state, group), sentence(play).endswith(says)) == (says, True)
+
+
+def test_a_group_that_stays_in_a_region_that_is_down_is_not_said_to_build_there() -> None:
+    play = Play(a_group(policy=a_policy(mode=Mode.APPROVE))).run(2)
+    play.break_region()
+    play.until("held")
+    play.run(70)
+    assert sentence(play) == (
+        "stays in westeurope: westeurope is down: it was proven before; at this moment two kinds of source are needed "
+        "and only probe speaks against it"
+    )
