@@ -16,7 +16,7 @@ from aibwatch.core.verdict import Verdict, VerdictKind
 from aibwatch.views.advice import advice, region_advice
 from aibwatch.views.builds import under_way
 from aibwatch.views.canaries import alike_in, alike_sentence, canary_sentence
-from aibwatch.views.facts import group_sentence, live_since, place
+from aibwatch.views.facts import group_sentence, leads_here, live_since, place
 from aibwatch.views.outlook import outlook
 from aibwatch.views.status import group_dict, region_dict
 
@@ -129,10 +129,11 @@ def _title(seen: Situation, target: str) -> str:
 
 def _why(state: State, spec: GroupSpec, group: GroupState, now: datetime) -> str:
     """Return the reason, without what stands elsewhere: closed gates have lines of their own."""
-    if group.phase is Phase.WATCHING and group.active != spec.primary and group.last is not None:
-        left = place(state, group.last.source)
-        at = when(group.last.claimed_at, now)
-        order = group.last.order
+    last = group.last
+    if group.phase is Phase.WATCHING and group.active != spec.primary and last is not None and leads_here(last, group):
+        left = place(state, last.source)
+        at = when(last.claimed_at, now)
+        order = last.order
         because = f"by order of {order.owner}: {order.reason}" if order else "because that was proven down"
         return f"It left {left} at {at}, {because}; going back is for a human"
     told = group.why if group.phase is Phase.HELD or not group.detail else f"{group.why}: {group.detail}"

@@ -10,7 +10,7 @@ from aibwatch.core.model import Mode, Region, RunState, TemplateId, template_nam
 from aibwatch.core.move import Move, MoveKind
 from aibwatch.core.observation import Source
 from aibwatch.core.policy import GroupSpec, Setup
-from aibwatch.core.rehearsal import staleness
+from aibwatch.core.rehearsal import staleness, why_failed
 from aibwatch.core.sentences import ago, listing, span, when
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict, VerdictKind
@@ -90,8 +90,23 @@ def _standing(state: State, spec: GroupSpec, group: GroupState, now: datetime) -
     if state.window.region_of(group.active) is None:
         return f"cannot be watched: Azure does not list its active template {template_name(group.active)}"
     if group.active != spec.primary and group.last is not None:
-        return f"failed over {moved(state, group.last, now)}; {image(group.last)}{built_late(state, group)}"
+        return f"{_away(state, group, group.last, now)}{built_late(state, group)}"
     return _builds(state, group)
+
+
+def _away(state: State, group: GroupState, last: Move, now: datetime) -> str:
+    """Return how a group stands that is not at its primary, whatever its last move was for."""
+    failed = f"{last.activation_id} failed {ago(last.ended_at or last.claimed_at, now)}: {why_failed(last)}"
+    if not leads_here(last, group):
+        return f"builds in {place(state, group.active)}; the last {last.kind} {failed}"
+    if last.failed:
+        return f"failed over {moved(state, last, now)}, not to the end: {failed}"
+    return f"failed over {moved(state, last, now)}; {image(last)}"
+
+
+def leads_here(last: Move, group: GroupState) -> bool:
+    """Return whether the group came by its last move to where it is; a failback that failed has led nowhere."""
+    return last.kind is MoveKind.FAILOVER and last.target == group.active
 
 
 def _builds(state: State, group: GroupState) -> str:

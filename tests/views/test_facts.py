@@ -1,14 +1,18 @@
 """Sentences that several views tell: short, true, and the same wherever they stand."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from aibwatch.core.events import Reset
 from aibwatch.core.model import Mode, RunState
+from aibwatch.core.move import StepResult
+from aibwatch.core.policy import StepSpec
 from aibwatch.core.state import State
-from aibwatch.views import status
+from aibwatch.views import explain, status
 from aibwatch.views.facts import built_late, image, live_since, place, verdict_sentence
-from tests.core.builders import BASE_NORTH, BASE_WEST, NORTH, T0, WEST, Play, a_group, a_move, a_policy
+from tests.core.builders import BASE_NORTH, BASE_WEST, MINUTE, NORTH, T0, WEST, Play, a_group, a_move, a_policy, a_run
 from tests.core.test_late import a_night
 
 from .stories import ELSEWHERE, STORIES, halted, told
@@ -229,3 +233,36 @@ def test_a_group_that_stays_in_a_region_that_is_down_is_not_said_to_build_there(
         "stays in westeurope: westeurope is down: it was proven before; at this moment two kinds of source are needed "
         "and only probe speaks against it"
     )
+
+
+def after_a_reset(kind: str, result: StepResult) -> Play:
+    """Return a group at its secondary that a human has reset after its last move of this kind had failed."""
+    policy = a_policy(cooldown=timedelta(0), recovery_min=5 * MINUTE)
+    play = Play(a_group(policy=policy, steps=(StepSpec(handler="run-template"), StepSpec(handler="switch")))).run(2)
+    play.break_region()
+    if kind == "failback":
+        play.run(20)
+        play.mend_region()
+        play.run(90)
+        play.order("failback")
+        play.world.ran(BASE_WEST, a_run("ok", started=play.minute - 1, ended=play.minute))
+        play.step_results = [result]
+    else:
+        play.step_results = [StepResult.APPLIED, result]
+    play.until("halted")
+    play.tell(Reset(group="base", owner="ann", reason="looked"))
+    return play.run(1)
+
+
+def test_a_failback_that_failed_is_not_told_as_a_failover() -> None:
+    play = after_a_reset("failback", StepResult.NEVER)
+    assert (
+        sentence(play) == "builds in northeurope; the last failback base-2 failed 60 s ago: switch: the handler says so"
+    )
+    assert "It left" not in explain.group_as_text(play.state, play.setup, "base", play.now)
+
+
+def test_a_failover_that_failed_is_told_with_what_it_failed_of() -> None:
+    told = sentence(after_a_reset("failover", StepResult.NEVER))
+    begins = "failed over westeurope -> northeurope at 02:09 UTC (60 s ago), not to the end: base-1 failed 60 s ago: "
+    assert told.startswith(f"{begins}switch: the handler says so")
