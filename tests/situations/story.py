@@ -36,10 +36,10 @@ from .switch import Asked, Switch
 from .timeline import StoryClock, StoryLoop
 from .transcript import Transcript
 
-PATIENCE = timedelta(hours=3)
+PATIENCE = timedelta(hours=1)
 """Of a story, for what it waits for."""
 
-LONG = timedelta(minutes=30)
+LONG = timedelta(minutes=10)
 """From here on polls are so seldom that they are just not late: nobody reads what they bring, and it costs time."""
 
 UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
