@@ -67,7 +67,7 @@ def follow_group(
     for effect in row.effects:
         after, more = apply(effect, after, scene)
         wanted += more
-    after = _stand(group, after, row, seen, _detail(trigger, event, seen, group), now)
+    after = _stand(group, after, row, trigger, seen, _detail(trigger, event, seen, group), now)
     after, asked = ask(after, spec, seen, state, now)
     after, counted = _count_would(after, state, spec, seen)
     told = [*ordered, *notes, *late, *_notes(group, after, row, trigger, event)]
@@ -87,9 +87,18 @@ def _look(
     return situation_of_order(state, setup, spec, group, now, kind=order.kind, to=order.to, order=order.order)
 
 
-def _stand(before: GroupState, after: GroupState, row: Row, seen: Situation, detail: str, now: datetime) -> GroupState:
+def _stand(
+    before: GroupState,
+    after: GroupState,
+    row: Row,
+    trigger: Trigger,
+    seen: Situation,
+    detail: str,
+    now: datetime,
+) -> GroupState:
     """Return the group as it stands after the row, with why."""
-    held_by = seen.held_by if row.to is Phase.HELD else ()
+    known = before.held_by if trigger is Trigger.RESUMED else seen.held_by  # at a start the gates were not asked yet
+    held_by = known if row.to is Phase.HELD else ()
     since = before.since if row.to is before.phase else now
     stays_halted = before.phase is Phase.HALTED and row.to is Phase.HALTED and bool(before.why)
     why, detail = (before.why, before.detail) if stays_halted else (row.why, detail)

@@ -53,7 +53,8 @@ def _resume(group: GroupState, event: Resumed, now: datetime) -> Ordered:
 def _answer(group: GroupState, event: ApprovalAnswered, now: datetime) -> Ordered:
     asked, verb = group.approval, "approve" if event.answer is Answered.APPROVED else "deny"
     if asked is None or asked.id != event.id:
-        why = f"{group.name} asks for nothing under {event.id}; it was not asked, or the outage has passed"
+        why = f"{group.name} asks for nothing under {event.id} now: {group.why}"
+        why = f"{why}: {group.detail}" if group.detail else why
         return _refuse(group, verb, event, why)
     if asked.answer is not None and asked.answered_at is not None:
         why = f"{event.id} was {asked.answer} by {asked.owner} {ago(asked.answered_at, now)}: {asked.reason}"

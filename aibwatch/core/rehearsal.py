@@ -53,6 +53,8 @@ def why_failed(move: Move) -> str:
     broken = next((s for s in reversed(move.steps) if s.result is not None and not s.result.effective), None)
     if broken is not None:
         return f"{broken.handler}: {broken.why or broken.result}"
+    if move.committed_at is None:
+        return "its epoch could not be written, and nothing was done"
     if move.run_state in {RunState.FAILED, RunState.CANCELED}:
         return f"its run {move.run_state}"
     return "it was given up"

@@ -41,6 +41,8 @@ EPOCH_TRIES = 5
 EPOCH_PAUSE = timedelta(seconds=5)
 """A busy or full disk may heal within half a minute; after that the group halts rather than waits for ever."""
 
+OTHERS = "something else has written to this state: see to it that only one daemon has it"
+
 log = structlog.get_logger(__name__)
 
 
@@ -163,7 +165,7 @@ class Executor:
                 why = str(error)
                 await self._clock.pause(EPOCH_PAUSE)
                 continue
-            why = "" if written else f"the epoch on record is not {action.epoch - 1} any more"
+            why = "" if written else f"the epoch on record is not {action.epoch - 1} any more; {OTHERS}"
             return EpochAnswered(group=action.group, activation_id=action.activation_id, written=written, why=why)
         return EpochAnswered(group=action.group, activation_id=action.activation_id, written=False, why=why)
 

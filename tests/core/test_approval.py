@@ -135,7 +135,10 @@ def test_an_approval_after_the_recovery_moves_nothing() -> None:
     play.run(20)
     reply = play.answer("approved")
     assert (reply.refusal, play.group().active) == (Refusal.UNASKED, BASE_WEST)
-    assert reply.text == "base asks for nothing under base-1; it was not asked, or the outage has passed"
+    assert reply.text == (
+        "base asks for nothing under base-1 now: it stays, because its region is not proven down: "
+        "westeurope is healthy: nothing speaks against it"
+    )
     assert "request base-1 withdrawn" in play.heard(NoteKind.APPROVAL)
 
 
@@ -189,6 +192,12 @@ def test_a_restart_remembers_what_was_asked_and_asks_no_second_time() -> None:
     assert play.heard(NoteKind.APPROVAL).count(ASKED) == 1
     play.answer("approved")
     assert play.group().active == BASE_NORTH
+
+
+def test_a_restart_does_not_forget_what_holds_the_move() -> None:
+    play = a_play()
+    play.tell(Started())
+    assert (play.group().held_by, play.heard(NoteKind.HOLD)) == (("mode_allows",), [])
 
 
 def test_shadow_never_asks() -> None:

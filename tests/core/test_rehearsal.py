@@ -28,7 +28,7 @@ AS_IT_WAS = (Rehearsed(handler="switch", options="[('command', ('/bin/switch',))
 
 
 def a_drill(**settings: object) -> Move:
-    return a_move(kind=MoveKind.DRILL, ended_at=at(30), **settings)
+    return a_move(**{"kind": MoveKind.DRILL, "committed_at": at(1), "ended_at": at(30), **settings})
 
 
 def stale(
@@ -50,6 +50,7 @@ def test_a_drill_that_was_done_is_fresh() -> None:
         (a_drill(failed=True, steps=(a_step(result=StepResult.NEVER, why="no key"),)), "run-template: no key"),
         (a_drill(failed=True, run_state=RunState.FAILED), "its run failed"),
         (a_drill(failed=True), "it was given up"),
+        (a_drill(failed=True, committed_at=None), "its epoch could not be written, and nothing was done"),
     ],
 )
 def test_a_drill_that_failed_is_stale_and_says_of_what(drill: Move, why: str) -> None:

@@ -107,7 +107,7 @@ async def test_nobody_approves_what_was_not_asked_for(site: Site, verb: str) -> 
     told = await answer(site, verb, "web-1")
     assert (told.status, told.said) == (
         409,
-        "web asks for nothing under web-1; it was not asked, or the outage has passed",
+        "web asks for nothing under web-1 now: started, with a move still wanted and held",
     )
     assert (await answer(site, verb, "nobody-1")).text == "no group asks for 'nobody-1'; asked for is: nothing\n"
 
