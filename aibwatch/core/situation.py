@@ -15,7 +15,7 @@ from aibwatch.core.move import Move, MoveKind, Order
 from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.proof import proof_of
 from aibwatch.core.state import GroupState, State
-from aibwatch.core.verdict import Verdict
+from aibwatch.core.verdict import Verdict, VerdictKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +127,8 @@ def _judge(verdict: Verdict | None, target: TemplateId | None, gates: tuple[Gate
     if verdict is None:
         return Trigger.QUIET, "its region was not judged yet"
     told = f"{verdict.region} {verdict.kind.phrase}: {verdict.why}"
+    if not verdict.warrants_move and verdict.kind is VerdictKind.OUTAGE:
+        return Trigger.QUIET, f"{verdict.region} counts as down: {verdict.why}"  # as it was; at this moment it is open
     if not verdict.warrants_move:
         return Trigger.QUIET, told
     if target is None:

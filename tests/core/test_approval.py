@@ -103,8 +103,8 @@ def test_a_request_that_ends_without_an_answer_says_what_is_so_now() -> None:
     (note,) = [n for n in play.said if n.what == "request base-1 withdrawn"]
     assert note.loud
     assert note.why == (
-        "the move is not wanted any more: westeurope is down: it was proven before; at this moment two kinds of source "
-        "are needed and only probe speaks against it; nobody had answered"
+        "the move is not wanted any more: westeurope counts as down: it was proven before; at this moment two kinds of "
+        "source are needed and only probe speaks against it; nobody had answered"
     )
 
 

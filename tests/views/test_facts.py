@@ -230,8 +230,8 @@ def test_a_group_that_stays_in_a_region_that_is_down_is_not_said_to_build_there(
     play.until("held")
     play.run(70)
     assert sentence(play) == (
-        "stays in westeurope: westeurope is down: it was proven before; at this moment two kinds of source are needed "
-        "and only probe speaks against it"
+        "stays in westeurope: westeurope counts as down: it was proven before; at this moment two kinds of source are "
+        "needed and only probe speaks against it"
     )
 
 
