@@ -68,10 +68,10 @@ def follow_group(
     after = _stand(group, after, row, seen, _detail(trigger, event, seen), now)
     after, asked = ask(after, spec, seen, state, now)
     after, counted = _count_would(after, state, spec, seen)
-    told = [*ordered, *notes, *late, *_notes(group, after, row, trigger, event)]
     if order:
         reply = _reply(group, after, order, seen)
-        told.append(_order_note(group, order, reply))
+        ordered = [*ordered, _order_note(group, order, reply)]
+    told = [*ordered, *notes, *late, *_notes(group, after, row, trigger, event)]
     return Followed(group=after, actions=tuple(wanted), notes=(*told, *asked, *counted), reply=reply)
 
 
