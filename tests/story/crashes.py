@@ -2,22 +2,15 @@
 
 First the story is played without a death and with every boundary written down; then it is played once for each of them.
 The counts are not the daemon's own: the stand-in says how many runs it accepted, and files how often handlers acted.
-
-    python -m tests.story.crashes [WORD]...     all boundaries, or those with one of the words; see `make crashes`
 """
 
-import asyncio
-import sys
-import tempfile
-from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.stage import AT_ONCE
 from tests.waiting import until
 
 from .killer import FIRST_WRITE
@@ -36,6 +29,9 @@ def steps(*handlers: str) -> str:
     """Return the configuration of a move's steps."""
     return "".join(f'[[group.step]]\nhandler = "{handler}"\n' for handler in handlers)
 
+
+Story = Callable[[Path], Awaitable[str]]
+"""Played in a folder of its own; returns how it ended, in a word and further ones after a colon: WRONG is wrong."""
 
 THREE = ("run-template", "recording-first", "recording-second")
 
@@ -139,33 +135,9 @@ def _again(name: str) -> bool:
     return "#" in name and " while " in name
 
 
-async def main(words: Sequence[str]) -> int:
-    """Play all stories, print how each ended, and return the exit code."""
-    with tempfile.TemporaryDirectory(prefix="aibwatch-crashes-") as place:
-        every = await boundaries(Path(place))
-    stories = {", ".join(points): partial(_told_of, points) for points in _deaths(every)}
-    return await play_all({name: s for name, s in stories.items() if not words or any(w in name for w in words)})
-
-
-async def play_all(stories: Mapping[str, Callable[[Path], Awaitable[str]]]) -> int:
-    """Play all stories, print what each returned, and return the exit code: 1 if one says WRONG, or there is none."""
-    said: Counter[str] = Counter()
-    room = asyncio.Semaphore(AT_ONCE)
-
-    async def play(folder: Path, name: str, story: Callable[[Path], Awaitable[str]]) -> None:
-        async with room:
-            try:
-                told = await story(folder)
-            except AssertionError as error:
-                told = f"WRONG: {error}"
-        said[told.partition(":")[0]] += 1
-        _say(f"{name:<70} {told}")
-
-    with tempfile.TemporaryDirectory(prefix="aibwatch-crashes-") as place:
-        folders = [Path(place) / str(number) for number in range(len(stories))]
-        await asyncio.gather(*(play(f, name, story) for f, (name, story) in zip(folders, stories.items(), strict=True)))
-    _say(", ".join(f"{count} {told}" for told, count in said.most_common()))
-    return 1 if said["WRONG"] or not stories else 0
+def stories(every: Sequence[str]) -> dict[str, Story]:
+    """Return all of them by name, from all boundaries."""
+    return {f"killed {', then '.join(points)}": partial(_told_of, points) for points in _deaths(every)}
 
 
 async def _told_of(points: tuple[str, ...], folder: Path) -> str:
@@ -182,11 +154,3 @@ def _deaths(every: Sequence[str]) -> list[tuple[str, ...]]:
     acted = [name for name in every if name.startswith("after ") and name.endswith(".activate")]
     asked = [(name, name.replace("activate", "status")) for name in acted]
     return [*once, *twice, *asked]
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201  # this is a command
-
-
-if __name__ == "__main__":
-    sys.exit(asyncio.run(main(sys.argv[1:])))
