@@ -35,6 +35,8 @@ from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.store import Store
 from aibwatch.runtime.trace import Told
 
+from . import wall
+
 VERBS = frozenset({"describe", "check", "plan", "activate", "status", "deactivate", "rejoin"})
 """What a handler is called for."""
 
@@ -71,7 +73,8 @@ class Boundaries:
 def arm(order: str) -> None:
     """Die at the boundary of this name.
 
-    With "list FILE" die nowhere, and write there what is crossed; with "fill NAME" the disk is full from there on.
+    With "list FILE" die nowhere, and write there what is crossed; with "fill NAME" the disk is full from there on; with
+    "turn SECONDS NAME" the wall clock is set forward there, or back.
     """
     verb, _, rest = order.partition(" ")
     if verb == "list":
@@ -79,6 +82,10 @@ def arm(order: str) -> None:
         watch(Boundaries(lambda name: _write(file, name)))
     elif verb == "fill":
         watch(Boundaries(lambda name: fill() if name == rest else None))
+    elif verb == "turn":
+        seconds, _, where = rest.partition(" ")
+        wall.hang_up()
+        watch(Boundaries(lambda name: wall.turn(float(seconds)) if name == where else None))
     elif order == FIRST_WRITE:
         watch(Boundaries(lambda name: die() if name.startswith("after ") and "." not in name else None))
     else:
