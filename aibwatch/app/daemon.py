@@ -20,7 +20,7 @@ from aibwatch.handlers.loader import Handlers
 from aibwatch.runtime import lifecycle
 from aibwatch.runtime.checks import HandlerChecks
 from aibwatch.runtime.clock import Clock
-from aibwatch.runtime.control import Control, read_token
+from aibwatch.runtime.control import Control, Ways
 from aibwatch.runtime.executor import Executor, Ports
 from aibwatch.runtime.http import Http, Served
 from aibwatch.runtime.lease import Held, Lease
@@ -29,8 +29,10 @@ from aibwatch.runtime.loop import Loop, Watcher
 from aibwatch.runtime.metrics import ALWAYS, Metrics
 from aibwatch.runtime.past import PastReader
 from aibwatch.runtime.polls import Polls, Sources
+from aibwatch.runtime.preview import Preview
 from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.scheduler import Scheduler
+from aibwatch.runtime.token import Token, read_token
 from aibwatch.runtime.unclassified import Unclassified
 from aibwatch.sources.activity_log import ActivityLog
 from aibwatch.sources.answer import Bad
@@ -141,15 +143,24 @@ class App:
         scheduler = Scheduler(polls, checks=checks, lease=lease, clock=self._clock, put=loop.put, prune=prune)
         reloader = Reloader(self._loaded, loop, scheduler, handlers, self._clock.now, metrics.reloaded)
         lifecycle.reload_on_signal(reloader.reload)
+        token = Token(read_token(settings.http.token_file), metrics.order_refused)
+        control = Control(token, self._ways(loop, handlers, reloader))
+        http = Http(self._served(loop, recorder, metrics), control.routes())
         try:
-            await self._serve(loop, polls, scheduler, self._http(loop, recorder, metrics), stop)
+            await self._serve(loop, polls, scheduler, http, stop)
         finally:
             await handlers.close()
 
-    def _http(self, loop: Loop, recorder: Recorder, metrics: Metrics) -> Http:
-        token = read_token(self._loaded.settings.http.token_file)
-        control = Control(token, state=lambda: loop.state, setup=lambda: loop.setup, put=loop.put, now=self._clock.now)
-        return Http(self._served(loop, recorder, metrics), control.routes())
+    def _ways(self, loop: Loop, handlers: Handlers, reloader: Reloader) -> Ways:
+        preview = Preview(find=handlers.find, state=lambda: loop.state, setup=lambda: loop.setup, now=self._clock.now)
+        return Ways(
+            state=lambda: loop.state,
+            setup=lambda: loop.setup,
+            now=self._clock.now,
+            order=loop.order,
+            preview=preview.of,
+            reload=reloader.reload,
+        )
 
     async def _serve(self, loop: Loop, polls: Polls, scheduler: Scheduler, http: Http, stop: asyncio.Event) -> None:
         self.address = await http.start(*_host_and_port(self._loaded.settings.http.listen))

@@ -37,8 +37,8 @@ class Reloader:
     def __post_init__(self) -> None:
         self.began = self.loaded.settings
 
-    def reload(self) -> None:
-        """Read the file again and take it over, or say why not."""
+    def reload(self) -> tuple[str, ...]:
+        """Read the file again and take it over, or return why not."""
         mistakes: tuple[str, ...] = ()
         try:
             fresh = self._read()
@@ -52,6 +52,7 @@ class Reloader:
         else:
             self._take_over(fresh)
         self.took_over(not mistakes)
+        return mistakes
 
     def _cut_off(self, fresh: Loaded) -> Iterator[str]:
         """Tell of groups that would be taken away in the middle of a move: nobody would finish it."""

@@ -12,6 +12,9 @@ from aibwatch.cli.exits import Exit
 TIMEOUT = 10.0
 """Seconds. The daemon answers from memory; one that needs longer is stuck."""
 
+ORDER_TIMEOUT = 90.0
+"""Seconds. An order is answered when it is on record, and a dry run when every handler has said what it would do."""
+
 PATIENCE = 60.0
 """Seconds, where the past is asked for: it is decided again."""
 
@@ -36,24 +39,51 @@ def ask(options: Context, path: str) -> Mapping[str, object]:
     return body
 
 
-def fetch(options: Context, path: str, order: bytes | None = None, token: str = "") -> bytes:
-    """Return what the daemon answers to a question, or to an order with its token."""
+def fetch(options: Context, path: str) -> bytes:
+    """Return what the daemon answers to a question."""
     listen = options.load().settings.http.listen
     # The address is the operator's own and plain http: the daemon serves no TLS.
-    request = urllib.request.Request(f"http://{_reachable(listen)}{path}", data=order)
-    if order is not None:
-        request.add_header("Content-Type", "application/json")
-        request.add_header("Authorization", f"Bearer {token}")
+    request = urllib.request.Request(f"http://{_reachable(listen)}{path}")
+    code, content = _send(request, listen, PATIENCE if "?at=" in path else TIMEOUT)
+    if code >= 300:
+        leave(_exit_for(code), _words(content, code))
+    return content
+
+
+def order(options: Context, path: str, body: bytes, token: str) -> tuple[Mapping[str, object], Exit]:
+    """Return what came of an order, and how to leave with it."""
+    listen = options.load().settings.http.listen
+    request = urllib.request.Request(f"http://{_reachable(listen)}{path}", data=body)
+    request.add_header("Content-Type", "application/json")
+    request.add_header("Authorization", f"Bearer {token}")
+    code, content = _send(request, listen, ORDER_TIMEOUT)
     try:
-        with _opener().open(request, timeout=PATIENCE if "?at=" in path else TIMEOUT) as answer:
-            content: bytes = answer.read(LARGEST)
-            return content
+        told = json.loads(content)
+    except ValueError:
+        told = None
+    if not isinstance(told, dict) or told.get("schema") != 1:
+        leave(_exit_for(code) if code >= 300 else Exit.FAILED, _words(content, code))
+    if code < 300:
+        return told, Exit.DEGRADED if told.get("would") is False else Exit.WELL
+    return told, REFUSED.get(str(told.get("refusal")), Exit.FAILED)
+
+
+REFUSED = {"busy": Exit.BUSY, "held": Exit.DEGRADED}
+"""How to leave when an order was not followed; otherwise there was nothing that it could be about."""
+
+
+def _words(content: bytes, code: int) -> str:
+    return content[:10_000].decode(errors="replace").strip() or f"the daemon answered {code}"
+
+
+def _send(request: urllib.request.Request, listen: str, seconds: float) -> tuple[int, bytes]:
+    """Return status and content of the answer, whichever it is."""
+    try:
+        with _opener().open(request, timeout=seconds) as answer:
+            return answer.status, answer.read(LARGEST)
     except urllib.error.HTTPError as error:
         with error:
-            leave(
-                _exit_for(error.code),
-                error.read(10_000).decode(errors="replace").strip() or f"the daemon answered {error.code}",
-            )
+            return error.code, error.read(LARGEST)
     except (OSError, urllib.error.URLError) as error:
         reason = getattr(error, "reason", error)
         leave(Exit.UNREACHABLE, f"no daemon answers on {listen} ({reason}); is it running?  systemctl status aibwatch")
@@ -63,8 +93,10 @@ def _exit_for(code: int) -> Exit:
     """Return how to leave after an answer that is no good one."""
     if code in {401, 403}:
         return Exit.NOT_PERMITTED
-    if code == 429:
+    if code in {429, 504}:
         return Exit.BUSY
+    if code == 503:
+        return Exit.STATE_NOT_WRITABLE
     return Exit.USAGE if code == 400 else Exit.FAILED
 
 

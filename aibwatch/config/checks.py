@@ -4,6 +4,7 @@ They run on the written data, not on the settings, so that one wrong value elsew
 are told at once. Single values are checked in `aibwatch.config.values`.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 
@@ -13,15 +14,23 @@ from aibwatch.config.duration import format_duration, parse_duration
 from aibwatch.config.lines import Place
 from aibwatch.config.problem import Problem
 from aibwatch.config.schema import HttpSettings
+from aibwatch.config.sections import what_was_meant
 from aibwatch.config.words import choices, quoted
 from aibwatch.core.model import TemplateId, template_id, template_name
 from aibwatch.core.policy import Policy
 
-BUILT_IN = "run-template"
-ANNOUNCED = ("command", "webhook")
-"""Handlers of the contract that this version does not have."""
-OPTIONS = {"command": ("command",), "webhook": ("url", "secret_file")}
-"""What each handler may be told in its options; the others take none."""
+BUILT_IN = ("command", "run-template", "webhook")
+OPTIONS = {
+    "command": ("command",),
+    "webhook": ("url", "secret_file", "status_url", "ca_bundle"),
+    "run-template": (),
+}
+"""What each handler of the contract may be told in its options. What an installed one takes, it says itself."""
+NEEDED = {
+    "command": {"command": 'command = ["/path/to/program"]'},
+    "webhook": {"url": 'url = "https://HOST/PATH"', "secret_file": 'secret_file = "/PATH"'},
+}
+"""What a handler cannot do without, and how it is written."""
 
 Installed = Callable[[], Collection[str]]
 """Return the names of the installed handlers. Asked only when a step names one that is not built in."""
@@ -40,6 +49,7 @@ def check(document: Document, installed: Installed) -> list[Problem]:
         *_thresholds(document),
         *_handlers(document, installed),
         *_options(document),
+        *_needed(document),
     ]
 
 
@@ -207,13 +217,10 @@ def _effective(document: Document, scope: Place, key: str) -> object:
 def _handlers(document: Document, installed: Installed) -> Iterator[Problem]:
     for place in document.places("group.step.handler"):
         handler = document.at(place)
-        if not isinstance(handler, str) or not handler.strip() or handler == BUILT_IN:
+        if not isinstance(handler, str) or not handler.strip() or handler in BUILT_IN:
             continue
-        if handler in ANNOUNCED:
-            message = f'this version cannot run handler {quoted(handler)} yet; use "{BUILT_IN}" or an installed handler'
-            yield document.problem(place, message)
-        elif handler not in installed():
-            known = choices(sorted({BUILT_IN, *installed()}))
+        if handler not in installed():
+            known = choices(sorted({*BUILT_IN, *installed()}))
             message = f"{quoted(handler)} is not an installed handler; install its package or choose {known}"
             yield document.problem(place, message)
 
@@ -223,7 +230,24 @@ def _options(document: Document) -> Iterator[Problem]:
         handler, options = document.at((*place[:-1], "handler")), document.at(place)
         if not isinstance(handler, str) or not isinstance(options, dict):
             continue
-        allowed = OPTIONS.get(handler, ())
-        for key in sorted({key for keys in OPTIONS.values() for key in keys} & options.keys() - set(allowed)):
-            takes = f"takes {choices(allowed)}" if allowed else "takes no options"
-            yield document.problem((*place, key), f"handler {quoted(handler)} {takes}; remove this key")
+        for key in sorted(options):
+            if not re.fullmatch(r"[\w-]+", key, re.ASCII):
+                yield document.problem((*place, key), "is no name of an option; write letters, digits, _ and - only")
+            elif handler in OPTIONS and key not in OPTIONS[handler]:
+                yield document.problem((*place, key), _not_taken(handler, (*place, key)))
+
+
+def _not_taken(handler: str, place: Place) -> str:
+    if place[-1] not in {key for keys in OPTIONS.values() for key in keys}:
+        return what_was_meant(place)
+    takes = f"takes {choices(OPTIONS[handler])}" if OPTIONS[handler] else "takes no options"
+    return f"handler {quoted(handler)} {takes}; remove this key"
+
+
+def _needed(document: Document) -> Iterator[Problem]:
+    for place in document.places("group.step.handler"):
+        handler = document.at(place)
+        for key, example in NEEDED.get(handler, {}).items() if isinstance(handler, str) else ():
+            if document.at((*place[:-1], "options", key)) is None:
+                message = f"handler {quoted(handler)} needs options.{key}; write under [group.step.options]: {example}"
+                yield document.problem(place, message)

@@ -181,6 +181,10 @@ class PolicySettings(Table):
     confirm_score: Score = 9.2
     """Score from which an outage is confirmed. Default 9.2: odds of 10,000 to 1, which no two
     kinds of source reach by a hiccup."""
+    approve_timeout: Duration = 15 * MINUTE
+    """In mode approve: after how long without an answer people are told again (nothing is moved meanwhile), and how
+    long an approval that was given counts. Default 15m: an answer is about the moment in which it is given, and
+    whoever was woken needs a few minutes."""
     max_moves_per_day: Moves = 3
     """Most moves of one group in 24 hours. Default 3: a group that moved three times in a day is chasing something
     that moving does not cure."""
@@ -244,21 +248,38 @@ class Peer(Table):
 
 
 class StepOptions(Table):
-    """What one kind of handler needs to know beyond time-out and retries."""
+    """What one kind of handler needs to know beyond time-out and retries.
 
-    command: Annotated[tuple[Filled, ...], AfterValidator(values.not_empty)] | None = None
-    """Program and arguments, for handler "command"; called without a shell. No default."""
+    The keys here are those of the built-in handlers, which take no others; an installed handler may take any, and says
+    itself what is wrong with them. Never a secret, because they are on record with every move: name a file that has it.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, Annotated[object, PlainValidator(values.option)]] = Field(init=False)
+    """What an installed handler is told: texts, numbers, true or false, lists of texts. Default: nothing."""
+
+    command: Annotated[tuple[Filled, ...], AfterValidator(values.not_empty), AfterValidator(values.program)] | None = (
+        None
+    )
+    """Program and arguments, for handler "command"; called without a shell, with the verb as its last argument. No
+    default."""
     url: Annotated[Filled, AfterValidator(values.web_endpoint)] | None = None
     """Address to POST to, for handler "webhook". No default."""
     secret_file: Filled | None = None
-    """File with the key that signs the POST, for handler "webhook". No default."""
+    """File with the key that signs the POST, for handler "webhook"; a second line with the next key while it is being
+    replaced. Read for every call. No default."""
+    status_url: Annotated[Filled, AfterValidator(values.web_endpoint)] | None = None
+    """Address where the receiver says whether an effect is there, for handler "webhook". Default: it cannot be asked,
+    and its answer to the POST is all that is known."""
+    ca_bundle: Filled | None = None
+    """File of certificates (PEM) to trust instead of the usual ones, for handler "webhook". Default: the usual ones."""
 
 
 class Step(Table):
     """One step of a move."""
 
     handler: Filled
-    """Built-in "run-template", or the name of an entry point in aibwatch.handlers. No default."""
+    """Built-in "run-template" or "command", or the name of an entry point in aibwatch.handlers. No default."""
     timeout: Duration = 15 * MINUTE
     """How long one attempt may take. Default 15m: a run that is accepted answers in seconds; the rest is for an
     ARM that is just recovering."""
@@ -300,6 +321,8 @@ class Group(Table):
     suspect_score: Score | None = None
     """As in [policy]. Default: what [policy] says."""
     confirm_score: Score | None = None
+    """As in [policy]. Default: what [policy] says."""
+    approve_timeout: Duration | None = None
     """As in [policy]. Default: what [policy] says."""
     max_moves_per_day: Moves | None = None
     """As in [policy]. Default: what [policy] says."""

@@ -21,11 +21,7 @@ class Unacted:
     """The one value without effect; None if every value is."""
 
 
-_APPROVE = "this version cannot take approvals, so it only says what it would do, as in shadow"
-
 UNACTED = (
-    Unacted(key="policy.mode", value="approve", why=_APPROVE),
-    Unacted(key="group.mode", value="approve", why=_APPROVE),
     Unacted(key="group.allowed_geographies", why="this version does not compare geographies; check them yourself"),
     Unacted(
         key="group.service_health_service",

@@ -10,10 +10,11 @@ from collections.abc import Callable, Sized
 from datetime import datetime
 from enum import StrEnum
 from ipaddress import ip_address
+from math import isfinite
 from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 
-from aibwatch.config.words import choices, quoted
+from aibwatch.config.words import LARGEST_NUMBER_BITS, choices, quoted
 from aibwatch.core.model import region_of
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -114,6 +115,32 @@ def not_empty(items: Items) -> Items:
     if items:
         return items
     raise ValueError("is empty; write one or leave the key out")
+
+
+def program(command: tuple[str, ...]) -> tuple[str, ...]:
+    """Accept a program that is found from everywhere alike; whether it is there, the daemon's own machine must say."""
+    if "/" in command[0] and not command[0].startswith("/"):
+        raise ValueError(f"{quoted(command[0])} depends on where the daemon was started; write its whole path")
+    if any("\0" in word for word in command):
+        raise ValueError("has a zero byte, which no program can be given; remove it")
+    return command
+
+
+def option(value: object) -> str | int | float | bool | tuple[str, ...]:
+    """Accept what an installed handler may be told: it is kept with every move, so nothing is nested."""
+    match value:
+        case str() | bool():
+            return value
+        case int() if value.bit_length() < LARGEST_NUMBER_BITS:
+            return value
+        case float() if isfinite(value):
+            return value
+        case list() if all(isinstance(item, str) for item in value):
+            return tuple(value)
+        case _:
+            raise ValueError(
+                f"{quoted(value)} cannot be an option; write text, a number, true, false or a list of texts"
+            )
 
 
 def listen_address(value: str) -> str:

@@ -17,6 +17,7 @@ from aibwatch.core.events import Event
 from aibwatch.core.evidence import reads_fail_since
 from aibwatch.core.model import template_name
 from aibwatch.core.policy import CanarySpec, Setup
+from aibwatch.core.recovery import recovery_of
 from aibwatch.core.sentences import span
 from aibwatch.core.state import State
 from aibwatch.core.verdict import Verdict, VerdictKind
@@ -57,7 +58,8 @@ def start_canaries(state: State, setup: Setup, now: datetime) -> tuple[State, tu
     canaries, actions, notes = dict(state.canaries), [], []
     for region, spec in setup.canaries.items():
         verdicts = [v for v in state.verdicts.values() if v.region == region]
-        why = _due(canaries[region], spec, verdicts, now)
+        returning = _is_awaited(state, setup, canaries[region])
+        why = _due(canaries[region], spec, verdicts, now, returning=returning)
         if why:
             canaries[region] = ask(canaries[region], why, state.window.templates.get(spec.template), now)
             actions.append(RunCanary(region=region, template=spec.template, asked_at=now))
@@ -97,10 +99,23 @@ def misplaced(window: Window, spec: CanarySpec) -> str:
     return f"it is in {lives}, and so proves nothing of {spec.region}; name a template of {spec.region}"
 
 
-def _due(canary: Canary, spec: CanarySpec, verdicts: list[Verdict], now: datetime) -> str:
+def _due(canary: Canary, spec: CanarySpec, verdicts: list[Verdict], now: datetime, *, returning: bool) -> str:
     if not verdicts or any(v.kind in BLINDING for v in verdicts):
         return ""
-    return due(canary, spec, _trouble([v for v in verdicts if v.kind not in UNTROUBLED]), now)
+    returning = returning and all(v.kind is VerdictKind.HEALTHY for v in verdicts)
+    return due(canary, spec, _trouble([v for v in verdicts if v.kind not in UNTROUBLED]), now, returning=returning)
+
+
+def _is_awaited(state: State, setup: Setup, canary: Canary) -> bool:
+    """Return whether a group that left the canary's region lacks proof that it may go back."""
+    for group in state.groups.values():
+        spec = setup.groups.get(group.name)
+        if spec is None or group.last is None or group.active == spec.primary:
+            continue
+        home = state.window.region_of(spec.primary) == canary.region
+        if home and not recovery_of(canary, group.last.claimed_at, spec.policy).proven:
+            return True
+    return False
 
 
 def _trouble(verdicts: list[Verdict]) -> Trouble | None:

@@ -1,4 +1,4 @@
-"""Say when a canary is due: on suspicion, and now and then on ordinary days to see that it still works.
+"""Say when a canary is due: on suspicion, to prove a recovery, and now and then to see that it still works.
 
 Rules: never two at a time, never more in a day than the operator allows. After a failed one the next follows soon,
 because two failed canaries convict; when two have failed, less often, to see whether it goes on. After a good one
@@ -49,13 +49,18 @@ class Trouble:
     """When something last began to fail in it."""
 
 
-def due(canary: Canary, spec: CanarySpec, trouble: Trouble | None, now: datetime) -> str:
-    """Return what a canary is due for at this moment; empty if none is. Without trouble only the routine is."""
+def due(canary: Canary, spec: CanarySpec, trouble: Trouble | None, now: datetime, *, returning: bool = False) -> str:
+    """Return what a canary is due for at this moment; empty if none is. Without trouble only the routine is.
+
+    `returning` says that a group which left the region waits for proof that it may go back.
+    """
     if canary.unusable or (canary.last is not None and canary.last.result.open):
         return ""
     if trouble is not None:
         waits_until = _waits_until(canary, spec, trouble, now)
         return "suspicion" if waits_until is None or now >= waits_until else ""
+    if returning and (canary.last is None or now - (canary.last.ended_at or canary.last.asked_at) >= spec.respite):
+        return "recovery"
     routine = spec.routine is not None and (canary.last is None or now - canary.last.asked_at >= spec.routine)
     return "routine" if routine else ""
 

@@ -14,6 +14,9 @@ class NoteKind(StrEnum):
     CANARY = "canary"
     ALIKE = "alike"
     PAUSE = "pause"
+    ORDER = "order"
+    """What a human ordered, and what came of it."""
+    APPROVAL = "approval"
     PHASE = "phase"
     HOLD = "hold"
     WOULD_MOVE = "would_move"
@@ -37,6 +40,29 @@ class Note:
     """Whether people should be told, not only those who look."""
 
 
+class Refusal(StrEnum):
+    """Why an order was not followed."""
+
+    BUSY = "busy"
+    """Something else is under way; later it may be followed."""
+    HELD = "held"
+    """Gates hold it; each is named in the text."""
+    UNASKED = "unasked"
+    """There is nothing that it could be about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What came of an order, for whoever gave it."""
+
+    text: str
+    refusal: Refusal | None = None
+    """None: it was followed."""
+    id: str = ""
+    """Of the move that it began."""
+    held_by: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """The new state, what is to be done, and what is to be said of it."""
@@ -44,3 +70,5 @@ class Decision:
     state: State
     actions: tuple[Action, ...] = ()
     notes: tuple[Note, ...] = ()
+    reply: Reply | None = None
+    """To an order; None where the event was none."""

@@ -3,16 +3,19 @@
 This module does not know when an effect is due; that is for the table in failover.py.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, StepCall, WriteEpoch
 from aibwatch.core.events import Event, StepEnded
 from aibwatch.core.failover import Effect
 from aibwatch.core.incident import open_incident
 from aibwatch.core.model import Region, TemplateId
-from aibwatch.core.move import Move, MoveKind, Step, activation_id, plan_steps
+from aibwatch.core.move import Move, MoveKind, Order, Step, activation_id, plan_steps
 from aibwatch.core.policy import GroupSpec
+from aibwatch.core.rehearsal import rehearsed
 from aibwatch.core.state import GroupState, State
 from aibwatch.core.triggers import is_current, wait_before
 
@@ -32,7 +35,13 @@ class Scene:
     """Where a claim would go."""
     region: Region | None
     now: datetime
+    kind: MoveKind = MoveKind.FAILOVER
+    order: Order | None = None
+    """Who ordered the move that a claim would begin."""
 
+
+Ending = Literal[Effect.ABANDON, Effect.CUT_SHORT, Effect.GIVE_UP, Effect.FINISH, Effect.FAIL]
+"""Effects after which there is no open move."""
 
 Changed = tuple[GroupState, tuple[Action, ...]]
 
@@ -50,8 +59,6 @@ def apply(effect: Effect, group: GroupState, scene: Scene) -> Changed:
     match effect:
         case Effect.CLAIM:
             return _claim(group, scene), ()
-        case Effect.ABANDON:
-            return replace(group, move=None, check_after=scene.now + BETWEEN_CHECKS), ()
         case Effect.POLL_AFRESH:
             return group, _poll_afresh(group, scene)
         case Effect.WRITE_EPOCH:
@@ -62,10 +69,8 @@ def apply(effect: Effect, group: GroupState, scene: Scene) -> Changed:
             return _dispatch(group)
         case Effect.ASK_STATUS | Effect.ASK_AFRESH:
             return _ask(group, afresh=effect is Effect.ASK_AFRESH)
-        case Effect.FINISH:
-            return _end(group, scene.now, failed=False), ()
-        case Effect.FAIL:
-            return replace(_end(group, scene.now, failed=True), failed_moves=group.failed_moves + 1), ()
+        case Effect.ABANDON | Effect.CUT_SHORT | Effect.GIVE_UP | Effect.FINISH | Effect.FAIL:
+            return _end(effect, group, scene), ()
 
 
 def _open(group: GroupState) -> Move:
@@ -82,14 +87,15 @@ def _claim(group: GroupState, scene: Scene) -> GroupState:
     ended = seen.run if seen and seen.run and seen.run.state.ended else None
     move = Move(
         activation_id=activation_id(group.name, group.epoch + 1),
-        kind=MoveKind.FAILOVER,
+        kind=scene.kind,
         group=group.name,
         source=group.active,
         target=scene.target,
         epoch=group.epoch + 1,
         incident=incident.id if incident else "",
         claimed_at=scene.now,
-        steps=plan_steps(scene.spec),
+        steps=plan_steps(scene.spec, scene.kind),
+        order=scene.order,
         run_before=ended.started if ended else None,
     )
     return replace(group, move=move)
@@ -103,15 +109,30 @@ def _poll_afresh(group: GroupState, scene: Scene) -> tuple[Action, ...]:
 
 
 def _write_epoch(move: Move) -> tuple[Action, ...]:
-    return (WriteEpoch(group=move.group, activation_id=move.activation_id, epoch=move.epoch, target=move.target),)
+    return (
+        WriteEpoch(
+            group=move.group, activation_id=move.activation_id, epoch=move.epoch, target=move.active_after_commit
+        ),
+    )
 
 
 def _commit(group: GroupState, now: datetime) -> GroupState:
-    move = replace(_open(group), committed_at=now)
+    """Enter the new epoch. A drill moves nothing, so it counts as no move either."""
+    move = replace(_open(group), committed_at=now, approval=group.approval)
     recent = tuple(at for at in group.moved_at if now - at < DAY)
     return replace(
-        group, move=move, active=move.target, epoch=move.epoch, moved_at=(*recent, now), moves=group.moves + 1
+        group,
+        move=move,
+        active=move.active_after_commit,
+        epoch=move.epoch,
+        moved_at=recent if move.kind is MoveKind.DRILL else (*recent, now),
+        committed=_one_more(group.committed, move.kind),
+        approval=None,
     )
+
+
+def _one_more(counts: Mapping[MoveKind, int], kind: MoveKind) -> Mapping[MoveKind, int]:
+    return {**counts, kind: counts.get(kind, 0) + 1}
 
 
 def _dispatch(group: GroupState) -> Changed:
@@ -133,8 +154,44 @@ def _ask(group: GroupState, *, afresh: bool) -> Changed:
     return replace(group, move=move), (AskStatus(call=_call(move, number), wait=wait_before(asked.questions)),)
 
 
-def _end(group: GroupState, now: datetime, *, failed: bool) -> GroupState:
-    return replace(group, move=None, last=replace(_open(group), ended_at=now, failed=failed))
+def _end(effect: Ending, group: GroupState, scene: Scene) -> GroupState:
+    match effect:
+        case Effect.CUT_SHORT:
+            return replace(group, move=None)
+        case Effect.ABANDON:
+            return replace(group, move=None, check_after=scene.now + BETWEEN_CHECKS)
+        case Effect.GIVE_UP:
+            return _give_up(group, scene.now)
+        case Effect.FINISH:
+            return _finish(group, scene)
+        case Effect.FAIL:
+            return _fail(group, scene.now)
+
+
+def _finish(group: GroupState, scene: Scene) -> GroupState:
+    move, now = replace(_open(group), ended_at=scene.now), scene.now
+    known = rehearsed(scene.state.window, move)
+    match move.kind:
+        case MoveKind.FAILOVER:
+            return replace(group, move=None, last=move, rehearsed_as=known)
+        case MoveKind.FAILBACK:
+            return replace(group, move=None, last=move, active=move.target)
+        case MoveKind.DRILL:
+            # One that runs a template is done when that has built; see aftermath.py.
+            done = group.drilled_at if move.runs_template else now
+            return replace(group, move=None, drill=move, rehearsed_as=known, drilled_at=done)
+
+
+def _fail(group: GroupState, now: datetime) -> GroupState:
+    move = replace(_open(group), ended_at=now, failed=True)
+    return replace(group, move=None, last=move, failed=_one_more(group.failed, move.kind))
+
+
+def _give_up(group: GroupState, now: datetime) -> GroupState:
+    """End what moved nothing. A failback is not `last`: that stays the move by which the group came where it is."""
+    move = replace(_open(group), ended_at=now, failed=True)
+    drill = move if move.kind is MoveKind.DRILL else group.drill
+    return replace(group, move=None, drill=drill, failed=_one_more(group.failed, move.kind))
 
 
 def _with_step(move: Move, number: int, step: Step) -> Move:

@@ -10,35 +10,27 @@ from dataclasses import replace
 from datetime import datetime
 
 from aibwatch.core.actions import Action
-from aibwatch.core.aftermath import follow as follow_run
 from aibwatch.core.canaries import follow_canaries, start_canaries
 from aibwatch.core.correlation import correlations
-from aibwatch.core.decision import Decision, Note, NoteKind
-from aibwatch.core.effects import Scene, apply, take_answer
+from aibwatch.core.decision import Decision, Note, NoteKind, Reply
 from aibwatch.core.events import (
     ClockStepped,
-    EpochAnswered,
     Event,
     JournalFailed,
     JournalRecovered,
     LeaseChecked,
     Observed,
-    Reset,
     Started,
-    StepEnded,
 )
-from aibwatch.core.failover import TABLE, Row, Trigger
+from aibwatch.core.grouping import follow_group
 from aibwatch.core.habits import learn
-from aibwatch.core.incident import Incident, open_incident
+from aibwatch.core.incident import Incident
 from aibwatch.core.incident import follow as follow_incident
 from aibwatch.core.judging import judge_all, regional_verdicts, regions_of
-from aibwatch.core.model import Mode, Region
-from aibwatch.core.orders import take_order
-from aibwatch.core.policy import GroupSpec, Setup
+from aibwatch.core.model import Region
+from aibwatch.core.policy import Setup
 from aibwatch.core.retime import is_ahead, retimed
-from aibwatch.core.situation import Situation, situation
-from aibwatch.core.state import GroupState, Phase, State
-from aibwatch.core.triggers import trigger_of
+from aibwatch.core.state import GroupState, State
 from aibwatch.core.verdict import Verdict, VerdictKind
 from aibwatch.core.window import add
 
@@ -49,8 +41,6 @@ LOUD_VERDICTS = frozenset(VerdictKind) - {
     VerdictKind.RECOVERING,
 }
 """What people are told at once. A suspicion is cheap and only starts a canary; it would cry wolf."""
-
-LOUD_PHASES = frozenset({Phase.HELD, Phase.COMMITTING, Phase.HALTED})
 
 
 def step(state: State, event: Event, setup: Setup, now: datetime) -> Decision:
@@ -65,15 +55,17 @@ def step(state: State, event: Event, setup: Setup, now: datetime) -> Decision:
     state, canaries, started = start_canaries(state, setup, now)
     state, alike = _correlate(state, setup, now)
     actions: list[Action] = [*canaries]
+    reply: Reply | None = None
     notes: list[Note] = [*host_notes, *canary_notes, *verdict_notes, *started, *alike]
     for spec in setup.groups.values():
         group = state.groups.get(spec.name)
         group = group or GroupState(name=spec.name, active=spec.primary, since=now, known_since=now)
-        group, wanted, said = _group(state, event, setup, spec, group, now)
-        state = replace(state, groups={**state.groups, spec.name: group})
-        actions += wanted
-        notes += said
-    return Decision(state=state, actions=tuple(actions), notes=tuple(notes))
+        followed = follow_group(state, event, setup, spec, group, now)
+        state = replace(state, groups={**state.groups, spec.name: followed.group})
+        actions += followed.actions
+        notes += followed.notes
+        reply = reply or followed.reply
+    return Decision(state=state, actions=tuple(actions), notes=tuple(notes), reply=reply)
 
 
 def _enter(state: State, event: Event, now: datetime) -> tuple[State, tuple[Note, ...]]:
@@ -175,73 +167,3 @@ def _is_loud(verdict: Verdict) -> bool:
 def _admitted(verdict: Verdict) -> bool:
     """Return whether the provider itself says that Image Builder is affected: people want to know, whatever we see."""
     return any(e.names_service and e.against for e in verdict.evidence)
-
-
-def _group(
-    state: State, event: Event, setup: Setup, spec: GroupSpec, group: GroupState, now: datetime
-) -> tuple[GroupState, list[Action], list[Note]]:
-    group, pauses = take_order(group, event)
-    group, actions, notes = follow_run(group, event, state.window)
-    seen = situation(state, setup, spec, group, now, ask_always=False)
-    trigger = trigger_of(event, group, state, seen)
-    group = take_answer(group, event, now)
-    row = TABLE[group.phase, trigger]
-    scene = Scene(state=state, spec=spec, target=seen.target, region=seen.region, now=now)
-    after, wanted = group, list(actions)
-    for effect in row.effects:
-        after, more = apply(effect, after, scene)
-        wanted += more
-    held_by = seen.held_by if row.to is Phase.HELD else ()
-    since = group.since if row.to is group.phase else now
-    stays_halted = group.phase is Phase.HALTED and row.to is Phase.HALTED and bool(group.why)
-    why, detail = (group.why, group.detail) if stays_halted else (row.why, _detail(trigger, event, seen))
-    after = replace(after, phase=row.to, since=since, why=why, detail=detail, held_by=held_by)
-    after, counted = _count_would(after, state, spec, seen)
-    return after, wanted, [*pauses, *notes, *_group_notes(group, after, row, event), *counted]
-
-
-SITUATIONS = frozenset({Trigger.QUIET, Trigger.OUTAGE_HELD, Trigger.OUTAGE_OPEN})
-"""Triggers that say how the group stands; the others say what became of something, in the event's own words."""
-
-
-def _detail(trigger: Trigger, event: Event, seen: Situation) -> str:
-    match event:
-        case _ if trigger in SITUATIONS:
-            return seen.why
-        case StepEnded():
-            return f"{event.result}: {event.why}"
-        case EpochAnswered():
-            return event.why
-        case Reset():
-            return f"by {event.owner}, {event.reason}"
-        case _:
-            return ""
-
-
-def _group_notes(before: GroupState, after: GroupState, row: Row, event: Event) -> list[Note]:
-    if before.phase is not after.phase:
-        what, kind = f"{before.phase} -> {after.phase}", NoteKind.PHASE
-    elif before.held_by != after.held_by:
-        what, kind = f"held by {', '.join(after.held_by)}", NoteKind.HOLD
-    elif row.effects and isinstance(event, StepEnded):
-        what, kind = f"step {event.step + 1}, attempt {event.attempt}: {event.result}", NoteKind.STEP
-    else:
-        return []
-    loud = after.phase in LOUD_PHASES and kind is NoteKind.PHASE
-    return [Note(kind=kind, subject=after.name, what=what, why=_told(after), loud=loud)]
-
-
-def _told(group: GroupState) -> str:
-    return f"{group.why}: {group.detail}" if group.detail else group.why
-
-
-def _count_would(group: GroupState, state: State, spec: GroupSpec, seen: Situation) -> tuple[GroupState, list[Note]]:
-    """Count, once an incident, that only the mode kept the group from moving."""
-    incident = open_incident(state.incidents, seen.region) if seen.region else None
-    only_mode = group.held_by == ("mode_allows",) and spec.policy.mode is not Mode.AUTO
-    if not only_mode or incident is None or group.told_incident == incident.id:
-        return group, []
-    down = f"{seen.region} {seen.verdict.kind.phrase}" if seen.verdict else "its region is down"
-    why = f"{down}, and every gate but the mode is open; {seen.why}"
-    note = Note(kind=NoteKind.WOULD_MOVE, subject=group.name, what="would fail over now", why=why, loud=True)
-    return replace(group, told_incident=incident.id, would_have_moved=group.would_have_moved + 1), [note]

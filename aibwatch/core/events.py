@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from aibwatch.core.model import Diagnosis, Region
-from aibwatch.core.move import StepResult
+from aibwatch.core.approval import Answered
+from aibwatch.core.model import Diagnosis, Region, TemplateId
+from aibwatch.core.move import MoveKind, Order, StepResult
 from aibwatch.core.observation import Observation
 
 
@@ -150,6 +151,31 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoveOrdered:
+    """A human wants a move."""
+
+    type: Literal["move_ordered"] = "move_ordered"
+    group: str
+    kind: MoveKind
+    to: TemplateId | None
+    """Where; None: the first member that can be gone to."""
+    order: Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalAnswered:
+    """A human approves or denies the move that a group asks for."""
+
+    type: Literal["approval_answered"] = "approval_answered"
+    group: str
+    id: str
+    """Of the request."""
+    answer: Answered
+    owner: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reset:
     """A human saw to a halted group and lets it go on watching."""
 
@@ -174,5 +200,10 @@ Event = (
     | LeaseChecked
     | Paused
     | Resumed
+    | MoveOrdered
+    | ApprovalAnswered
     | Reset
 )
+
+Ordered = Paused | Resumed | MoveOrdered | ApprovalAnswered | Reset
+"""What people order. Each is answered with what came of it."""

@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from aibwatch.core.approval import Approval
 from aibwatch.core.model import Options, RunState, TemplateId
-from aibwatch.core.policy import GroupSpec
+from aibwatch.core.policy import GroupSpec, StepSpec
+
+RUN_TEMPLATE = "run-template"
+"""The built-in handler that runs the target."""
 
 
 class MoveKind(StrEnum):
@@ -60,6 +64,16 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsed:
+    """A step as it was when the way was gone last."""
+
+    handler: str
+    options: str
+    version: str
+    """Empty where the handler did not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """How far one step of a move is."""
 
@@ -95,6 +109,8 @@ class Move:
     """Start of the target's last run if that had ended when the move was claimed: a run with another start is ours."""
     order: Order | None = None
     """Who wanted it; None if aibwatch decided by itself."""
+    approval: Approval | None = None
+    """Who let it, where it was asked for."""
     committed_at: datetime | None = None
     ended_at: datetime | None = None
     failed: bool = False
@@ -111,12 +127,36 @@ class Move:
             (i for i, s in enumerate(self.steps) if s.result is None or not s.result.effective), len(self.steps)
         )
 
+    @property
+    def active_after_commit(self) -> TemplateId:
+        """Return what the group's active member is from the moment in which the epoch stands."""
+        return self.target if self.kind is MoveKind.FAILOVER else self.source
+
+    @property
+    def runs_template(self) -> bool:
+        """Return whether one of its steps runs the target."""
+        return any(step.handler == RUN_TEMPLATE for step in self.steps)
+
+    @property
+    def awaits_image(self) -> bool:
+        """Return whether a failback has had the primary run, and does nothing more before that built well."""
+        begun = self.current < len(self.steps) and self.steps[self.current].attempt > 0
+        return self.kind is MoveKind.FAILBACK and self.committed_at is not None and self.current == 1 and not begun
+
 
 def activation_id(group: str, epoch: int) -> str:
     """Return the id under which handlers, journal and people know the move."""
     return f"{group}-{epoch}"
 
 
-def plan_steps(spec: GroupSpec) -> tuple[Step, ...]:
-    """Return the configured steps, none begun."""
-    return tuple(Step(handler=s.handler, timeout=s.timeout, retries=s.retries, options=s.options) for s in spec.steps)
+def plan_steps(spec: GroupSpec, kind: MoveKind = MoveKind.FAILOVER) -> tuple[Step, ...]:
+    """Return the configured steps, none begun.
+
+    A failback runs the primary first, whatever is configured: a trigger of Azure's that gave up during the outage stays
+    dead until somebody ran its template once, and nobody should go back to what does not build.
+    """
+    steps = spec.steps
+    if kind is MoveKind.FAILBACK:
+        runs = [s for s in steps if s.handler == RUN_TEMPLATE] or [StepSpec(handler=RUN_TEMPLATE)]
+        steps = (runs[0], *(s for s in steps if s.handler != RUN_TEMPLATE))
+    return tuple(Step(handler=s.handler, timeout=s.timeout, retries=s.retries, options=s.options) for s in steps)

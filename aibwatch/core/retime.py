@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import overload
 
+from aibwatch.core.approval import Approval
 from aibwatch.core.incident import Incident
 from aibwatch.core.move import Move, Step
 from aibwatch.core.state import GroupState, State
@@ -91,7 +92,19 @@ def _group(group: GroupState, clock: _Set) -> GroupState:
         last=_move(group.last, clock),
         drill=_move(group.drill, clock),
         moved_at=tuple(clock.past(at) for at in group.moved_at),
+        approval=_approval(group.approval, clock),
         drilled_at=clock.past(group.drilled_at),
+    )
+
+
+def _approval(approval: Approval | None, clock: _Set) -> Approval | None:
+    if approval is None:
+        return None
+    return replace(
+        approval,
+        asked_at=clock.past(approval.asked_at),
+        told_at=clock.past(approval.told_at),
+        answered_at=clock.past(approval.answered_at),
     )
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from aibwatch.core.approval import Approval
 from aibwatch.core.canary import Canary
 from aibwatch.core.correlation import Correlation
 from aibwatch.core.habits import Habit
 from aibwatch.core.incident import Incident
 from aibwatch.core.model import Region, TemplateId
-from aibwatch.core.move import Move
+from aibwatch.core.move import Move, MoveKind, Rehearsed
 from aibwatch.core.verdict import Verdict
 from aibwatch.core.window import Window
 
@@ -69,9 +70,14 @@ class GroupState:
     """How often only the mode kept it from moving."""
     told_incident: str = ""
     """The incident for which `would_have_moved` was counted last."""
-    moves: int = 0
-    failed_moves: int = 0
+    committed: Mapping[MoveKind, int] = field(default_factory=dict)
+    """How many moves of each kind wrote their epoch."""
+    failed: Mapping[MoveKind, int] = field(default_factory=dict)
     pause: Pause | None = None
+    approval: Approval | None = None
+    """What a human was asked last, while it matters."""
+    rehearsed_as: tuple[Rehearsed, ...] = ()
+    """The steps as they were when the way was last gone to its end."""
     drilled_at: datetime | None = None
     """When the group's way to a secondary was last rehearsed to its end."""
 

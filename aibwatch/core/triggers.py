@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from aibwatch.core.events import EpochAnswered, Event, PolledAfresh, Reset, Started, StepEnded
 from aibwatch.core.failover import Trigger
-from aibwatch.core.move import Move, StepResult
+from aibwatch.core.move import Move, MoveKind, StepResult
 from aibwatch.core.observation import Source
 from aibwatch.core.situation import Situation
 from aibwatch.core.state import GroupState, State
@@ -24,7 +24,7 @@ def trigger_of(event: Event, group: GroupState, state: State, seen: Situation) -
     An answer that belongs to nothing open is no news: then the group is looked at as at any other time.
     """
     match event:
-        case Started():
+        case Started() if group.move is None or not group.move.awaits_image:
             return Trigger.RESUMED
         case Reset(group=group.name):
             return Trigger.RESET
@@ -33,7 +33,7 @@ def trigger_of(event: Event, group: GroupState, state: State, seen: Situation) -
         case EpochAnswered() if _belongs(event, group):
             return Trigger.EPOCH_WRITTEN if event.written else Trigger.EPOCH_REFUSED
         case StepEnded() if group.move is not None and is_current(event, group.move):
-            return _step(event, group.move)
+            return _of_kind(_step(event, group.move), event, group.move, seen)
         case _:
             return seen.trigger
 
@@ -60,6 +60,8 @@ def _belongs(event: PolledAfresh | EpochAnswered, group: GroupState) -> bool:
 
 
 def _fresh(group: GroupState, state: State, seen: Situation) -> Trigger:
+    if seen.trigger is Trigger.STILL_WANTED:
+        return Trigger.FRESH_AGREES  # whether the region to leave answers is no matter to who leaves it by his own will
     if seen.trigger is not Trigger.OUTAGE_OPEN or group.move is None or seen.region is None:
         return seen.trigger
     record = state.window.poll(Source.PROBE, seen.region)
@@ -67,6 +69,29 @@ def _fresh(group: GroupState, state: State, seen: Situation) -> Trigger:
         return Trigger.FRESH_MUTE
     fresh = record.answered_at >= max(group.move.claimed_at, state.awake_since)
     return Trigger.FRESH_AGREES if fresh else Trigger.FRESH_MUTE
+
+
+def _of_kind(trigger: Trigger, event: StepEnded, move: Move, seen: Situation) -> Trigger:
+    """Return what the end of a step means to this kind of move."""
+    match move.kind:
+        case MoveKind.FAILOVER:
+            return trigger
+        case MoveKind.DRILL if trigger is not Trigger.STEP_UNKNOWN and seen.outage_proven:
+            return Trigger.OVERTAKEN
+        case MoveKind.DRILL:
+            return Trigger.REHEARSAL_FAILED if trigger is Trigger.STEP_HOPELESS else trigger
+        case MoveKind.FAILBACK if event.step == 0:
+            return RUN_OF_PRIMARY.get(trigger, trigger)
+        case MoveKind.FAILBACK:
+            return trigger
+
+
+RUN_OF_PRIMARY = {
+    Trigger.STEP_APPLIED: Trigger.IMAGE_AWAITED,
+    Trigger.LAST_STEP_APPLIED: Trigger.IMAGE_AWAITED,
+    Trigger.STEP_HOPELESS: Trigger.IMAGE_FAILED,
+}
+"""What a failback's first step means: the run is only there to show that the primary builds."""
 
 
 def _step(event: StepEnded, move: Move) -> Trigger:

@@ -11,7 +11,8 @@ The order of calls for a step, each on record before the next:
 Four more are there if the handler has them; what it does not have, it is not asked for:
 
     describe    what it is and can do; asked with `check`
-    deactivate  the effect of going back to the primary; without it `activate` is called with kind "failback"
+    deactivate  the effect of going back to the primary; without it `activate` is called with kind "failback". `status`
+                then answers for that: whether the group is back. In a rehearsal it answers for the rehearsal
     rejoin      wait for an attempt that outlived the call that began it, before anything is asked of its effect
 
     close       let go of what it holds; called once, at the end

@@ -17,6 +17,9 @@ GROUP = "aibwatch.handlers"
 CLOSE_TIMEOUT = timedelta(seconds=5)
 """For one to let go: at the end of the daemon, which systemd gives 30 seconds."""
 
+MUST = ("plan", "activate", "status")
+"""What every handler has. The oldest had no more."""
+
 log = structlog.get_logger(__name__)
 
 Find = Callable[[str, Options], Handler]
@@ -80,4 +83,8 @@ class Handlers:
         except Exception as error:
             # A plug-in's own code: whatever it raises, the operator must hear which handler it was.
             raise UnknownHandlerError(f"handler {name!r} cannot be made: {error}") from error
+        if lacking := [method for method in MUST if not callable(getattr(made, method, None))]:
+            raise UnknownHandlerError(
+                f"handler {name!r} is none: it has no {' and no '.join(lacking)}; see handlers/api.py"
+            )
         return made

@@ -78,7 +78,7 @@ class RunTemplate:
             changes=(
                 f"run {template_name(request.target)} in {seen.region}, unless it was run since {_start(seen.run)}",
             ),
-            before={"run_started": _start(seen.run), "run_state": state},
+            before={"run_started": _start(seen.run), "run_state": state.value},
         )
 
     async def activate(self, request: HandlerRequest, plan: Plan) -> Answer:

@@ -41,8 +41,8 @@ async def heard(asked: Awaitable[object]) -> object:
 
 def as_answer(said: object) -> Answer:
     """Return the answer, or UNKNOWN with what it is instead."""
-    fields = [type(getattr(said, name, None)) for name in ("result", "why")]
-    if not isinstance(said, Answer) or fields != [StepResult, str]:
+    result, why = (getattr(said, name, None) for name in ("result", "why"))
+    if not (isinstance(said, Answer) and isinstance(result, StepResult) and isinstance(why, str)):
         return Answer(result=StepResult.UNKNOWN, why=f"it answered with {type(said).__name__}, which is no answer")
     if said.result not in ANSWERS:
         return Answer(result=StepResult.UNKNOWN, why=f"it answered {said.result}, which is not for a handler to say")
@@ -56,8 +56,8 @@ def as_answer(said: object) -> Answer:
 
 def as_check(said: object) -> Check:
     """Return the check, or no with what it is instead."""
-    fields = [type(getattr(said, name, None)) for name in ("well", "why")]
-    if not isinstance(said, Check) or fields != [bool, str]:
+    well, why = (getattr(said, name, None) for name in ("well", "why"))
+    if not (isinstance(said, Check) and isinstance(well, bool) and isinstance(why, str)):
         return Check(well=False, why=f"it answered with {type(said).__name__}, which is no answer to check")
     return Check(well=said.well, why=fit(said.why))
 
@@ -75,9 +75,8 @@ def as_plan(said: object) -> Plan:
     size = sum(len(key) + len(value) for key, value in said.before.items())
     if size > LARGEST_BEFORE or len(said.changes) > MOST_CHANGES:
         raise HandlerError(f"its plan is too large: at most {MOST_CHANGES} changes, and 64 KiB of what was before")
-    return Plan(
-        changes=tuple(fit(change) for change in said.changes), before={str(k): str(v) for k, v in said.before.items()}
-    )
+    before = {str(key): str(value) for key, value in said.before.items()}  # an enumeration's text is a text
+    return Plan(changes=tuple(fit(change) for change in said.changes), before=before)
 
 
 def as_description(said: object) -> Description:

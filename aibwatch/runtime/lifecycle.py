@@ -29,7 +29,7 @@ def notify(message: str) -> None:
         out.sendto(message.encode(), name)
 
 
-def reload_on_signal(reload: Callable[[], None]) -> None:
+def reload_on_signal(reload: Callable[[], object]) -> None:
     """Call `reload` on SIGHUP, between systemd's words for it (252 wants the time at which it began)."""
 
     def told() -> None:

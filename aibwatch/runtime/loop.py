@@ -2,7 +2,8 @@
 
 Rules: there is no await between taking an event and having its decision. A decision that cannot be recorded is not
 acted on: seeing and judging go on, groups stay as they are, and outcomes wait until the journal can be written again,
-because an outcome comes only once.
+because an outcome comes only once. An order of a human does not wait: it is refused, lest it be followed when nobody
+expects it any more.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from aibwatch.core.actions import Action
-from aibwatch.core.decision import Decision, NoteKind
+from aibwatch.core.decision import Decision, NoteKind, Refusal, Reply
 from aibwatch.core.engine import step
 from aibwatch.core.events import (
     CanaryAnswered,
@@ -24,11 +25,9 @@ from aibwatch.core.events import (
     JournalRecovered,
     LeaseChecked,
     Observed,
+    Ordered,
     OutputsRead,
-    Paused,
     PolledAfresh,
-    Reset,
-    Resumed,
     Started,
     StepEnded,
 )
@@ -47,13 +46,18 @@ from aibwatch.runtime.trace import Told
 QUEUE = 10_000
 """Events that may wait. Polls bring a few a second at the most; a full queue means that the consumer is stuck."""
 
+ANSWER = timedelta(seconds=30)
+"""For an order to be answered: it waits behind a few polls, and for one write to a disk that may be slow."""
+
+NOBODY = Reply(text="there is no such group any more", refusal=Refusal.UNASKED)
+
 RETRY = timedelta(seconds=5)
 """Between attempts to write a journal that failed."""
 
 Watcher = Callable[[State, Decision, Event], None]
 """Told the state before, the decision and what it was about."""
 
-KEPT = Started | PolledAfresh | EpochAnswered | StepEnded | OutputsRead | CanaryAnswered | Paused | Resumed | Reset
+KEPT = Started | PolledAfresh | EpochAnswered | StepEnded | OutputsRead | CanaryAnswered
 """Events that come only once, and so must not be lost to a broken journal."""
 
 SIGHTS = frozenset({NoteKind.VERDICT, NoteKind.ALIKE, NoteKind.HOST})
@@ -68,7 +72,7 @@ class Loop:
     def __init__(self, *, setup: Setup, state: State, recorder: Recorder, executor: Executor, clock: Clock) -> None:
         self.setup, self.state = setup, state
         self._recorder, self._executor, self._clock = recorder, executor, clock
-        self._queue: asyncio.Queue[Event] = asyncio.Queue(maxsize=QUEUE)
+        self._queue: asyncio.Queue[tuple[Event, asyncio.Future[Reply] | None]] = asyncio.Queue(maxsize=QUEUE)
         self._waiting: deque[Event] = deque()
         self._watchers: list[Watcher] = []
         self._waiter: asyncio.Task[None] | None = None
@@ -83,33 +87,51 @@ class Loop:
 
     async def put(self, event: Event) -> None:
         """Hand in an event; waits where the queue is full."""
-        await self._queue.put(event)
+        await self._queue.put((event, None))
+
+    async def order(self, order: Ordered) -> Reply:
+        """Hand in what a human orders, and return what came of it once that is on record.
+
+        Raises:
+            JournalError: if it cannot be put on record; then it was not followed, and will not be.
+            TimeoutError: if nobody answers; it may be followed all the same.
+        """
+        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        async with asyncio.timeout(ANSWER.total_seconds()):
+            await self._queue.put((order, answer))
+            return await answer
 
     async def run(self) -> None:
         """Consume events until cancelled. Actions run beside it and are cancelled with it."""
         async with asyncio.TaskGroup() as tasks:
             await self._handle(Started(), tasks)
             while True:
-                event = await self._queue.get()
-                await self._handle(event, tasks)
+                event, answer = await self._queue.get()
+                await self._handle(event, tasks, answer)
                 self._queue.task_done()
 
     async def settled(self) -> None:
         """Wait until every event handed in so far was handled."""
         await self._queue.join()
 
-    async def _handle(self, event: Event, tasks: asyncio.TaskGroup) -> None:
+    async def _handle(
+        self, event: Event, tasks: asyncio.TaskGroup, answer: asyncio.Future[Reply] | None = None
+    ) -> None:
         now, setup = self._clock.now(), self.setup
         decision = step(self.state, event, setup, now)
         told = Told(event=event, before=self.state, after=decision.state, setup=setup, lost_since=self._lost_since)
         try:
             await self._record(decision, told, now)
         except JournalError as error:
+            if answer is not None and not answer.done():
+                answer.set_exception(error)
             self._degrade(event, error, tasks)
             return
         if isinstance(event, JournalRecovered):
             self._lost_since = None
         self._adopt(decision, event)
+        if answer is not None and not answer.done():
+            answer.set_result(decision.reply or NOBODY)
         for action in decision.actions:
             tasks.create_task(self._perform(action))
 
@@ -159,12 +181,12 @@ class Loop:
             except JournalError:
                 continue
             break
-        await self._queue.put(JournalRecovered())
+        await self.put(JournalRecovered())
         while self._waiting:
-            await self._queue.put(self._waiting.popleft())
+            await self.put(self._waiting.popleft())
 
     async def _perform(self, action: Action) -> None:
-        await self._queue.put(await self._executor.perform(action))
+        await self.put(await self._executor.perform(action))
 
 
 def _news(before: Window, event: Event) -> tuple[Observation, ...]:

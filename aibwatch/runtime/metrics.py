@@ -78,6 +78,7 @@ class Metrics:
             registry=self.registry,
         )
         self._journal_failures = self._counter("journal_write_failures", "Decisions that could not be recorded.")
+        self._refused = self._counter("orders_unauthorized", "Orders over HTTP without the right token.")
         self._last_tick = self._gauge("loop_last_tick_timestamp_seconds", "When the loop last took a decision.")
         self._reload_well = self._gauge("config_last_reload_successful", "Whether the last (re)load was taken over.")
         self._reload_well.set(1)
@@ -119,6 +120,10 @@ class Metrics:
     def step_taken(self, handler: str, seconds: float) -> None:
         """Count a call of a handler."""
         self._step_seconds.labels(handler).observe(seconds)
+
+    def order_refused(self) -> None:
+        """Count an order that came without the right token."""
+        self._refused.inc()
 
     def watch(self, before: State, decision: Decision, event: Event) -> None:
         """Take note of a decision: that the loop lives, and which runs newly failed or went well."""

@@ -2,13 +2,19 @@
 
 Rules: an effect is sent only after its intent and its dispatch are on record. A handler has a deadline; what it does
 not say is UNKNOWN, and asked about later. Where it says that the effect is there, its `status` is asked at once: if
-that says otherwise the step is CONTRADICTED, and if it cannot tell, the word stands and the reason says so. After a
+that says otherwise the step is CONTRADICTED, and if it cannot tell, the word stands and the reason says so; see
+Note [Denials that may be none]. After a
 crash or a time-out an attempt that outlives its call is waited for before anybody asks about its effect, because while
 it goes on no answer lasts. Whether anything is tried again is not decided here.
 
 Note [May be called again]: that a handler resumes, or that its receiver drops doubles, is asked of it (`describe`) when
 it matters, after the answer. A handler that does not say it then cannot do it. Where attempts outlive their call, an
 UNKNOWN may be repeated only after the attempt was waited for.
+
+Note [Denials that may be none]: "not there" after a rehearsal is what a handler says that only pretended, and after
+`deactivate` what one says that undid what it had done. Both are told what they are asked about, but a group must not
+halt because one took the question the other way; so the word stands, and the reason has both. "In part" is a denial
+always.
 """
 
 import asyncio
@@ -123,7 +129,9 @@ class Steps:
     async def _settled(self, handler: Handler, call: StepCall, plan: Plan, sent_at: datetime, answer: Answer) -> Answer:
         """Return the answer after a second look at it: is it so, and could the handler be called again?"""
         if answer.result.effective:
-            return _confirmed(answer, await self._status(handler, self._request(call, STATUS_TIMEOUT, sent_at), plan))
+            seen = await self._status(handler, self._request(call, STATUS_TIMEOUT, sent_at), plan)
+            undone = call.kind is MoveKind.FAILBACK and isinstance(handler, GoesBack)
+            return _confirmed(answer, seen, deniable=not undone and call.kind is not MoveKind.DRILL)
         if answer.result is StepResult.UNKNOWN and isinstance(handler, Rejoins):
             return replace(answer, repeatable=False)  # see Note [May be called again]
         return await self._able(handler, answer)
@@ -205,17 +213,21 @@ async def _act(handler: Handler, request: HandlerRequest, plan: Plan) -> Answer:
     return await handler.activate(request, plan)
 
 
-def _confirmed(answer: Answer, seen: Answer) -> Answer:
-    """Return a word that an effect is there, beside what `status` says of it."""
+def _confirmed(answer: Answer, seen: Answer, *, deniable: bool) -> Answer:
+    """Return a word that an effect is there, beside what `status` says of it. See Note [Denials that may be none]."""
     match seen.result:
         case StepResult.APPLIED | StepResult.ALREADY_APPLIED:
             return answer
-        case StepResult.NOTHING_CHANGED | StepResult.PARTIAL:
-            there = "in part" if seen.result is StepResult.PARTIAL else "not there"
-            why = f"it said {answer.result} ({answer.why}); its status says that the effect is {there}: {seen.why}"
-            return Answer(result=StepResult.CONTRADICTED, why=why)
+        case StepResult.PARTIAL:
+            return _contradicted(answer, f"its status says that the effect is there in part: {seen.why}")
+        case StepResult.NOTHING_CHANGED if deniable:
+            return _contradicted(answer, f"its status says that the effect is not there: {seen.why}")
         case _:
-            return replace(answer, why=f"{answer.why}; its status could not confirm it: {seen.why}")
+            return replace(answer, why=f"{answer.why}; its status did not confirm it: {seen.why}")
+
+
+def _contradicted(answer: Answer, denial: str) -> Answer:
+    return Answer(result=StepResult.CONTRADICTED, why=f"it said {answer.result} ({answer.why}); {denial}")
 
 
 def _answer_to(error: Exception, *, dispatched: bool) -> Answer:

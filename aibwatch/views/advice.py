@@ -1,6 +1,8 @@
 """Say what the reader can do now about a group or a region. The end of `explain`; everything before it says what is."""
 
+from aibwatch.core.approval import Answered
 from aibwatch.core.canaries import misplaced
+from aibwatch.core.gates import FINAL, holding
 from aibwatch.core.model import Mode, RunState, template_name
 from aibwatch.core.policy import CanarySpec, GroupSpec, Setup
 from aibwatch.core.sentences import listing
@@ -68,12 +70,39 @@ def _of_phase(state: State, spec: GroupSpec, group: GroupState, seen: Situation)
 def _held(state: State, spec: GroupSpec, group: GroupState, seen: Situation) -> list[str]:
     if seen.target is None:
         return [f"  deploy another secondary, or take {group.name} back to {place(state, spec.primary)} by hand"]
-    if seen.held_by == ("mode_allows",):
-        return [f'  run {template_name(seen.target)} by hand, or set mode = "auto" for this group and reload']
+    if group.approval is not None and group.approval.answer is None:
+        return [
+            "  let it move, or keep it where it is until the incident is over:",
+            f"    aibwatch approve {group.approval.id}",
+            f'    aibwatch deny {group.approval.id} --reason "..."',
+        ]
+    if group.approval is not None and group.approval.answer is Answered.DENIED:
+        return [
+            "  leave it; it was denied, and is asked for again in the next incident. Or move it all the same:",
+            f'    aibwatch failover {group.name} --reason "..."',
+        ]
+    if seen.held_by == ("mode_allows",) and spec.policy.mode is Mode.SHADOW:
+        return [
+            f"  move it to {template_name(seen.target)} now; for the next time, set its mode to approve or auto:",
+            f'    aibwatch failover {group.name} --reason "..."',
+        ]
     lines = ["  remove the cause that a closed gate names; it moves by itself when the last one opens"]
-    if "mode_allows" in seen.held_by and spec.policy.mode is not Mode.AUTO:
-        lines.append('  by its mode it would not move even then; that takes mode = "auto" for this group')
-    return lines
+    if "mode_allows" in seen.held_by and spec.policy.mode is Mode.SHADOW:
+        lines.append("  by its mode it would not move even then; that takes mode approve or auto for this group")
+    return [*lines, *_anyway(state, group, seen)]
+
+
+def _anyway(state: State, group: GroupState, seen: Situation) -> list[str]:
+    """Return how to move over closed gates, where they may be overridden."""
+    closed = [name for name in seen.held_by if name != "mode_allows"]  # a human's order needs no mode
+    listed = seen.target is not None and seen.target in state.window.templates
+    if not closed or not listed or FINAL & set(closed):
+        return []
+    gates = " ".join(f"--override {name}" for name in closed)
+    return [
+        "  or move it all the same, knowing what the closed gates say:",
+        f'    aibwatch failover {group.name} {gates} --reason "..."',
+    ]
 
 
 def _watching(state: State, spec: GroupSpec, group: GroupState, seen: Situation) -> list[str]:
@@ -81,6 +110,11 @@ def _watching(state: State, spec: GroupSpec, group: GroupState, seen: Situation)
         return ["  compare its id in the configuration with the one in Azure:", "    aibwatch probe --once"]
     if group.active != spec.primary:
         return _away(state, spec, group)
+    if any(gate.name == "drill_fresh" for gate in holding(seen.gates)):
+        return [
+            "  rehearse its way to the secondary; until then it asks before it moves:",
+            f"    aibwatch drill {group.name}",
+        ]
     return _at_home(seen.verdict)
 
 
@@ -108,8 +142,10 @@ def _at_home(verdict: Verdict | None) -> list[str]:
 
 def _away(state: State, spec: GroupSpec, group: GroupState) -> list[str]:
     here, home = place(state, group.active), place(state, spec.primary)
-    back = f"once {home} is healthy, run {template_name(spec.primary)} there by hand and point your pipelines at it"
-    lines = [f"  it stays in {here}; going back is for a human: {back}"]
+    lines = [
+        f"  it stays in {here}; going back is for a human, once {home} has been well for a while. What is missing:",
+        f"    aibwatch failback {group.name} --dry-run",
+    ]
     last = group.last
     if last is not None and last.run_state in {RunState.FAILED, RunState.CANCELED}:
         lines.insert(0, f"  see why the run of {template_name(last.target)} ended so, and run it again by hand")

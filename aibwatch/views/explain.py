@@ -128,7 +128,9 @@ def _why(state: State, spec: GroupSpec, group: GroupState, now: datetime) -> str
     if group.phase is Phase.WATCHING and group.active != spec.primary and group.last is not None:
         left = place(state, group.last.source)
         at = when(group.last.claimed_at, now)
-        return f"It left {left} at {at}, because that was proven down; going back is for a human"
+        order = group.last.order
+        because = f"by order of {order.owner}: {order.reason}" if order else "because that was proven down"
+        return f"It left {left} at {at}, {because}; going back is for a human"
     told = group.why if group.phase is Phase.HELD or not group.detail else f"{group.why}: {group.detail}"
     return told[0].upper() + told[1:]
 

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from aibwatch.core.evidence import Kind
 from aibwatch.core.judging import regional_verdicts
-from aibwatch.core.model import Region, RunState, TemplateId, template_name
-from aibwatch.core.move import Move
+from aibwatch.core.model import Mode, Region, RunState, TemplateId, template_name
+from aibwatch.core.move import Move, MoveKind
 from aibwatch.core.observation import Source
 from aibwatch.core.policy import GroupSpec, Setup
+from aibwatch.core.rehearsal import staleness
 from aibwatch.core.sentences import ago, listing, span, when
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict, VerdictKind
@@ -68,6 +69,9 @@ def builds_unread(verdict: Verdict) -> bool:
 def group_sentence(state: State, spec: GroupSpec, group: GroupState, now: datetime) -> str:
     """Return how a group stands, in one line."""
     stands, pause = _standing(state, spec, group, now), group.pause
+    if group.phase is Phase.WATCHING and spec.policy.mode is Mode.AUTO:
+        stale, told = staleness(state.window, spec, group, now)
+        stands = f"{stands}; it would ask before it moves: {told}" if stale else stands
     if pause is None or pause.until <= now or group.phase is Phase.HELD:
         return stands
     return f"{stands}; moves are paused by {pause.owner} for {span(pause.until - now)} more: {pause.reason}"
@@ -80,7 +84,8 @@ def _standing(state: State, spec: GroupSpec, group: GroupState, now: datetime) -
     if group.phase is Phase.HELD:
         return f"wants to leave {place(state, group.active)}, held since {since} by {group.detail}"
     if group.move is not None:
-        return f"{moving(state, group.move)}: {group.why}"
+        why = f"{group.why}: {group.detail}" if group.move.awaits_image else group.why
+        return f"{moving(state, group.move)}: {why}"
     if state.window.region_of(group.active) is None:
         return f"cannot be watched: Azure does not list its active template {template_name(group.active)}"
     if group.active != spec.primary and group.last is not None:
@@ -90,7 +95,14 @@ def _standing(state: State, spec: GroupSpec, group: GroupState, now: datetime) -
 
 def moving(state: State, move: Move) -> str:
     """Return where an open move leads."""
-    return f"moving {place(state, move.source)} -> {place(state, move.target)}"
+    return f"{UNDER_WAY[move.kind]} {place(state, move.source)} -> {place(state, move.target)}"
+
+
+UNDER_WAY = {
+    MoveKind.FAILOVER: "moves",
+    MoveKind.FAILBACK: "goes back",
+    MoveKind.DRILL: "rehearses the way",
+}
 
 
 def moved(state: State, move: Move, now: datetime) -> str:

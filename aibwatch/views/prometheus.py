@@ -16,6 +16,7 @@ from aibwatch.core.gates import GATES, GateState
 from aibwatch.core.incident import open_incident
 from aibwatch.core.judging import regional_verdicts, regions_of
 from aibwatch.core.model import Mode, Region, RunState, TemplateId, template_name
+from aibwatch.core.modes import mode_of
 from aibwatch.core.move import MoveKind
 from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.protection import Protections
@@ -34,7 +35,7 @@ def families(state: State, setup: Setup, now: datetime) -> Iterator[Metric]:
     yield from _templates(state, setup)
     yield from _regions(state, setup)
     yield from _canaries(state, setup)
-    yield from _groups(state, setup)
+    yield from _groups(state, setup, now)
     yield _pauses(state, setup, now)
     yield from _gates(state, setup, now)
     yield from _protection(state, setup, now)
@@ -119,24 +120,32 @@ def _canaries(state: State, setup: Setup) -> Iterator[Metric]:
     yield from (runs, failures, broken, alike)
 
 
-def _groups(state: State, setup: Setup) -> Iterator[Metric]:
+def _groups(state: State, setup: Setup, now: datetime) -> Iterator[Metric]:
     active = _gauge("group_active", "Where the group's runs go, 1 for that region.", "group", "azure_region")
     phases = _gauge("group_phase", "Phase of the group, 1 for the one it is in.", "group", "phase")
-    modes = _gauge("group_mode", "Mode of the group, 1 for the one it has.", "group", "mode")
+    modes = _gauge(
+        "group_mode", "Mode that counts, 1 for the one it is; a stale drill makes auto ask.", "group", "mode"
+    )
     moves = _counter("moves", "Moves whose new epoch was written.", "group", "kind")
-    failures = _counter("move_failures", "Moves that ended in HALTED.", "group", "kind")
+    failures = _counter("move_failures", "Moves that halted the group or were given up.", "group", "kind")
     would = _counter("would_have_failed_over", "Incidents in which only the mode kept the group.", "group")
+    waiting = _gauge("approval_waiting", "Whether the group asks to move and nobody has answered.", "group")
+    drilled = _gauge("last_drill_timestamp_seconds", "When the way was last rehearsed to its end, 0 never.", "group")
     for name, spec in sorted(setup.groups.items()):
         group = state.groups.get(name)
         for region in sorted({r for t in spec.members if (r := state.window.region_of(t))}):
             here = group is not None and state.window.region_of(group.active) == region
             active.add_metric([name, region], 1 if here else 0)
         _one_hot(phases, [name], Phase, group.phase if group else Phase.WATCHING)
-        _one_hot(modes, [name], Mode, spec.policy.mode)
-        moves.add_metric([name, str(MoveKind.FAILOVER)], group.moves if group else 0)
-        failures.add_metric([name, str(MoveKind.FAILOVER)], group.failed_moves if group else 0)
+        _one_hot(modes, [name], Mode, mode_of(state.window, spec, group, now) if group else spec.policy.mode)
+        asked = group.approval if group else None
+        waiting.add_metric([name], 1 if asked is not None and asked.answer is None else 0)
+        drilled.add_metric([name], group.drilled_at.timestamp() if group and group.drilled_at else 0)
+        for kind in MoveKind:
+            moves.add_metric([name, str(kind)], group.committed.get(kind, 0) if group else 0)
+            failures.add_metric([name, str(kind)], group.failed.get(kind, 0) if group else 0)
         would.add_metric([name], group.would_have_moved if group else 0)
-    yield from (active, phases, modes, moves, failures, would)
+    yield from (active, phases, modes, moves, failures, would, waiting, drilled)
 
 
 def _pauses(state: State, setup: Setup, now: datetime) -> Metric:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from aibwatch.core.judging import regional_verdicts
 from aibwatch.core.model import Region
+from aibwatch.core.modes import mode_of
 from aibwatch.core.own_view import own_view
 from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.protection import Expectation, Protections
@@ -79,17 +80,27 @@ def group_dict(state: State, setup: Setup, name: str, now: datetime, known: Prot
         "name": name,
         "phase": str(group.phase),
         "since": group.since.isoformat(),
-        "mode": str(spec.policy.mode),
+        "mode": str(mode_of(state.window, spec, group, now)),
+        "configured_mode": str(spec.policy.mode),
         "active": group.active,
         "active_region": state.window.region_of(group.active),
         "primary": spec.primary,
         "epoch": group.epoch,
         "held_by": list(group.held_by),
+        "asks": _asks(group),
         "why": group.why,
         "sentence": group_sentence(state, spec, group, now),
         "protection": {"api": _expectation(protection.api), "build": _expectation(protection.build)},
         "last_move": {"activation_id": last.activation_id, "images": list(last.images)} if last else None,
     }
+
+
+def _asks(group: GroupState) -> Json | None:
+    """Return what a human is asked for, while nobody has answered."""
+    asked = group.approval
+    if asked is None or asked.answer is not None:
+        return None
+    return {"id": asked.id, "to": asked.target, "since": asked.asked_at.isoformat()}
 
 
 def _expectation(expected: Expectation) -> Json:

@@ -22,6 +22,11 @@ COMMANDS = (
     "explain",
     "active",
     "history",
+    "failover",
+    "failback",
+    "drill",
+    "approve",
+    "deny",
     "reset",
     "pause",
     "resume",
@@ -84,7 +89,8 @@ def test_the_version_is_one_line() -> None:
     [
         ("nonsense",),
         ("active",),
-        ("reset", GROUP),
+        ("reset",),
+        ("failover", GROUP),
         ("pause", GROUP, "--reason", "so"),
         ("status", "--nonsense"),
         ("probe",),
@@ -139,7 +145,7 @@ async def ask_a_daemon(folder: Path) -> dict[str, Done]:
         "history nobody": ["history", "nobody"],
         "reset": ["reset", GROUP, "--reason", "so"],
     }
-    async with an_azure(a_world()) as azure, a_daemon(folder, azure.base) as daemon:
+    async with an_azure(a_world()) as azure, a_daemon(folder, azure.base, token=False) as daemon:
         await daemon.start()
         await daemon.verdict("healthy", "northeurope")
         told = await asyncio.gather(*(daemon.cli(*arguments) for arguments in asked.values()))

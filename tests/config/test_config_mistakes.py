@@ -205,13 +205,62 @@ def test_an_unreadable_threshold_is_not_compared(mistakes_in: Mistakes) -> None:
     ]
 
 
-@pytest.mark.parametrize("handler", ["command", "webhook"])
-def test_a_handler_that_is_only_announced_is_refused(mistakes_in: Mistakes, handler: str) -> None:
-    assert mistakes_in(STEP + f'handler = "{handler}"\n') == [
+def test_a_webhook_without_address_and_secret_is_told_both(mistakes_in: Mistakes) -> None:
+    place = 'config.toml:6: group "base": step 1: handler: handler "webhook" needs options.'
+    assert mistakes_in(STEP + 'handler = "webhook"\n') == [
+        f'{place}secret_file; write under [group.step.options]: secret_file = "/PATH"',
+        f'{place}url; write under [group.step.options]: url = "https://HOST/PATH"',
+    ]
+
+
+@pytest.mark.parametrize("key", ["url", "status_url"])
+def test_a_webhook_goes_nowhere_unencrypted(mistakes_in: Mistakes, key: str) -> None:
+    options = {"url": "https://hooks.example.com", "secret_file": "/s", key: "http://hooks.example.com"}
+    written = ", ".join(f'{name} = "{value}"' for name, value in options.items())
+    (told,) = mistakes_in(STEP + f'handler = "webhook"\noptions = {{ {written} }}\n')
+    assert f"options.{key}: " in told
+    assert told.endswith("write https, plain http is for loopback addresses only")
+
+
+def test_a_command_step_needs_its_command(mistakes_in: Mistakes) -> None:
+    assert mistakes_in(STEP + 'handler = "command"\n') == [
         (
-            f'config.toml:6: group "base": step 1: handler: this version cannot run handler "{handler}" yet; '
-            'use "run-template" or an installed handler'
+            'config.toml:6: group "base": step 1: handler: handler "command" needs options.command; '
+            'write under [group.step.options]: command = ["/path/to/program"]'
         )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong"),
+    [
+        ("[]", "is empty; write one or leave the key out"),
+        ('["./x"]', '"./x" depends on where the daemon was started; write its whole path'),
+        ('["/x", "\\u0000"]', "has a zero byte, which no program can be given; remove it"),
+        ('"/x"', '"/x" is the wrong kind of value; write a list in brackets'),
+    ],
+)
+def test_a_command_that_cannot_be_called_is_a_mistake(mistakes_in: Mistakes, written: str, wrong: str) -> None:
+    assert mistakes_in(STEP + f'handler = "command"\noptions = {{ command = {written} }}\n') == [
+        f'config.toml:7: group "base": step 1: options.command: {wrong}'
+    ]
+
+
+def test_an_installed_handler_takes_what_it_likes_but_nothing_nested(mistakes_in: Mistakes) -> None:
+    options = 'handler = "notify-chat"\noptions = { room = "ops", when = 2026-03-01, deep = { a = 1 }, "a b" = 1 }\n'
+    assert mistakes_in(STEP + options) == [
+        (
+            'config.toml:7: group "base": step 1: options."a b": is no name of an option; '
+            "write letters, digits, _ and - only"
+        ),
+        (
+            'config.toml:7: group "base": step 1: options.deep: a table cannot be an option; '
+            "write text, a number, true, false or a list of texts"
+        ),
+        (
+            'config.toml:7: group "base": step 1: options.when: 2026-03-01 cannot be an option; '
+            "write text, a number, true, false or a list of texts"
+        ),
     ]
 
 
@@ -219,7 +268,7 @@ def test_a_handler_that_is_not_installed_is_told_the_installed_ones(mistakes_in:
     assert mistakes_in(STEP + 'handler = "notify"\n') == [
         (
             'config.toml:6: group "base": step 1: handler: "notify" is not an installed handler; '
-            "install its package or choose notify-chat or run-template"
+            "install its package or choose command, notify-chat, run-template or webhook"
         )
     ]
 

@@ -59,6 +59,22 @@ def test_what_is_shown_loads_again_to_the_same(read: Callable[[str], Loaded]) ->
     assert (again.settings, again.setup) == (loaded.settings, loaded.setup)
 
 
+def test_options_of_handlers_come_to_the_core_and_are_shown_as_they_were_written(read: Callable[[str], Loaded]) -> None:
+    options = """
+[[group.step]]
+handler = "command"
+options = { command = ["/bin/x", "-v"] }
+[[group.step]]
+handler = "notify-chat"
+options = { room = "ops", loud = true, tries = 3, pace = 0.5, names = [], people = ["ann", "bob"] }
+"""
+    loaded = read(FULL + options)
+
+    known = {"room": "ops", "loud": True, "tries": 3, "pace": 0.5, "names": (), "people": ("ann", "bob")}
+    assert [step.options for step in loaded.setup.groups["b"].steps] == [{"command": ("/bin/x", "-v")}, known]
+    assert read(render(loaded)).setup == loaded.setup
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), st.floats(0, exclude_min=True, max_value=9))
 def test_any_text_and_number_is_shown_so_that_it_loads_again(
     read: Callable[[str], Loaded], text: str, number: float

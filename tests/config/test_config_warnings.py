@@ -27,9 +27,7 @@ def test_without_a_group_nothing_is_watched(warnings_in: Warnings) -> None:
 @pytest.mark.parametrize(
     ("text", "key", "said"),
     [
-        ('mode = "approve"', 'group "base": mode', "cannot take approvals, so it only says what it would do"),
         ('allowed_geographies = ["Europe"]', 'group "base": allowed_geographies', "does not compare geographies"),
-        ('[policy]\nmode = "approve"', "policy.mode", "cannot take approvals"),
         ('service_health_service = "builder"', 'group "base": service_health_service', "only the one under [policy]"),
         ('[http]\nweb_config_file = "/etc/web.yml"', "http.web_config_file", "serves plain HTTP"),
     ],

@@ -6,16 +6,19 @@ Minutes are counted from T0. A failure class stands for a whole diagnosis: "serv
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, ReadOutputs, RunCanary, WriteEpoch
+from aibwatch.core.approval import Answered
 from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
-from aibwatch.core.decision import Decision, Note, NoteKind
+from aibwatch.core.decision import Decision, Note, NoteKind, Reply
 from aibwatch.core.engine import step
 from aibwatch.core.events import (
+    ApprovalAnswered,
     CanaryAnswered,
     EpochAnswered,
     Event,
+    MoveOrdered,
     Observed,
     OutputsRead,
     PolledAfresh,
@@ -36,7 +39,7 @@ from aibwatch.core.model import (
     template_id,
     template_name,
 )
-from aibwatch.core.move import Move, MoveKind, Step, StepResult
+from aibwatch.core.move import Move, MoveKind, Order, Step, StepResult
 from aibwatch.core.observation import (
     CallFailed,
     Concern,
@@ -66,6 +69,15 @@ BEAT, CALM = timedelta(seconds=30), timedelta(seconds=90)
 WEST, NORTH, FRANCE, SWEDEN = (Region(r) for r in ("westeurope", "northeurope", "francecentral", "swedencentral"))
 SCOPE = "/subscriptions/s1"
 SEEN = Sight(seen=True, learned=True, why="")
+
+
+T = TypeVar("T")
+
+
+def the(value: T | None) -> T:
+    """Return what must be there for the test to make sense."""
+    assert value is not None
+    return value
 
 
 def at(minutes: float = 0.0) -> datetime:
@@ -442,6 +454,24 @@ class Play:
                 for answer in self.answers(action):
                     self.tell(answer)
         return decision
+
+    def order(
+        self, kind: str, *, to: TemplateId | None = None, over: tuple[str, ...] = (), owner: str = "ann"
+    ) -> Reply:
+        """Let a human order a move, and return what he is told."""
+        order = Order(owner=owner, reason="so she wants", at=self.now, overrides=over)
+        return self.reply(MoveOrdered(group="base", kind=MoveKind(kind), to=to, order=order))
+
+    def answer(self, answer: str, *, id: str = "base-1", owner: str = "ann") -> Reply:  # noqa: A002
+        """Let a human approve or deny, and return what he is told."""
+        said = Answered(answer)
+        return self.reply(ApprovalAnswered(group="base", id=id, answer=said, owner=owner, reason="so she says"))
+
+    def reply(self, event: Event) -> Reply:
+        """Return what is answered to an order."""
+        reply = self.tell(event).reply
+        assert reply is not None
+        return reply
 
     def poll(self) -> Decision:
         """Poll everything once."""

@@ -29,6 +29,8 @@ from tests.core.builders import (
     a_world,
     an_event,
     at,
+    minutes_of,
+    the,
 )
 
 
@@ -341,3 +343,44 @@ def test_the_settings_of_a_canary_may_change_while_one_is_open() -> None:
     play.setup = replace(play.setup, canaries={spec.region: spec for spec in specs})
     the_canary(play.run(5), "service").run(60)
     assert (results(play), len(play.canaries())) == (["failed"], 1)
+
+
+# to prove a recovery
+
+
+def an_absence(**settings: object) -> Play:
+    """Return a group that left the west by order, while the canary builds well whenever it is asked for."""
+    policy = a_policy(cooldown=timedelta(0))
+    play = Play(a_group(policy=policy), canaries=[a_canary_spec(**settings)]).run(2)
+    play.order("failover")
+    return play
+
+
+def run_canaries(play: Play, minutes: int) -> None:
+    """Let time pass, and every canary build well in ten minutes."""
+    for _ in range(minutes):
+        asked = play.canaries()
+        if asked and the(play.canary().last).result.open:
+            began = minutes_of(asked[-1].asked_at) + 0.1
+            over = play.minute - began >= 10
+            play.world.ran(CANARY, a_run("ok" if over else "running", started=began, ended=play.minute))
+        play.run(1)
+
+
+def test_while_a_group_is_away_canaries_prove_that_it_may_go_back_and_then_no_more_are_run() -> None:
+    play = an_absence()
+    run_canaries(play, 240)
+    assert {run.why for run in play.canary().runs} == {"recovery"}
+    assert len(play.canary().runs) == 3  # 31 minutes from one to the next
+    assert play.order("failback").refusal is None
+
+
+def test_no_canary_is_run_for_a_group_that_is_at_home() -> None:
+    play = Play(a_group(), canaries=[a_canary_spec()]).run(240)
+    assert play.canary().runs == ()
+
+
+def test_a_recovery_is_not_proven_by_more_runs_than_a_day_allows() -> None:
+    play = an_absence(max_per_day=2)
+    run_canaries(play, 240)
+    assert len(play.canary().runs) == 2

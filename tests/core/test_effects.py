@@ -11,7 +11,7 @@ from aibwatch.core.events import StepEnded, Ticked
 from aibwatch.core.failover import Effect
 from aibwatch.core.incident import Incident
 from aibwatch.core.model import Run
-from aibwatch.core.move import MoveKind, StepResult
+from aibwatch.core.move import MoveKind, Rehearsed, StepResult
 from aibwatch.core.policy import StepSpec
 from aibwatch.core.state import State
 from tests.core.builders import (
@@ -102,7 +102,11 @@ def test_a_commit_changes_the_active_member_and_the_epoch() -> None:
     group, actions = apply(Effect.COMMIT, a_group_state(move=a_move(), moved_at=(yesterday, at(0))), a_scene())
     assert actions == ()
     assert group == a_group_state(
-        active=BASE_NORTH, epoch=1, moves=1, moved_at=(at(0), at(9)), move=a_move(committed_at=at(9))
+        active=BASE_NORTH,
+        epoch=1,
+        committed={MoveKind.FAILOVER: 1},
+        moved_at=(at(0), at(9)),
+        move=a_move(committed_at=at(9)),
     )
 
 
@@ -132,17 +136,21 @@ def test_asking_counts_the_question_and_stays_with_the_attempt() -> None:
     assert actions == (AskStatus(call=CALL, wait=timedelta(seconds=5)),)
 
 
-def test_a_move_that_is_finished_becomes_the_last_one() -> None:
+def test_a_failover_that_is_finished_becomes_the_last_move_and_has_shown_the_way() -> None:
+    known = (Rehearsed(handler="run-template", options="[]", version=""),)
     group, actions = apply(Effect.FINISH, a_group_state(move=a_move()), a_scene())
-    assert (group, actions) == (a_group_state(last=a_move(ended_at=at(9))), ())
+    assert (group, actions) == (a_group_state(last=a_move(ended_at=at(9)), rehearsed_as=known), ())
 
 
 def test_a_move_that_failed_is_counted() -> None:
     group, actions = apply(Effect.FAIL, a_group_state(move=a_move()), a_scene())
-    assert (group, actions) == (a_group_state(last=a_move(ended_at=at(9), failed=True), failed_moves=1), ())
+    assert (group, actions) == (
+        a_group_state(last=a_move(ended_at=at(9), failed=True), failed={MoveKind.FAILOVER: 1}),
+        (),
+    )
 
 
-@pytest.mark.parametrize("effect", sorted(set(Effect) - {Effect.CLAIM, Effect.ABANDON}))
+@pytest.mark.parametrize("effect", sorted(set(Effect) - {Effect.CLAIM, Effect.ABANDON, Effect.CUT_SHORT}))
 def test_an_effect_without_a_move_is_a_fault_of_ours(effect: Effect) -> None:
     with pytest.raises(AssertionError, match="without a move"):
         apply(effect, a_group_state(), a_scene())

@@ -20,7 +20,7 @@ from aibwatch.core.events import (
 )
 from aibwatch.core.failover import TABLE, Trigger
 from aibwatch.core.model import Mode
-from aibwatch.core.move import StepResult
+from aibwatch.core.move import MoveKind, StepResult
 from aibwatch.core.policy import StepSpec
 from aibwatch.core.state import Phase
 from aibwatch.core.triggers import QUESTIONS
@@ -88,7 +88,11 @@ def test_an_outage_is_left_for_the_secondary() -> None:
         "committing -> moving",
         "moving -> watching",
     ]
-    assert (play.group().active, play.group().epoch, play.group().moves) == (BASE_NORTH, 1, 1)
+    assert (play.group().active, play.group().epoch, play.group().committed) == (
+        BASE_NORTH,
+        1,
+        {MoveKind.FAILOVER: 1},
+    )
 
 
 def test_the_hold_is_as_long_as_the_confirmations_say() -> None:
@@ -339,7 +343,7 @@ def test_a_step_that_is_hopeless_halts_at_once(result: StepResult) -> None:
     play.step_results = [result]
     play.until("halted").run(60)
     assert play.dispatched() == [("base-1", 0, 1)]
-    assert (play.group().active, play.group().epoch, play.group().failed_moves) == (BASE_NORTH, 1, 1)
+    assert (play.group().active, play.group().epoch, play.group().failed) == (BASE_NORTH, 1, {MoveKind.FAILOVER: 1})
     assert any(n.why.endswith(f": {result}: the handler says so") and n.loud for n in play.said)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aibwatch.core.failover import TABLE, Effect, Row, Trigger, _table
+from aibwatch.core.failover import ORDERS, TABLE, Effect, Row, Trigger, _table
 from aibwatch.core.state import Phase
 
 LISTING = Path(__file__).with_name("failover_table.txt")
@@ -64,8 +64,19 @@ def test_a_reset_changes_no_other_phase_and_does_nothing() -> None:
     }
 
 
-def test_a_move_is_claimed_only_when_an_outage_is_proven_and_every_gate_is_open() -> None:
-    assert rows_with(Effect.CLAIM) == {(Phase.WATCHING, Trigger.OUTAGE_OPEN), (Phase.HELD, Trigger.OUTAGE_OPEN)}
+def test_a_move_is_claimed_only_by_a_proven_outage_or_a_human_and_with_every_gate_open() -> None:
+    idle, wanted = (Phase.WATCHING, Phase.HELD), (Trigger.OUTAGE_OPEN, Trigger.ORDER_OPEN)
+    assert rows_with(Effect.CLAIM) == {(phase, trigger) for phase in idle for trigger in wanted}
+
+
+def test_an_order_begins_nothing_while_a_move_is_under_way_or_the_group_is_halted() -> None:
+    rows = {(p, t): TABLE[p, t] for p in set(Phase) - {Phase.WATCHING, Phase.HELD} for t in ORDERS}
+    assert {cell: (row.to, row.effects) for cell, row in rows.items()} == {(p, t): (p, ()) for p, t in rows}
+
+
+def test_only_a_drill_or_a_failback_is_given_up_after_its_epoch() -> None:
+    assert rows_with(Effect.GIVE_UP) == {(Phase.MOVING, Trigger.REHEARSAL_FAILED), (Phase.MOVING, Trigger.IMAGE_FAILED)}
+    assert rows_with(Effect.CUT_SHORT) == {(Phase.MOVING, Trigger.OVERTAKEN)}
 
 
 def test_the_epoch_is_written_only_after_fresh_polls_agreed() -> None:
@@ -116,7 +127,7 @@ def test_each_phase_is_come_into_only_by_these_ways() -> None:
 
 
 def test_whatever_leaves_a_moving_phase_ends_or_gives_up_the_move() -> None:
-    ending = {Effect.FINISH, Effect.FAIL, Effect.ABANDON}
+    ending = {Effect.FINISH, Effect.FAIL, Effect.ABANDON, Effect.GIVE_UP, Effect.CUT_SHORT}
     at_work = {Phase.CHECKING, Phase.COMMITTING, Phase.MOVING}
     rows = [row for (phase, _), row in TABLE.items() if phase in at_work and row.to not in at_work]
     assert all(ending & set(row.effects) for row in rows)

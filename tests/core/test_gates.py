@@ -6,9 +6,9 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from aibwatch.core.gates import GATES, Gate, GateState, Question, holding, survey
+from aibwatch.core.gates import GATES, Gate, GateState, Question, gates_of, holding, survey
 from aibwatch.core.model import Mode, Region, TemplateId
-from aibwatch.core.move import Move
+from aibwatch.core.move import Move, MoveKind
 from aibwatch.core.observation import EventSeen, HandlerChecked, Observation, Source
 from aibwatch.core.policy import Freeze, StepSpec
 from aibwatch.core.state import GroupState, Pause, State
@@ -107,10 +107,21 @@ def test_every_gate_is_asked_in_the_order_in_which_it_is_told() -> None:
         "drill_fresh",
         "maintenance",
         "observers_agree",
+        "calm",
+        "recovered",
     ]
 
 
-@pytest.mark.parametrize("gate", GATES)
+def test_a_drill_and_a_failback_are_asked_only_what_concerns_them() -> None:
+    failover, failback, drill = (set(gates_of(kind)) for kind in MoveKind)
+    assert set(GATES) - failover == {"calm", "recovered"}
+    assert set(GATES) - failback == {"mode_allows", "drill_fresh", "observers_agree", "calm"}
+    assert set(GATES) - drill == {
+        *("mode_allows", "cooldown", "blast_radius", "drill_fresh", "observers_agree", "recovered"),
+    }
+
+
+@pytest.mark.parametrize("gate", gates_of(MoveKind.FAILOVER))
 def test_on_a_good_day_every_gate_is_open_and_says_why(gate: str) -> None:
     state, why = ask(gate)
     assert (state, bool(why)) == (OPEN, True)
@@ -416,7 +427,7 @@ def test_secondary_live_does_not_trust_a_read_from_a_clock_that_was_set_back_sin
     ("mode", "expected", "why"),
     [
         (Mode.AUTO, OPEN, "mode is auto"),
-        (Mode.APPROVE, CLOSED, "mode is approve, and this version cannot take approvals yet"),
+        (Mode.APPROVE, CLOSED, "mode is approve, so it asks before it moves"),
         (Mode.SHADOW, CLOSED, "mode is shadow: it says what it would do and does nothing"),
     ],
 )
@@ -562,7 +573,10 @@ def drilled(days: float | None = None, *, known: float = 99, last: Move | None =
 
 def test_drill_fresh_closes_when_the_last_rehearsal_is_too_old() -> None:
     assert ask("drill_fresh", group=drilled(35)) == (OPEN, "last rehearsed 35 days ago")
-    assert ask("drill_fresh", group=drilled(36)) == (CLOSED, "last rehearsed 36 days ago; 35 days is the limit")
+    assert ask("drill_fresh", group=drilled(36)) == (
+        CLOSED,
+        "last rehearsed 36 days ago; 35 days is the limit, so it asks before it moves",
+    )
 
 
 def test_drill_fresh_gives_a_new_group_as_long_for_its_first_drill() -> None:
@@ -572,7 +586,7 @@ def test_drill_fresh_gives_a_new_group_as_long_for_its_first_drill() -> None:
     )
     assert ask("drill_fresh", group=drilled(known=36)) == (
         CLOSED,
-        "never rehearsed in the 36 days since it was first seen; 35 days is the limit",
+        "never rehearsed in the 36 days since it was first seen; 35 days is the limit, so it asks before it moves",
     )
 
 

@@ -16,16 +16,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, ReadOutputs, RunCanary, WriteEpoch
+from aibwatch.core.approval import Answered
 from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
 from aibwatch.core.conviction import score_of
 from aibwatch.core.engine import step
 from aibwatch.core.events import (
+    ApprovalAnswered,
     CanaryAnswered,
     ClockStepped,
     Event,
     JournalFailed,
     JournalRecovered,
     LeaseChecked,
+    MoveOrdered,
     Observed,
     Paused,
     PolledAfresh,
@@ -37,8 +40,9 @@ from aibwatch.core.events import (
 )
 from aibwatch.core.evidence import OURS, Evidence, Kind, Standing
 from aibwatch.core.failover import TABLE, Trigger
-from aibwatch.core.model import WELL, FailureClass, Mode, Region, Run
-from aibwatch.core.move import StepResult
+from aibwatch.core.gates import gates_of
+from aibwatch.core.model import WELL, FailureClass, Mode, Region, Run, TemplateId
+from aibwatch.core.move import MoveKind, Order, StepResult
 from aibwatch.core.observation import Observation, Ready, TemplateGone
 from aibwatch.core.policy import CanarySpec, Freeze, Policy, StepSpec
 from aibwatch.core.state import Phase, State
@@ -62,6 +66,7 @@ from tests.core.builders import (
     a_dependency,
     a_diagnosis,
     a_group,
+    a_move,
     a_peer,
     a_policy,
     a_poll,
@@ -511,6 +516,32 @@ class Life(RuleBasedStateMachine):
     def a_human_resets(self) -> None:
         self.happen(Reset(group="base", owner="ann", reason="seen to"), resets=True)
 
+    @rule(kind=st.sampled_from(MoveKind), over=st.sets(st.sampled_from(sorted(gates_of(MoveKind.FAILOVER)))),
+          to=st.sampled_from([None, None, *SECONDARIES]))  # fmt: skip
+    def a_human_orders(self, kind: MoveKind, over: set[str], to: TemplateId | None) -> None:
+        order = Order(owner="ann", reason="so she wants", at=self.play.now, overrides=tuple(sorted(over)))
+        self.happen(MoveOrdered(group="base", kind=kind, to=to, order=order))
+
+    @rule(kind=st.sampled_from(MoveKind), answers=st.integers(min_value=1, max_value=5))
+    def a_human_orders_and_all_goes_well(self, kind: MoveKind, answers: int) -> None:
+        for region in self.play.world.probe:
+            self.play.mend_region(region)
+        self.nothing_holds_any_more()
+        self.time_passes_with_polls(6)
+        self.a_human_orders(kind, set(gates_of(kind)), None)
+        self.all_goes_well(answers)
+
+    @rule(answer=st.sampled_from(Answered), id_=st.sampled_from(["", "base-1", "base-2"]))
+    def a_human_answers(self, answer: Answered, id_: str) -> None:
+        asked = self.play.group().approval
+        known = id_ or (asked.id if asked else "base-9")
+        self.happen(ApprovalAnswered(group="base", id=known, answer=answer, owner="ben", reason="so he says"))
+
+    @rule(how=st.sampled_from(["running", "ok", "service", "customer"]))
+    def the_primary_is_run(self, how: str) -> None:
+        self.play.world.ran(BASE_WEST, a_run(how, started=self.play.minute, ended=self.play.minute))
+        self.time_passes_with_polls(1)
+
     @rule(hours=st.integers(min_value=1, max_value=25))
     def hours_pass(self, hours: int) -> None:
         self.play.now += timedelta(hours=hours)
@@ -626,17 +657,33 @@ class Life(RuleBasedStateMachine):
             if isinstance(action, DispatchStep):
                 call = (action.call.activation_id, action.call.step, action.call.attempt)
                 assert call not in self.called, "4: never a second effect for one activation"
-                tries = STEPS[action.call.step].retries + 1 + self.unsent.count(call[:2])
+                tries = self.retries(action) + 1 + self.unsent.count(call[:2])
                 assert action.call.attempt <= tries, "9: every retry has a limit"
                 self.called.add(call)
             if isinstance(action, WriteEpoch) and self.before.groups["base"].phase is Phase.CHECKING:
-                held = self.holding & {"pause", "freeze", "lease", "journal", "mode", "handler"}
-                assert not held, "no move begins while something holds it"
+                assert not self.really_holding(), "no move begins while something holds it"
             if isinstance(action, RunCanary):
                 self.check_canary(action)
             if isinstance(action, DispatchStep | AskStatus):
                 assert action.wait <= timedelta(minutes=5), "9: every wait has a limit"
         self.compare(resets=resets)
+
+    def retries(self, action: DispatchStep) -> int:
+        move = self.play.group().move
+        assert move is not None
+        assert move.activation_id == action.call.activation_id, "4: one move of a group at a time"
+        return move.steps[action.call.step].retries
+
+    def really_holding(self) -> set[str]:
+        """Return what holds the move that is checked, and was neither overridden nor approved by a human."""
+        group = self.before.groups["base"]
+        held = self.holding & {"pause", "freeze", "lease", "journal", "mode", "handler"}
+        if group.move is not None and group.move.order is not None:
+            over = group.move.order.overrides
+            gates = {"pause": "paused", "freeze": "frozen", "handler": "handler_ok"}
+            return {what for what in held - {"mode"} if gates.get(what) not in over}
+        approved = group.approval is not None and group.approval.answer is Answered.APPROVED
+        return held - ({"mode"} if approved else set())
 
     def check_canary(self, action: RunCanary) -> None:
         known = self.before.canaries.get(action.region)
@@ -656,10 +703,14 @@ class Life(RuleBasedStateMachine):
         if before is None:
             return
         assert group.epoch >= before.epoch, "the epoch never falls"
-        moved = group.active != before.active
-        assert group.epoch == before.epoch + moved, "the epoch counts changes of the active member"
-        if moved:
-            assert group.active in SECONDARIES, "8: the primary never becomes active by itself"
+        committed = before.phase is Phase.COMMITTING and group.phase is Phase.MOVING
+        assert group.epoch == before.epoch + committed, "the epoch counts moves, each with its commit"
+        if group.active != before.active:
+            kind = (before.move or group.move or group.last or a_move()).kind
+            assert kind is (MoveKind.FAILBACK if group.active == BASE_WEST else MoveKind.FAILOVER)
+            assert committed or (kind is MoveKind.FAILBACK and before.phase is Phase.MOVING)
+        if group.move is not None and group.move.kind is not MoveKind.FAILOVER:
+            assert group.move.order is not None, "8: only a human begins a drill or a failback"
         if before.phase is Phase.HALTED and group.phase is not Phase.HALTED:
             assert resets, "8: only a human leaves HALTED"
 
@@ -755,3 +806,26 @@ def test_of_all_classes_only_service_and_ambiguous_weigh_in_runs() -> None:
     for cls in set(FailureClass) - {FailureClass.SERVICE, FailureClass.AMBIGUOUS, FailureClass.OK}:
         window = add(Window(), [a_template(run=a_run(cls, started=50, ended=55), when=NOW)], NOW)
         assert score_of(evidence_of(window)[0]) == 0, cls
+
+
+def test_the_way_of_the_random_stories_leads_there_and_back_by_order() -> None:
+    life = Life()
+    life.begin(canaries=False)
+    life.a_human_orders_and_all_goes_well(MoveKind.DRILL, 5)
+    life.a_human_orders_and_all_goes_well(MoveKind.FAILOVER, 5)
+    assert life.play.group().active == BASE_NORTH
+    life.a_human_orders_and_all_goes_well(MoveKind.FAILBACK, 3)
+    life.the_primary_is_run("ok")
+    life.all_goes_well(3)
+    assert life.play.group().active == BASE_WEST
+    assert set(life.play.group().committed) == set(MoveKind)
+
+
+def test_the_way_of_the_random_stories_leads_through_an_approval() -> None:
+    life = Life()
+    life.begin(canaries=False)
+    life.hold("mode", begin=True)
+    life.a_region_breaks_for_good(WEST)
+    life.a_human_answers(Answered.APPROVED, "")
+    life.all_goes_well(4)
+    assert life.play.group().active == BASE_NORTH

@@ -3,7 +3,7 @@
 import pytest
 
 from aibwatch.core.actions import PollAfresh
-from aibwatch.core.decision import Note, NoteKind
+from aibwatch.core.decision import Note, NoteKind, Refusal, Reply
 from aibwatch.core.events import Event, Paused, Resumed, Ticked
 from aibwatch.core.orders import take_order
 from aibwatch.core.state import Pause
@@ -25,27 +25,39 @@ def test_a_pause_is_remembered_with_its_owner_and_told_to_everybody(group: str) 
     note = Note(
         kind=NoteKind.PAUSE, subject="base", what="paused until 03:30 UTC", why="by ann: gallery move", loud=True
     )
-    assert take_order(a_group_state(), a_pause(group)) == (a_group_state(pause=PAUSE), [note])
+    assert take_order(a_group_state(), a_pause(group), at(0)) == (
+        a_group_state(pause=PAUSE),
+        [note],
+        Reply(text="base is not moved before 2026-03-02 03:30 UTC; watching goes on"),
+    )
 
 
 @pytest.mark.parametrize("group", ["base", ""])
 def test_a_human_ends_a_pause_before_its_time(group: str) -> None:
     note = Note(kind=NoteKind.PAUSE, subject="base", what="resumed", why="by ben: done", loud=True)
-    assert take_order(a_group_state(pause=PAUSE), a_resumption(group)) == (a_group_state(), [note])
+    assert take_order(a_group_state(pause=PAUSE), a_resumption(group), at(0)) == (
+        a_group_state(),
+        [note],
+        Reply(text="base may be moved again"),
+    )
 
 
 def test_the_later_pause_stands() -> None:
-    group, _ = take_order(a_group_state(pause=PAUSE), a_pause(until=30))
+    group, _, _ = take_order(a_group_state(pause=PAUSE), a_pause(until=30), at(0))
     assert group.pause == Pause(owner="ann", reason="gallery move", until=at(30))
 
 
 @pytest.mark.parametrize("event", [a_pause("web"), a_resumption("web"), Ticked()])
 def test_an_order_for_another_group_changes_nothing(event: Event) -> None:
-    assert take_order(a_group_state(pause=PAUSE), event) == (a_group_state(pause=PAUSE), [])
+    assert take_order(a_group_state(pause=PAUSE), event, at(0)) == (a_group_state(pause=PAUSE), [], None)
 
 
 def test_nothing_is_resumed_that_is_not_paused() -> None:
-    assert take_order(a_group_state(), a_resumption()) == (a_group_state(), [])
+    assert take_order(a_group_state(), a_resumption(), at(0)) == (
+        a_group_state(),
+        [],
+        Reply(text="base is not paused", refusal=Refusal.UNASKED),
+    )
 
 
 def test_a_pause_holds_a_wanted_move_until_it_is_over_and_detection_goes_on() -> None:

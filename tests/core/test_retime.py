@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import pytest
 
+from aibwatch.core.approval import Approval
 from aibwatch.core.decision import NoteKind
 from aibwatch.core.events import ClockStepped, Started
 from aibwatch.core.incident import Incident
@@ -46,7 +47,7 @@ def test_a_state_without_anything_from_the_future_is_left_as_it_is() -> None:
     assert retimed(a_state(), 0.0, at(10)) == a_state()
 
 
-@pytest.mark.parametrize("kind", [Verdict, Incident, GroupState, Move, Step])
+@pytest.mark.parametrize("kind", [Verdict, Incident, GroupState, Approval, Move, Step])
 def test_every_time_is_either_moved_or_left_for_a_reason(kind: type) -> None:
     dated = {field.name for field in fields(kind) if "datetime.datetime" in str(field.type)}
     before, after = _one(kind, a_state()), _one(kind, retimed(a_state(), -60.0, at(10)))
@@ -57,7 +58,7 @@ def test_every_time_is_either_moved_or_left_for_a_reason(kind: type) -> None:
 def _one(kind: type, state: State) -> object:
     (group,) = state.groups.values()
     assert group.move is not None
-    known = [*state.verdicts.values(), *state.incidents.values(), group, group.move, *group.move.steps]
+    known = [*state.verdicts.values(), *state.incidents.values(), group, group.approval, group.move, *group.move.steps]
     return next(one for one in known if type(one) is kind)
 
 
@@ -70,12 +71,13 @@ def a_state() -> State:
         activation_id="base-1", kind=MoveKind.FAILOVER, group="base", source=BASE_WEST, target=BASE_NORTH, epoch=1,
         incident="", claimed_at=at(8), steps=(_dated(step),),
     )  # fmt: skip
+    approval = Approval(id="base-1", target=BASE_NORTH, incident="", asked_at=at(8), told_at=at(8))
     incident = Incident(id="i", region=Region(WEST), opened_at=at(8), why="")
     return State(
         awake_since=at(1),
         verdicts={"": replace(_dated(verdict), hold_until=at(15))},
         incidents={"i": _dated(incident)},
-        groups={"base": replace(_dated(group), move=_dated(move))},
+        groups={"base": replace(_dated(group), move=_dated(move), approval=_dated(approval))},
     )
 
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from aibwatch.core.failover import Trigger
-from aibwatch.core.gates import GATES
+from aibwatch.core.gates import gates_of
 from aibwatch.core.judging import key
 from aibwatch.core.model import Mode, TemplateId
+from aibwatch.core.move import MoveKind
 from aibwatch.core.observation import Observation, Source
 from aibwatch.core.policy import GroupSpec
 from aibwatch.core.situation import Situation, situation
@@ -65,7 +66,7 @@ def test_while_the_region_is_well_the_group_is_quiet_and_says_so() -> None:
 
 
 def test_gates_are_asked_also_when_no_move_is_wanted() -> None:
-    assert [g.name for g in stands().gates] == list(GATES)
+    assert [g.name for g in stands().gates] == list(gates_of(MoveKind.FAILOVER))
 
 
 def test_a_proven_outage_with_open_gates_is_open() -> None:

@@ -42,3 +42,7 @@ def test_the_unit_is_exposed_to_no_more_than_it_needs(installed_unit: Path) -> N
 
 def test_a_wrong_configuration_is_not_tried_again_and_again() -> None:
     assert "RestartPreventExitStatus=78" in UNIT.read_text().splitlines()
+
+
+def test_a_stop_of_the_daemon_leaves_a_running_program_to_its_end() -> None:
+    assert {"KillMode=process", "OOMPolicy=continue"} <= {*UNIT.read_text().splitlines()}

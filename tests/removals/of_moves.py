@@ -7,22 +7,40 @@ MOVES: tuple[Removal, ...] = (
     *(
         Removal(
             f"the gate {name} is always open",
-            "gates",
-            f'"{name}": _{name},',
+            "gates/__init__",
+            f'"{name}": {name},',
             f'"{name}": lambda q: (OPEN, "it was taken out"),',
-            "gates",
+            "gates drill failback",
         )
         for name in GATES
     ),
     *in_file(
-        "gates",
+        "gates/__init__",
         "gates",
         ("unknown lets a move pass", "if g.state is not GateState.OPEN)", "if g.state is GateState.CLOSED)"),
+    ),
+    *in_file(
+        "gates/ourselves",
+        "gates",
         (
             "a jump of the clock holds nothing",
             "    if stepped is not None and q.now - stepped < STEADY_AFTER:\n",
             "    if False:\n",
         ),
+        (
+            "only the first step's handler is asked",
+            "in enumerate(q.spec.steps))\n    checks",
+            "in enumerate(q.spec.steps[:1]))\n    checks",
+        ),
+        (
+            "what a handler said of another target holds too",
+            "handler_key(q.spec.name, i, step.handler, q.target)",
+            "next((k for k in q.state.window.handlers if step.handler in k), '')",
+        ),
+    ),
+    *in_file(
+        "gates/target",
+        "gates",
         ("a mishap of the secondary holds", "    if _is_mishap(verdict):\n", "    if False:\n"),
         ("whatever makes the secondary suspect is a mishap", " and not is_alike(verdict.evidence)\n", "\n"),
         (
@@ -59,41 +77,15 @@ MOVES: tuple[Removal, ...] = (
             "    if False:\n",
         ),
         ("a failed read of the secondary is forgiven", "    if record.well_at != record.last_at:\n", "    if False:\n"),
-        (
-            "approve moves by itself",
-            "    if mode is Mode.APPROVE:\n        return CLOSED,",
-            "    if mode is Mode.APPROVE:\n        return OPEN,",
-        ),
+    ),
+    *in_file(
+        "gates/pace",
+        "gates",
         ("a failed move cools down as fast", "(2 if last.failed else 1)", "1"),
         (
-            "only the first step's handler is asked",
-            "in enumerate(q.spec.steps))\n    checks",
-            "in enumerate(q.spec.steps[:1]))\n    checks",
-        ),
-        (
-            "what a handler said of another target holds too",
-            "handler_key(q.spec.name, i, step.handler, q.target)",
-            "next((k for k in q.state.window.handlers if step.handler in k), '')",
-        ),
-        (
-            "an observer that fell silent does not hold a move",
-            "PEER_AWAITED = timedelta(minutes=15)",
-            "PEER_AWAITED = timedelta(minutes=0)",
-        ),
-        (
-            "an observer that fell silent holds a move for ever",
-            "    if now - last.at <= PEER_AWAITED:\n",
-            "    if True:\n",
-        ),
-        (
-            "a silent observer is waited for though another speaks",
-            "    if not fresh:\n",
-            "    if len(fresh) < len(said):\n",
-        ),
-        (
             "another region may be left at the same time",
-            "            if leaving != q.source_region:\n",
-            "            if False:\n",
+            "        if leaving != q.source_region:\n",
+            "        if False:\n",
         ),
         ("a group may move as often as it likes", "    if recent >= most:\n", "    if False:\n"),
         ("all groups may move on one day", "    if everywhere >= limit:\n", "    if False:\n"),
@@ -109,18 +101,82 @@ MOVES: tuple[Removal, ...] = (
         ),
         ("claims do not count as moves", "g.phase in {Phase.CHECKING, Phase.COMMITTING} for g", "False for g"),
         ("moves count for ever", "sum(now - at < DAY for at in group.moved_at)", "len(group.moved_at)"),
+    ),
+    *in_file(
+        "gates/region",
+        "gates",
         (
-            "a new group has no time for its first drill",
-            "max([*proofs, q.group.known_since])",
-            "max([*proofs, q.group.known_since - DAY * 9999])",
+            "an observer that fell silent does not hold a move",
+            "PEER_AWAITED = timedelta(minutes=15)",
+            "PEER_AWAITED = timedelta(minutes=0)",
         ),
         (
-            "a move that failed is a rehearsal",
-            "if q.group.last and not q.group.last.failed else None",
-            "if q.group.last else None",
+            "an observer that fell silent holds a move for ever",
+            "    if now - last.at <= PEER_AWAITED:\n",
+            "    if True:\n",
+        ),
+        (
+            "a silent observer is waited for though another speaks",
+            "    if not fresh:\n",
+            "    if len(fresh) < len(said):\n",
         ),
         ("an observer that fell silent agrees", "    if not fresh:\n", "    if False:\n"),
         ("an observer that disagrees holds nothing", "    if differ is not None:\n", "    if False:\n"),
+    ),
+    *in_file(
+        "gates/people",
+        "gates approval ordered_moves",
+        (
+            "approve moves by itself",
+            '        return _approved(q, "mode is approve")\n',
+            '        return OPEN, "mode is approve"\n',
+        ),
+        ("an approval of another target counts", "approval is None or approval.target != q.target", "approval is None"),
+        (
+            "a denial is no answer",
+            "        case Answered.DENIED:\n            return CLOSED,",
+            "        case Answered.DENIED:\n            return OPEN,",
+        ),
+        (
+            "an approval counts for ever",
+            "        case Answered.APPROVED if approval.counts(patience, q.now):\n",
+            "        case Answered.APPROVED if approval:\n",
+        ),
+        (
+            "who orders a move needs an approval too",
+            '    if q.order is not None:\n        return OPEN, f"ordered',
+            '    if False:\n        return OPEN, f"ordered',
+        ),
+    ),
+    *in_file(
+        "rehearsal",
+        "gates rehearsal",
+        (
+            "a new group has no time for its first drill",
+            "max(proven or group.known_since, group.known_since)",
+            "(proven or group.known_since.min.replace(tzinfo=group.known_since.tzinfo))",
+        ),
+        (
+            "a move that failed is a rehearsal",
+            "last is not None and not last.failed and last.kind",
+            "last is not None and last.kind",
+        ),
+        ("a failback is a rehearsal", " and last.kind is MoveKind.FAILOVER else None", " else None"),
+        (
+            "a drill that failed disproves nothing",
+            "    if failed is not None and failed.ended_at",
+            "    if False and failed.ended_at",
+        ),
+        ("a changed handler is the same one", "    if changed:\n", "    if False:\n"),
+        (
+            "changed steps are the same way",
+            "    if [(r.handler, r.options) for r in now]",
+            "    if False and [(r.handler, r.options) for r in now]",
+        ),
+    ),
+    *in_file(
+        "gates/people",
+        "gates",
         (
             "a halted group that nobody can reset holds",
             "q.setup.groups.keys() - {q.group.name}",
@@ -131,25 +187,30 @@ MOVES: tuple[Removal, ...] = (
         "situation",
         "situation",
         (
+            "the first secondary is taken whatever its gates say",
+            "    return next(iter(ready or approvable or answers), (None, ()))",
+            "    return next(iter(answers), (None, ()))",
+        ),
+        (
+            "it asks for the first secondary though another only wants approval",
+            "ready or approvable or answers",
+            "ready or answers",
+        ),
+        (
+            "closed gates hold nothing",
+            "    if holding(gates):\n        return Trigger.OUTAGE_HELD",
+            "    if False:\n        return Trigger.OUTAGE_HELD",
+        ),
+        (
             "the primary is a target",
-            "[t for t in spec.secondaries if t != group.active]",
-            "[t for t in spec.members if t != group.active]",
+            "[group.move.target] if group.move else [t for t in spec.secondaries if t != group.active]",
+            "[group.move.target] if group.move else [t for t in spec.members if t != group.active]",
         ),
         ("a better target replaces the claimed one", "[group.move.target] if group.move else", ""),
-        (
-            "the first secondary is taken whatever its gates say",
-            "next(iter(ready or answers), (None, ()))",
-            "next(iter(answers), (None, ()))",
-        ),
         (
             "an outage that is only remembered makes a group leave",
             "    if not verdict.warrants_move:\n",
             '    if verdict.kind.value != "outage":\n',
-        ),
-        (
-            "closed gates hold nothing",
-            "    held = holding(gates)\n    if held:\n",
-            "    held = holding(gates)\n    if False:\n",
         ),
     ),
     Removal(
@@ -194,18 +255,18 @@ MOVES: tuple[Removal, ...] = (
         ),
         (
             "a restart leaves HALTED",
-            '_rows(P.HALTED, (T.QUIET, *OUTAGE, T.RESUMED), P.HALTED, "halted: it does nothing more until a human resets it"),',
-            '_rows(P.HALTED, (T.QUIET, *OUTAGE), P.HALTED, "halted"),\n    _rows(P.HALTED, (T.RESUMED,), P.WATCHING, "started"),',
+            '_rows(P.HALTED, (T.QUIET, *OUTAGE, *COURSE, T.RESUMED), P.HALTED,\n          "halted: it does nothing more until a human resets it"),',
+            '_rows(P.HALTED, (T.QUIET, *OUTAGE, *COURSE), P.HALTED, "halted"),\n    _rows(P.HALTED, (T.RESUMED,), P.WATCHING, "started"),',
         ),
         (
             "recovery leaves HALTED",
-            '_rows(P.HALTED, (T.QUIET, *OUTAGE, T.RESUMED), P.HALTED, "halted: it does nothing more until a human resets it"),',
-            '_rows(P.HALTED, (*OUTAGE, T.RESUMED), P.HALTED, "halted"),\n    _rows(P.HALTED, (T.QUIET,), P.WATCHING, "quiet"),',
+            '_rows(P.HALTED, (T.QUIET, *OUTAGE, *COURSE, T.RESUMED), P.HALTED,\n          "halted: it does nothing more until a human resets it"),',
+            '_rows(P.HALTED, (*OUTAGE, *COURSE, T.RESUMED), P.HALTED, "halted"),\n    _rows(P.HALTED, (T.QUIET,), P.WATCHING, "quiet"),',
         ),
         (
             "a move that has begun is given up",
-            "_rows(P.MOVING, (T.QUIET, *OUTAGE), P.MOVING, FINISHING),",
-            '_rows(P.MOVING, (T.QUIET,), P.WATCHING, "quiet", E.ABANDON),\n    _rows(P.MOVING, OUTAGE, P.MOVING, FINISHING),',
+            "_rows(P.MOVING, (T.QUIET, *OUTAGE, T.STILL_WANTED, T.ORDER_LOST), P.MOVING, FINISHING),",
+            '_rows(P.MOVING, (T.QUIET,), P.WATCHING, "quiet", E.ABANDON),\n    _rows(P.MOVING, (*OUTAGE, T.STILL_WANTED, T.ORDER_LOST), P.MOVING, FINISHING),',
         ),
         (
             "a restart calls the handler again",
@@ -227,7 +288,7 @@ MOVES: tuple[Removal, ...] = (
     ),
     *in_file(
         "triggers",
-        "triggers",
+        "triggers drill failback",
         (
             "an answer to another move counts",
             "return group.move is not None and event.activation_id == group.move.activation_id",
@@ -258,8 +319,38 @@ MOVES: tuple[Removal, ...] = (
         ),
         (
             "a step is tried for ever",
-            "Trigger.STEP_AGAIN if step.attempt <= step.retries else Trigger.STEP_HOPELESS",
-            "Trigger.STEP_AGAIN",
+            "    left = step.attempt <= step.retries\n",
+            "    left = True\n",
+        ),
+        (
+            "what was done in part is tried again though the handler cannot go on",
+            "Trigger.STEP_AGAIN if event.resumable and left",
+            "Trigger.STEP_AGAIN if left",
+        ),
+        (
+            "what nobody knows of is sent again though doubles are not dropped",
+            "        case StepResult.UNKNOWN if event.repeatable and left:\n",
+            "        case StepResult.UNKNOWN if left:\n",
+        ),
+        (
+            "a drill that fails halts",
+            "Trigger.REHEARSAL_FAILED if trigger is Trigger.STEP_HOPELESS else trigger",
+            "trigger",
+        ),
+        (
+            "a drill stands in the way of an outage",
+            "        case MoveKind.DRILL if trigger is not Trigger.STEP_UNKNOWN and seen.outage_proven:\n",
+            "        case MoveKind.DRILL if False:\n",
+        ),
+        (
+            "a failback does not wait for the primary's image",
+            "            return RUN_OF_PRIMARY.get(trigger, trigger)\n",
+            "            return trigger\n",
+        ),
+        (
+            "a restart asks a handler while an image is awaited",
+            "        case Started() if group.move is None or not group.move.awaits_image:\n",
+            "        case Started():\n",
         ),
         (
             "a handler is asked for ever",
@@ -274,6 +365,24 @@ MOVES: tuple[Removal, ...] = (
         ("a reset is for every group", "case Reset(group=group.name):", "case Reset():"),
     ),
     *in_file(
+        "engine",
+        "engine",
+        (
+            "a group does not see what an earlier one claimed",
+            "        followed = follow_group(state, event,",
+            "        followed = follow_group(replace(state, groups={}), event,",
+        ),
+    ),
+    *in_file(
+        "grouping",
+        "engine",
+        (
+            "why a group was halted is overwritten",
+            "stays_halted = before.phase is Phase.HALTED and",
+            "stays_halted = False and",
+        ),
+    ),
+    *in_file(
         "effects",
         "effects",
         (
@@ -283,20 +392,20 @@ MOVES: tuple[Removal, ...] = (
         ),
         (
             "a commit is not counted",
-            "epoch=move.epoch, moved_at=(*recent, now), moves=",
-            "epoch=move.epoch, moved_at=recent, moves=",
+            "moved_at=recent if move.kind is MoveKind.DRILL else (*recent, now),",
+            "moved_at=recent,",
         ),
         (
             "a commit does not raise the epoch",
-            "active=move.target, epoch=move.epoch, moved_at",
-            "active=move.target, moved_at",
+            "        epoch=move.epoch,\n        moved_at",
+            "        moved_at",
         ),
         ("an attempt is not counted", "attempt=step.attempt + 1, questions=0", "questions=0"),
         ("a question is not counted", "questions=before + 1", "questions=before"),
         (
             "a failed move is not remembered as failed",
-            "_end(group, scene.now, failed=True), failed_moves",
-            "_end(group, scene.now, failed=False), failed_moves",
+            "ended_at=now, failed=True)\n    return replace(group, move=None, last=move",
+            "ended_at=now)\n    return replace(group, move=None, last=move",
         ),
         ("the run before the move is not remembered", "run_before=ended.started if ended else None", "run_before=None"),
         (
@@ -306,8 +415,105 @@ MOVES: tuple[Removal, ...] = (
         ),
     ),
     *in_file(
+        "proof",
+        "failback",
+        (
+            "a primary that flaps is gone back to",
+            "    if verdict is not None and verdict.warrants_move:\n",
+            "    if False:\n",
+        ),
+        (
+            "a run that failed is an image",
+            "    if run is not None and run.state.ended and run.state not in GOOD:\n",
+            "    if False:\n",
+        ),
+        ("an image is awaited for ever", "    if now - since > LONGEST:\n", "    if False:\n"),
+        ("a closed gate does not hold a failback when the image is there", "    if held:\n", "    if False:\n"),
+        ("the run from before is the image", " and seen.run.started != move.run_before else None", " else None"),
+    ),
+    *in_file(
+        "recovery",
+        "failback",
+        ("canaries from before the trouble prove the recovery", " and run.asked_at > left]", "]"),
+        (
+            "a canary that failed in between does not matter",
+            "takewhile(lambda run: run.result is CanaryResult.WELL, canary.latest())",
+            "(run for run in canary.latest() if run.result is CanaryResult.WELL)",
+        ),
+        ("a short recovery will do", " and over >= lasting(policy)", ""),
+        ("one good canary will do", "len(ends) >= GOOD_CANARIES and", "ends and"),
+    ),
+    *in_file(
+        "asking",
+        "approval",
+        ("shadow asks", "spec.policy.mode is not Mode.SHADOW and ", ""),
+        ("it asks though a gate is closed that nobody can approve", " and held <= APPROVABLE", ""),
+        (
+            "a request outlives its outage",
+            "incident is None or known.incident != incident.id or _passed(group, known)",
+            "False",
+        ),
+        (
+            "nobody is told again",
+            "    if known.answer is None and now - known.told_at >= patience:\n",
+            "    if False:\n",
+        ),
+        (
+            "an approval that was not used is not asked for anew",
+            "    if known.answer is Answered.APPROVED and not known.counts(patience, now):\n",
+            "    if False:\n",
+        ),
+    ),
+    *in_file(
+        "gates/__init__",
+        "ordered_moves gates",
+        ("everything can be overridden", " and name not in FINAL:", ":"),
+        ("nothing can be overridden", "name in order.overrides and", "False and"),
+    ),
+    *in_file(
+        "gates/pace",
+        "drill",
+        ("a drill counts as leaving a region", " and group.move.kind is MoveKind.FAILOVER", ""),
+    ),
+    *in_file(
+        "effects",
+        "drill failback effects approval",
+        (
+            "a drill counts as a move of the day",
+            "recent if move.kind is MoveKind.DRILL else (*recent, now)",
+            "(*recent, now)",
+        ),
+        ("an approval is used twice", "        approval=None,\n", ""),
+    ),
+    *in_file(
+        "move",
+        "drill failback",
+        ("a drill moves the group", "self.target if self.kind is MoveKind.FAILOVER else self.source", "self.target"),
+        (
+            "a failback does not run the primary first",
+            "    if kind is MoveKind.FAILBACK:\n        runs",
+            "    if False:\n        runs",
+        ),
+    ),
+    *in_file(
+        "situation",
+        "drill failback ordered_moves",
+        (
+            "the primary is a target of a failover",
+            "    others = [t for t in spec.secondaries if t != group.active]\n",
+            "    others = [t for t in spec.members if t != group.active]\n",
+        ),
+        ("an order goes over closed gates", "    elif holding(gates):\n", "    elif False:\n"),
+    ),
+    *in_file(
         "orders",
-        "orders",
+        "orders approval",
+        (
+            "of two answers the second counts",
+            "    if asked.answer is not None and asked.answered_at is not None:\n",
+            "    if False:\n",
+        ),
+        ("an answer to another request counts", "asked is None or asked.id != event.id", "asked is None"),
         ("a pause is for every group", 'case Paused() if event.group in {"", group.name}:', "case Paused():"),
         (
             "no pause is for all groups",
@@ -350,11 +556,6 @@ MOVES: tuple[Removal, ...] = (
             "    canary_notes = ()\n    state = replace(state, canaries=follow_canaries(state, Started(), setup, now)[0].canaries)\n",
         ),
         (
-            "a group does not see what an earlier one claimed",
-            "        group, wanted, said = _group(state, event, setup, spec, group, now)\n",
-            "        group, wanted, said = _group(replace(state, groups={}), event, setup, spec, group, now)\n",
-        ),
-        (
             "a failing journal is forgotten by the next failure",
             "journal_failing_since=known or now",
             "journal_failing_since=None",
@@ -382,12 +583,11 @@ MOVES: tuple[Removal, ...] = (
             "return any(e.names_service and e.against for e in verdict.evidence)",
             "return False",
         ),
+    ),
+    *in_file(
+        "grouping",
+        "engine canaries",
         ("a held move is told to nobody", "LOUD_PHASES = frozenset({Phase.HELD, ", "LOUD_PHASES = frozenset({"),
-        (
-            "why a group was halted is overwritten",
-            "stays_halted = group.phase is Phase.HALTED and",
-            "stays_halted = False and",
-        ),
         ("shadow counts at every event", " or group.told_incident == incident.id:", ":"),
         (
             "shadow counts though another gate is closed",

@@ -67,10 +67,9 @@ CONTRACT = {
 }
 
 LATER = {
-    "last_drill_timestamp_seconds",
     "leader",
 }
-"""Of the contract, and not in this version: there are no drills and no leases between hosts yet."""
+"""Of the contract, and not in this version: there are no leases between hosts yet."""
 
 
 class Scraped:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from aibwatch.core.events import StepEnded
+from aibwatch.core.model import RunState
 from aibwatch.core.move import MoveKind, StepResult
 from aibwatch.handlers.api import (
     ANSWERS,
@@ -227,7 +228,7 @@ async def test_a_question_that_is_not_answered_is_unknown(bench: Bench, monkeypa
 
 
 @pytest.mark.parametrize("word", [StepResult.APPLIED, StepResult.ALREADY_APPLIED])
-@pytest.mark.parametrize(("seen", "there"), [("nothing_changed", "not there"), ("partial", "in part")])
+@pytest.mark.parametrize(("seen", "there"), [("nothing_changed", "not there"), ("partial", "there in part")])
 async def test_a_word_that_the_handlers_own_status_denies_is_contradicted(
     word: StepResult, seen: str, there: str, bench: Bench
 ) -> None:
@@ -241,14 +242,14 @@ async def test_a_word_that_the_handlers_own_status_denies_is_contradicted(
 @pytest.mark.parametrize("result", ["unknown", "refused", "never"])
 async def test_a_word_that_status_cannot_confirm_stands_and_says_so(result: str, bench: Bench) -> None:
     bench.handler.status_says = Answer(result=StepResult(result), why="no line")
-    why = "it is done; its status could not confirm it: no line"
+    why = "it is done; its status did not confirm it: no line"
     assert await bench.executor().perform(to_dispatch()) == ended("applied", why)
 
 
 async def test_a_status_that_does_not_answer_takes_no_word_back(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps_module, "STATUS_TIMEOUT", SOON)
     bench.handler.status_says = silence
-    why = "it is done; its status could not confirm it: it did not answer in time"
+    why = "it is done; its status did not confirm it: it did not answer in time"
     assert await bench.executor().perform(to_dispatch()) == ended("applied", why)
 
 
@@ -289,8 +290,8 @@ async def test_its_texts_are_fit_to_be_shown_and_kept(bench: Bench) -> None:
     ("plan", "why"),
     [
         (None, "it planned with NoneType, which is no plan"),
-        (Plan(changes="run"), "it planned with Plan, which is no plan"),  # type: ignore[arg-type]
-        (Plan(changes=(), before={"run": 1}), "its plan keeps something else than texts"),  # type: ignore[dict-item]
+        (Plan(changes="run"), "it planned with Plan, which is no plan"),  # type: ignore[arg-type]  # nobody checks them
+        (Plan(changes=(), before={"run": 1}), "its plan keeps something else than texts"),  # type: ignore[dict-item]  # the same
         (
             Plan(changes=(), before={"run": "x" * 65_537}),
             "its plan is too large: at most 100 changes, and 64 KiB of what was before",
@@ -302,6 +303,12 @@ async def test_a_plan_that_cannot_be_kept_is_none_and_nothing_is_sent(plan: Plan
     bench.handler.plan_says = plan
     assert await bench.executor().perform(to_dispatch()) == ended("never", why)
     assert (bench.handler.calls, on_record(bench)) == (["plan"], [(1, "result", f"never: {why}")])
+
+
+async def test_a_plan_may_keep_texts_of_an_enumeration_which_come_back_as_texts(bench: Bench) -> None:
+    bench.handler.plan_says = replace(PLAN, before={"run_state": RunState.FAILED})
+    await bench.executor().perform(to_dispatch())
+    assert [(type(value), value) for value in bench.handler.plans[0].before.values()] == [(str, "failed")]
 
 
 @pytest.mark.parametrize(
@@ -390,6 +397,27 @@ async def test_back_to_the_primary_a_handler_goes_its_own_way_if_it_has_one(benc
 async def test_a_handler_without_a_way_back_is_activated_for_the_primary(bench: Bench) -> None:
     await bench.executor().perform(to_dispatch(kind=MoveKind.FAILBACK))
     assert bench.handler.calls == ["plan", "activate", "status"]
+
+
+@pytest.mark.parametrize(
+    ("handler", "kind"),
+    [(FakeHandler, MoveKind.DRILL), (Returning, MoveKind.DRILL), (Returning, MoveKind.FAILBACK)],
+)
+@pytest.mark.parametrize(("seen", "result"), [("nothing_changed", "applied"), ("partial", "contradicted")])
+async def test_after_a_rehearsal_or_a_way_back_not_there_may_mean_well_done(
+    handler: type[FakeHandler], kind: MoveKind, seen: str, result: str, bench: Bench
+) -> None:
+    bench.handler = handler(status_says=Answer(result=StepResult(seen), why="gone"))
+    outcome = await bench.executor().perform(to_dispatch(kind=kind))
+    assert isinstance(outcome, StepEnded)
+    assert (outcome.result, "gone" in outcome.why) == (StepResult(result), True)
+
+
+async def test_activated_for_the_primary_not_there_is_a_denial(bench: Bench) -> None:
+    bench.handler.status_says = Answer(result=StepResult.NOTHING_CHANGED, why="gone")
+    outcome = await bench.executor().perform(to_dispatch(kind=MoveKind.FAILBACK))
+    assert isinstance(outcome, StepEnded)
+    assert outcome.result is StepResult.CONTRADICTED
 
 
 async def test_an_attempt_that_outlived_the_daemon_gives_its_answer_and_status_confirms_it(bench: Bench) -> None:

@@ -1,7 +1,8 @@
 """Serve Control on a real port, with a real loop and a real journal behind it, and a group that halted."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,21 +10,27 @@ from functools import cache
 from pathlib import Path
 
 import aiohttp
+from prometheus_client import CollectorRegistry
 
+from aibwatch.core.decision import Reply
+from aibwatch.core.events import Ordered
 from aibwatch.core.model import Options, Region, TemplateId
 from aibwatch.core.move import StepResult
-from aibwatch.core.state import Phase
+from aibwatch.core.policy import Setup
+from aibwatch.core.state import Phase, State
 from aibwatch.handlers.api import Handler
 from aibwatch.handlers.loader import UnknownHandlerError
 from aibwatch.runtime.clock import Clock
-from aibwatch.runtime.control import Control
+from aibwatch.runtime.control import Control, Ways
 from aibwatch.runtime.executor import Executor, Ports
 from aibwatch.runtime.http import Http, Served
 from aibwatch.runtime.loop import Loop
 from aibwatch.runtime.metrics import Metrics
 from aibwatch.runtime.past import PastReader
+from aibwatch.runtime.preview import Preview
 from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.store import Store
+from aibwatch.runtime.token import Token
 from aibwatch.views.history import Recorded
 from tests.core.builders import Play, a_group, a_template_id
 
@@ -61,6 +68,7 @@ class Site:
     recorder: Recorder
     consumer: asyncio.Task[None]
     clock: Clock
+    registry: CollectorRegistry
 
     async def reset(
         self,
@@ -100,6 +108,26 @@ class Told:
     headers: dict[str, str]
     text: str
 
+    @property
+    def said(self) -> str:
+        """What an order was answered, without the JSON around it."""
+        return str(json.loads(self.text)["text"])
+
+
+def a_control(
+    token: str,
+    *,
+    state: Callable[[], State],
+    setup: Callable[[], Setup],
+    order: Callable[[Ordered], Awaitable[Reply]],
+    now: Callable[[], datetime],
+    refused: Callable[[], None] = lambda: None,
+) -> Control:
+    """Return what takes orders, with handlers that are not there and a configuration that is never read again."""
+    preview = Preview(find=no_handler, state=state, setup=setup, now=now)
+    ways = Ways(state=state, setup=setup, now=now, order=order, preview=preview.of, reload=lambda: ())
+    return Control(Token(token, refused), ways)
+
 
 @asynccontextmanager
 async def a_site(folder: Path, token: str = TOKEN) -> AsyncIterator[Site]:
@@ -111,12 +139,19 @@ async def a_site(folder: Path, token: str = TOKEN) -> AsyncIterator[Site]:
         setup=play.setup, state=play.state, recorder=recorder, executor=_no_executor(recorder, clock), clock=clock
     )
     metrics = Metrics(clock.now)
-    control = Control(token, state=lambda: loop.state, setup=lambda: loop.setup, put=loop.put, now=clock.now)
+    control = a_control(
+        token,
+        state=lambda: loop.state,
+        setup=lambda: loop.setup,
+        order=loop.order,
+        now=clock.now,
+        refused=metrics.order_refused,
+    )
     http = Http(_served(loop, metrics, clock, recorder), control.routes())
     base = await http.start("127.0.0.1", 0)
     consumer = asyncio.create_task(loop.run())
     try:
-        yield Site(base, loop, recorder, consumer, clock)
+        yield Site(base, loop, recorder, consumer, clock, metrics.registry)
     finally:
         await http.stop()
         for _ in range(5):  # one may be lost in the middle of a write; see tests/app/test_stopping.py

@@ -44,7 +44,7 @@ async def test_a_pause_can_be_ended_before_its_time(site: Site) -> None:
 
 async def test_who_resumes_what_is_not_paused_is_told(site: Site) -> None:
     told = await order(site, "resume", ORDER)
-    assert (told.status, told.text) == (409, "web is not paused\n")
+    assert (told.status, told.said) == (409, "web is not paused")
 
 
 @pytest.mark.parametrize("length", [None, "", "soon", "0s", "-1h", 7, f"{LONGEST_PAUSE.days}d1s"])

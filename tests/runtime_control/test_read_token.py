@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from aibwatch.runtime.control import LEAST_TOKEN, read_token
+from aibwatch.runtime.token import LEAST_TOKEN, read_token
 
 
 def test_no_file_is_no_token() -> None:

@@ -206,6 +206,8 @@ def a_config(
     probe: str = "1s",
     confirm: float = 8.0,
     canary: str = "",
+    cooldown: str = "60m",
+    token: bool = True,
 ) -> str:
     """Return a configuration as in production, with times of seconds."""
     return f"""
@@ -220,6 +222,7 @@ url = "sqlite:///{folder}/state/aibwatch.db"
 
 [http]
 listen = "127.0.0.1:{port}"
+{f'token_file = "{folder}/token"' if token else ""}
 
 [poll]
 templates = "1s"
@@ -231,6 +234,7 @@ hold_min = "1s"
 hold_max = "1s"
 min_outage_age = "1s"
 recovery_min = "1s"
+cooldown = "{cooldown}"
 confirm_score = {confirm}
 
 {canary}
@@ -257,6 +261,7 @@ class Daemon:
     def __init__(self, folder: Path, azure: str, **settings: Any) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
+        (folder / "token").write_text("a-token-that-nobody-guesses")
         self.config = folder / "config.toml"
         self.config.write_text(a_config(folder, azure, self.port, **settings))
         self.state = folder / "state"

@@ -90,5 +90,6 @@ async def test_the_past_of_the_older_version_can_still_be_asked_about(outcome: d
     then: Done = outcome["then"]
     history: Done = outcome["history"]
     assert (then.code, history.code) == (0, 0)
-    assert "ubuntu-base moving westeurope -> northeurope" in then.out
+    assert "as it stood at 2025-03-02" in then.out
+    assert "westeurope -> northeurope" in then.out
     assert "the template is gone" in history.out

@@ -15,6 +15,7 @@ from aibwatch.core.policy import CanarySpec, Setup
 from tests.core.builders import (
     BASE_NORTH,
     FRANCE,
+    MINUTE,
     NORTH,
     WEST,
     Play,
@@ -307,6 +308,47 @@ def told(name: str) -> Play:
     return STORIES[name]()
 
 
+def asks() -> Play:
+    """Let a group ask a human before it moves."""
+    return broken(Play(a_group(policy=a_policy(mode=Mode.APPROVE)))).until("held")
+
+
+def denied() -> Play:
+    play = asks()
+    play.answer("denied")
+    return play.run(1)
+
+
+def moved_by_order() -> Play:
+    play = Play(a_group(policy=SHADOW)).run(2)
+    play.order("failover")
+    return play.run(3)
+
+
+def going_back() -> Play:
+    """Let a group wait for the image of its primary."""
+    quick = a_policy(cooldown=MINUTE, recovery_min=MINUTE)
+    play = Play(a_group(policy=quick)).run(2)
+    play.order("failover")
+    play.run(10)
+    play.order("failback")
+    return play.run(3)
+
+
+def rehearsing() -> Play:
+    play = Play().run(2)
+    play.unanswered = {DispatchStep}
+    play.order("drill")
+    return play.run(1)
+
+
+def rehearsed_in_vain() -> Play:
+    play = Play().run(2)
+    play.step_results = [StepResult.NEVER]
+    play.order("drill")
+    return play.run(1)
+
+
 STORIES: Mapping[str, Callable[[], Play]] = {
     story.__name__: story
     for story in (
@@ -325,6 +367,12 @@ STORIES: Mapping[str, Callable[[], Play]] = {
         moved_in_vain,
         outage_not_proven_any_more,
         halted,
+        asks,
+        denied,
+        moved_by_order,
+        going_back,
+        rehearsing,
+        rehearsed_in_vain,
         blind,
         everywhere,
         global_by_reads_alone,

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from aibwatch.core.gates import GATES
+from aibwatch.core.gates import gates_of
+from aibwatch.core.move import MoveKind
 from aibwatch.core.situation import situation
 from aibwatch.views import explain
 from tests.core.builders import BASE_FRANCE, BASE_NORTH, FRANCE, NORTH, WEST, Play, a_group, a_world
@@ -161,7 +162,7 @@ def test_what_holds_is_said_before_the_gates(story: str, title: str) -> None:
 
 def test_all_gates_are_told_open_or_not() -> None:
     said = part("held_by_many", "What holds a move to base?")
-    assert [gate for gate in GATES if gate not in said] == []
+    assert [gate for gate in gates_of(MoveKind.FAILOVER) if gate not in said] == []
 
 
 # what you can do
@@ -171,8 +172,41 @@ def test_of_a_quiet_group_nothing_is_asked() -> None:
     assert advice("quiet") == "  nothing; it is watched"
 
 
-def test_a_group_held_by_its_mode_can_be_run_by_hand_or_let_go() -> None:
-    assert advice("held_by_mode") == '  run base by hand, or set mode = "auto" for this group and reload'
+def test_a_group_held_by_its_mode_can_be_moved_by_hand_or_let_go() -> None:
+    assert advice("held_by_mode") == (
+        "  move it to base now; for the next time, set its mode to approve or auto:\n"
+        '    aibwatch failover base --reason "..."'
+    )
+
+
+def test_a_group_that_asks_is_answered_with_one_of_two_commands() -> None:
+    assert advice("asks") == (
+        "  let it move, or keep it where it is until the incident is over:\n"
+        "    aibwatch approve base-1\n"
+        '    aibwatch deny base-1 --reason "..."'
+    )
+
+
+def test_a_denied_move_is_left_or_ordered() -> None:
+    assert 'aibwatch failover base --reason "..."' in advice("denied")
+    assert "moves by itself" not in advice("denied")
+
+
+def test_who_ordered_a_move_is_said_in_place_of_an_outage() -> None:
+    assert "by order of ann: so she wants" in part("moved_by_order", "Why?")
+    assert "proven down" not in part("moved_by_order", "Why?")
+
+
+def test_a_failback_says_what_it_waits_for() -> None:
+    assert "goes back northeurope -> westeurope: the primary is run once first; waiting for its image" in text(
+        "going_back"
+    )
+
+
+def test_a_drill_that_failed_is_said_with_what_follows_and_what_to_do() -> None:
+    said = text("rehearsed_in_vain")
+    assert "it would ask before it moves: the last rehearsal failed 60 s ago: run-template: the handler says so" in said
+    assert advice("rehearsed_in_vain").endswith("aibwatch drill base")
 
 
 def test_a_group_held_by_more_than_its_mode_is_not_told_that_auto_would_move_it() -> None:

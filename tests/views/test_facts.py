@@ -71,9 +71,9 @@ def test_a_verdict_says_in_a_line_what_it_rests_on(story: str, says: str) -> Non
         ),
         (
             "checking",
-            "moving westeurope -> northeurope: every gate is open; polling afresh before anything is changed",
+            "moves westeurope -> northeurope: every gate is open; polling afresh before anything is changed",
         ),
-        ("moving", "moving westeurope -> northeurope: the secondary is the active member now; running its steps"),
+        ("moving", "moves westeurope -> northeurope: the new epoch stands; running the steps"),
     ],
 )
 def test_a_group_says_in_a_line_where_it_stands(story: str, says: str) -> None:

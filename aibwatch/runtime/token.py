@@ -1,0 +1,50 @@
+"""Let only those give orders who have the token.
+
+Rules: it is compared in constant time; without a configured token every order is refused; who is refused is counted.
+"""
+
+import hmac
+from collections.abc import Callable
+from pathlib import Path
+
+from aiohttp import web
+
+LEAST_TOKEN = 16
+"""Characters of a token; a shorter one can be guessed."""
+
+
+def read_token(path: str) -> str:
+    """Return the token in the file, or "" where no file is configured.
+
+    Raises:
+        ValueError: if the file cannot be read or holds no usable token; the message names it.
+    """
+    if not path:
+        return ""
+    try:
+        token = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"http.token_file {path}: cannot be read ({error}); create it or unset it") from error
+    if len(token) < LEAST_TOKEN or not token.isascii() or not token.isprintable():
+        raise ValueError(f"http.token_file {path}: needs a token of at least {LEAST_TOKEN} printable characters")
+    return token
+
+
+class Token:
+    """What a request must carry."""
+
+    def __init__(self, token: str, refused: Callable[[], None]) -> None:
+        """`refused` is called for each request that is not let in."""
+        self._token, self._refused = token, refused
+
+    def demand(self, request: web.Request) -> None:
+        """Return if the request carries the token, or raise the answer that it gets instead."""
+        if not self._token:
+            self._refused()
+            raise web.HTTPForbidden(text="orders are refused, because http.token_file is not configured\n")
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        given_bytes = given.strip().encode(errors="surrogateescape")
+        if scheme.lower() != "bearer" or not hmac.compare_digest(given_bytes, self._token.encode()):
+            self._refused()
+            headers = {"WWW-Authenticate": 'Bearer realm="aibwatch"'}
+            raise web.HTTPUnauthorized(text="the token is missing or wrong\n", headers=headers)
