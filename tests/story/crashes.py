@@ -4,6 +4,7 @@ First the story is played without a death and with every boundary written down; 
 The counts are not the daemon's own: the stand-in says how many runs it accepted, and files how often handlers acted.
 """
 
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,15 +26,20 @@ PAGED = 120.0
 """Seconds within which people must know of a step that nobody can finish."""
 
 
-def steps(*handlers: str) -> str:
-    """Return the configuration of a move's steps."""
-    return "".join(f'[[group.step]]\nhandler = "{handler}"\n' for handler in handlers)
+def steps(folder: Path, *handlers: str) -> str:
+    """Return the configuration of a move's steps; handler "command" is scribe.sh."""
+    program = ["/bin/sh", str(SCRIBE), str(folder / "state" / "handlers" / "scribe")]
+    options = {"command": f"options = {{ command = {json.dumps(program)} }}\n"}
+    return "".join(f'[[group.step]]\nhandler = "{handler}"\n{options.get(handler, "")}' for handler in handlers)
 
+
+SCRIBE = Path(__file__).with_name("scribe.sh")
 
 Story = Callable[[Path], Awaitable[str]]
 """Played in a folder of its own; returns how it ended, in a word and further ones after a colon: WRONG is wrong."""
 
-THREE = ("run-template", "recording-first", "recording-second")
+THREE = ("run-template", "recording", "command")
+"""One that asks Azure, one in the daemon's own process, and one whose program outlives the daemon."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +57,7 @@ class Fate:
     """What the loud note said with which the group was halted."""
 
 
-def moved(*, accepted: tuple[str, ...] = ("ubuntu-neu",), files: Sequence[str] = ("first", "second")) -> Fate:
+def moved(*, accepted: tuple[str, ...] = ("ubuntu-neu",), files: Sequence[str] = ("recording", "scribe")) -> Fate:
     """Return the one good end: every effect is there once."""
     done = tuple((file, (f"{GROUP}-1",)) for file in sorted(files))
     return Fate(phase="watching", active=SECONDARY.lower(), epoch=1, accepted=accepted, effects=done)
@@ -90,7 +96,7 @@ async def die_at(folder: Path, *points: str, handlers: Sequence[str] = THREE) ->
     """Let it die at each of the points, one life after the other, and live on; return where it died, and its fate."""
     async with (
         an_azure(a_world(broken=True)) as azure,
-        a_daemon(folder, azure.base, steps=steps(*handlers)) as daemon,
+        a_daemon(folder, azure.base, steps=steps(folder, *handlers)) as daemon,
     ):
         met = []
         for point in points:
@@ -121,7 +127,7 @@ async def boundaries(folder: Path, *handlers: str) -> list[str]:
     """Play the story to its end and return every boundary from the claim of the move on, each once."""
     async with (
         an_azure(a_world(broken=True)) as azure,
-        a_daemon(folder, azure.base, steps=steps(*(handlers or THREE))) as daemon,
+        a_daemon(folder, azure.base, steps=steps(folder, *(handlers or THREE))) as daemon,
     ):
         await daemon.start(kill_at=f"list {folder / 'boundaries'}")
         await daemon.ready()

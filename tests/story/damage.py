@@ -77,7 +77,7 @@ async def damaged(folder: Path, damage: str, *, checkpointed: bool = False) -> S
     file, spoil = DAMAGES[damage]
     async with (
         an_azure(a_world(broken=True)) as azure,
-        a_daemon(folder, azure.base, steps=steps(*THREE)) as daemon,
+        a_daemon(folder, azure.base, steps=steps(folder, *THREE)) as daemon,
     ):
         await daemon.start(kill_at=ACTED)
         assert await daemon.ended() == -9, daemon.log

@@ -30,7 +30,7 @@ async def filled(folder: Path, point: str) -> Filled:
     """Fill the disk at a boundary, wait until that is told, and give room again."""
     async with (
         an_azure(a_world(broken=True)) as azure,
-        a_daemon(folder, azure.base, steps=steps(*THREE)) as daemon,
+        a_daemon(folder, azure.base, steps=steps(folder, *THREE)) as daemon,
     ):
         await daemon.start(kill_at=f"fill {point}")
         await until("the journal fails", lambda: _told(daemon), seen=daemon.last_words)

@@ -17,7 +17,7 @@ PLUGINS = Path(__file__).parent / "plugins"
 class Recording:
     """Writes one line for each call to act."""
 
-    file = ""
+    file = "recording"
 
     def __init__(self, surroundings: Surroundings, options: Options) -> None:
         self._path = surroundings.folder / self.file
@@ -46,14 +46,6 @@ class Recording:
         )
 
 
-class First(Recording):
-    file = "first"
-
-
-class Second(Recording):
-    file = "second"
-
-
 class Mute(Recording):
     """Cannot tell whether its effect is there."""
 
@@ -65,7 +57,12 @@ class Mute(Recording):
 
 def effects(folder: Path) -> dict[str, tuple[str, ...]]:
     """Return, by file, the activation id of every effect there was; `folder` is what handlers of a state keep."""
-    return {path.name: lines(path) for path in sorted(folder.iterdir())} if folder.is_dir() else {}
+    return {path.name: lines(path) for path in sorted(folder.iterdir()) if is_written(path)} if folder.is_dir() else {}
+
+
+def is_written(path: Path) -> bool:
+    """Return whether it is a file of lines: there are a program's folder, and a mark that it has begun, as well."""
+    return path.is_file() and not path.suffix
 
 
 def lines(path: Path) -> tuple[str, ...]:

@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from .crashes import Fate, boundaries, die_at, moved
+from tests.waiting import until
+
+from .crashes import THREE, Fate, boundaries, die_at, fate, moved, steps
 from .killer import FIRST_WRITE
+from .recording import effects
+from .support import a_daemon, a_world, an_azure
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
@@ -21,9 +25,11 @@ SAMPLE = {
     ("before run-template.activate",): True,
     ("after run-template.activate",): False,
     ("before conclude", FIRST_WRITE): False,
-    ("before recording-first.activate",): False,
-    ("after recording-first.activate", "after recording-first.status"): False,
+    ("before recording.activate",): False,
+    ("after recording.activate", "after recording.status"): False,
     ("after record DispatchStep#3",): False,
+    ("before command.activate",): False,
+    ("after command.activate", FIRST_WRITE): False,
     ("before record StepEnded",): False,
 }
 """Where to die, one life after the other; and whether the story is a long one."""
@@ -54,10 +60,33 @@ async def test_around_every_effect_the_journal_is_written_and_each_side_of_that_
         return [f"{side} {name}" for name in names for side in ("before", "after")]
 
     expected = [
-        *step("run-template", ""), *step("recording-first", "#2"), *step("recording-second", "#3"),
+        *step("run-template", ""), *step("recording", "#2"), *step("command", "#3"),
         "before record StepEnded", "after record StepEnded",
     ]  # fmt: skip
     assert [name for name in outcome if name in expected] == expected
+
+
+async def die_while_a_program_runs(folder: Path) -> Fate:
+    async with (
+        an_azure(a_world(broken=True)) as azure,
+        a_daemon(folder, azure.base, steps=steps(folder, *THREE)) as daemon,
+    ):
+        await daemon.start()
+        begun = daemon.state / "handlers" / "scribe.begun"
+
+        async def look() -> bool:
+            return begun.exists()
+
+        await until("the program has begun", look, seen=daemon.last_words)
+        await daemon.kill()
+        assert effects(daemon.state / "handlers").get("scribe", ()) == ()
+        await daemon.start()
+        return await fate(azure, daemon)
+
+
+@pytest.mark.beside.with_args(die_while_a_program_runs)
+async def test_a_program_that_outlives_the_daemon_is_waited_for_and_not_begun_again(outcome: Fate) -> None:
+    assert outcome == moved()
 
 
 async def cannot_tell(folder: Path, point: str) -> tuple[tuple[str, ...], Fate]:

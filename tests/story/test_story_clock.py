@@ -17,7 +17,7 @@ async def turned(folder: Path, seconds: int, point: str) -> Fate:
     """Set the clock at a boundary of a move, and see the move to its end."""
     async with (
         an_azure(a_world(broken=True)) as azure,
-        a_daemon(folder, azure.base, steps=steps(*THREE)) as daemon,
+        a_daemon(folder, azure.base, steps=steps(folder, *THREE)) as daemon,
     ):
         await daemon.start(kill_at=f"turn {seconds} {point}")
         await daemon.noted("clock jumped")

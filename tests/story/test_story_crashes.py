@@ -173,7 +173,7 @@ async def test_with_a_full_disk_it_goes_on_seeing_and_moves_once_there_is_room_a
     "point",
     [
         pytest.param(point, marks=pytest.mark.beside(filled, point))
-        for point in ("before dispatch", "before recording-first.activate", "before conclude#2")
+        for point in ("before dispatch", "before recording.activate", "before conclude#2")
     ],
 )
 async def test_with_a_full_disk_in_the_middle_of_a_move_nothing_is_begun_and_all_is_done_once(
