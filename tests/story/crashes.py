@@ -65,6 +65,7 @@ def moved(*, accepted: tuple[str, ...] = ("ubuntu-neu",), files: Sequence[str] =
 
 async def fate(azure: Azure, daemon: Daemon) -> Fate:
     """Wait for the end of the move, whatever it is, and return it."""
+    await daemon.ready()
     began = datetime.fromisoformat((await daemon.told("status"))["at"])
     group = await until("the move ends", lambda: _ended(daemon), within=FINISHED, seen=daemon.last_words)
     return Fate(
@@ -106,7 +107,6 @@ async def die_at(folder: Path, *points: str, handlers: Sequence[str] = THREE) ->
             else:
                 await daemon.kill()
         await daemon.start()
-        await daemon.ready()
         return tuple(met), await fate(azure, daemon)
 
 

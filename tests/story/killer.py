@@ -37,8 +37,8 @@ from aibwatch.runtime.trace import Told
 
 from . import wall
 
-VERBS = frozenset({"describe", "check", "plan", "activate", "status", "deactivate", "rejoin"})
-"""What a handler is called for."""
+VERBS = frozenset({"describe", "check", "plan", "activate", "status", "deactivate", "rejoin", "rest"})
+"""What a handler is called for; `rest` is the second half of an effect of recording-half."""
 
 FIRST_WRITE = "first write"
 

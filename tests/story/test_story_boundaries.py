@@ -124,3 +124,49 @@ async def test_what_the_journal_knows_for_certain_is_not_asked_of_a_handler_that
     point: str, outcome: tuple[tuple[str, ...], Fate]
 ) -> None:
     assert outcome == ((point,), moved(files=("mute",)))
+
+
+async def half_done(folder: Path, handler: str) -> tuple[tuple[str, ...], Fate]:
+    return await die_at(folder, f"before {handler}.rest", handlers=("run-template", handler))
+
+
+@pytest.mark.beside.with_args(half_done, "recording-half")
+async def test_an_effect_that_is_there_in_part_halts_the_group_and_is_told(
+    outcome: tuple[tuple[str, ...], Fate],
+) -> None:
+    _, fate = outcome
+    assert (fate.phase, dict(fate.effects)) == ("halted", {"half": ("ubuntu-base-1",)})
+    assert fate.told.endswith("partial: only the first half is there")
+
+
+@pytest.mark.beside.with_args(half_done, "recording-resuming")
+async def test_a_handler_that_can_go_on_where_it_stopped_is_called_again(
+    outcome: tuple[tuple[str, ...], Fate],
+) -> None:
+    assert outcome == (("before recording-resuming.rest",), moved(files=("half", "whole")))
+
+
+async def lose_a_handler(folder: Path) -> tuple[int, str, Fate]:
+    """Die in the middle of a step, and come back without its handler, then with it."""
+    async with (
+        an_azure(a_world(broken=True)) as azure,
+        a_daemon(folder, azure.base, steps=steps(folder, *THREE)) as daemon,
+    ):
+        await daemon.start(kill_at="after recording.activate")
+        assert await daemon.ended() == -9, daemon.log
+        daemon.without_plugins()
+        await daemon.start()
+        code = await daemon.ended()
+        said = daemon.log.splitlines()[-2]
+        daemon.without_plugins(without=False)
+        await daemon.start()
+        return code, said, await fate(azure, daemon)
+
+
+@pytest.mark.beside.with_args(lose_a_handler)
+async def test_without_the_handler_of_an_open_step_it_does_not_start_and_with_it_finishes(
+    outcome: tuple[int, str, Fate],
+) -> None:
+    code, said, fate = outcome
+    assert (code, fate) == (78, moved())
+    assert '"recording" is not an installed handler' in said
