@@ -5,6 +5,7 @@ import contextlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import structlog
 
@@ -18,6 +19,8 @@ from aibwatch.core.state import State
 from aibwatch.handlers.api import Refusal, Surroundings
 from aibwatch.handlers.loader import Handlers
 from aibwatch.runtime import lifecycle
+from aibwatch.runtime.builds import BuildRuns
+from aibwatch.runtime.builds_http import BuildPages
 from aibwatch.runtime.checks import HandlerChecks
 from aibwatch.runtime.clock import Clock
 from aibwatch.runtime.control import Control, Ways
@@ -31,6 +34,7 @@ from aibwatch.runtime.past import PastReader
 from aibwatch.runtime.polls import Polls, Sources
 from aibwatch.runtime.preview import Preview
 from aibwatch.runtime.recorder import Recorder
+from aibwatch.runtime.records import Records
 from aibwatch.runtime.scheduler import Scheduler
 from aibwatch.runtime.token import Token, read_token
 from aibwatch.runtime.unclassified import Unclassified
@@ -38,13 +42,13 @@ from aibwatch.sources.activity_log import ActivityLog
 from aibwatch.sources.answer import Bad
 from aibwatch.sources.arm import Arm
 from aibwatch.sources.connection import connect
+from aibwatch.sources.gallery import Gallery
 from aibwatch.sources.peer import Peer, PeerSpec
 from aibwatch.sources.probe import Probe
 from aibwatch.sources.resource_health import ResourceHealth
 from aibwatch.sources.service_health import ServiceHealth
 from aibwatch.sources.templates import OnUnclassified, Templates, untold
 from aibwatch.views.canaries import never_run
-from aibwatch.views.history import Recorded
 
 log = structlog.get_logger(__name__)
 
@@ -96,17 +100,25 @@ class App:
         settings, setup = self._loaded.settings, self._loaded.setup
         sources = make_sources(settings, arm, self._clock, Unclassified().seen, instance=self._instance)
         state = _without_strangers(await recalled(recorder, state_path(settings), self._clock.now()), settings)
-        access = _TemplateAccess(sources.templates)
+        access, gallery = _TemplateAccess(sources.templates), Gallery(arm)
         folder = state_path(settings).parent / "handlers"
         surroundings = Surroundings(templates=access, now=self._clock.now, pause=self._clock.pause, folder=folder)
         handlers = Handlers(surroundings)
         handlers.load(step for spec in setup.groups.values() for step in spec.steps)
+        builds = BuildRuns(
+            sources.templates,
+            region_of=lambda template: loop.state.window.region_of(template),
+            put=lambda event: loop.put(event),
+            clock=self._clock,
+        )
         ports = Ports(
             find=handlers.find,
             poll_afresh=lambda regions: polls.afresh(regions),
             check=lambda group: check(group),
             read_outputs=access.outputs,
+            exclude=gallery.exclude,
             run_canary=access.run_canary,
+            build=builds.perform,
             observe_step=metrics.step_taken,
         )
         loop = Loop(
@@ -145,7 +157,10 @@ class App:
         lifecycle.reload_on_signal(reloader.reload)
         token = Token(read_token(settings.http.token_file), metrics.order_refused)
         control = Control(token, self._ways(loop, handlers, reloader))
-        http = Http(self._served(loop, recorder, metrics), control.routes())
+        records = Records(recorder, state=lambda: loop.state, setup=lambda: loop.setup, now=self._clock.now)
+        pages = BuildPages(lambda: loop.state)
+        routes = [*control.routes(), *pages.routes(), *records.routes()]
+        http = Http(self._served(loop, recorder, metrics), routes)
         try:
             await self._serve(loop, polls, scheduler, http, stop)
         finally:
@@ -191,9 +206,6 @@ class App:
         log.info("watching", groups=sorted(loop.setup.groups), address=self.address)
 
     def _served(self, loop: Loop, recorder: Recorder, metrics: Metrics) -> Served:
-        async def history(subject: str | None, limit: int) -> tuple[Recorded, ...]:
-            return await recorder.call(recorder.journal.notes, subject=subject, limit=limit)
-
         return Served(
             state=lambda: loop.state,
             setup=lambda: loop.setup,
@@ -201,7 +213,6 @@ class App:
             ready=self._ready.is_set,
             decided_at=lambda: loop.decided_at,
             registry=metrics.registry,
-            history=history,
             past=PastReader(recorder, self._clock.now),
             instance=self._instance,
         )
@@ -250,8 +261,8 @@ class _TemplateAccess:
         answer = await self._templates.run(template, operation="run_canary")
         return _refusal(answer) if isinstance(answer, Bad) else None
 
-    async def outputs(self, template: TemplateId) -> tuple[str, ...] | Diagnosis:
-        read = await self._templates.outputs(template)
+    async def outputs(self, template: TemplateId, run: datetime | None = None) -> tuple[str, ...] | Diagnosis:
+        read = await self._templates.outputs(template, run)
         return read.diagnosis if isinstance(read, Bad) else read
 
 

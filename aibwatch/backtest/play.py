@@ -19,7 +19,18 @@ from aibwatch.backtest.polls import CanaryStart, Observer, said
 from aibwatch.backtest.scene import GROUP, PRIMARY, a_setup, moment
 from aibwatch.backtest.timeline import Timeline
 from aibwatch.backtest.world import World
-from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, ReadOutputs, RunCanary, WriteEpoch
+from aibwatch.core.actions import (
+    Action,
+    AskStatus,
+    DispatchStep,
+    ExcludeFromLatest,
+    LookForBuild,
+    PollAfresh,
+    ReadOutputs,
+    RunBuild,
+    RunCanary,
+    WriteEpoch,
+)
 from aibwatch.core.canary import PROGRESS
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.engine import step
@@ -294,9 +305,21 @@ class _Game:
                     ),
                 )
             case ReadOutputs():
-                return (OutputsRead(group=action.group, activation_id=action.activation_id, images=(), diagnosis=WELL),)
+                return (
+                    OutputsRead(
+                        group=action.group,
+                        activation_id=action.activation_id,
+                        images=(),
+                        diagnosis=WELL,
+                        late_run=action.late_run,
+                    ),
+                )
+            case ExcludeFromLatest():
+                raise AssertionError("no run of a labelled world has an image, so none can be taken out of latest")
             case RunCanary():
                 return self.run_canary(action)
+            case LookForBuild() | RunBuild():
+                return ()  # nobody orders builds in a world
 
     def run_canary(self, action: RunCanary) -> Iterable[Event]:
         self.canaries += 1

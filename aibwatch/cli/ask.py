@@ -62,8 +62,24 @@ def active(context: typer.Context, group: Group) -> None:
 def history(
     context: typer.Context,
     group: Annotated[str | None, typer.Argument(metavar="[GROUP]", help="Or a region. Default: everything.")] = None,
+    move: Annotated[str | None, typer.Option("--move", metavar="ID", help="Tell this move from sign to image.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="With --move: print it as Markdown.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Tell what was decided and done, and why."""
-    query = f"?subject={quoted(group)}" if group else ""
-    show(ask(context.obj, f"/api/v1/history{query}"), as_json=as_json)
+    """Tell what was decided and done, and why; or one move in full, with how long each part of it took."""
+    if move is None:
+        if markdown:
+            leave(Exit.USAGE, "--markdown needs --move ID; see which there are: aibwatch history")
+        query = f"?subject={quoted(group)}" if group else ""
+        show(ask(context.obj, f"/api/v1/history{query}"), as_json=as_json)
+        return
+    if markdown and as_json:
+        leave(Exit.USAGE, "--markdown and --json exclude each other")
+    path = f"/api/v1/moves/{quoted(move)}"
+    if markdown:
+        typer.echo(fetch(context.obj, f"{path}/report").decode(), nl=False)
+        return
+    body = ask(context.obj, path)
+    if group is not None and body["group"] != group:
+        leave(Exit.FAILED, f"{move} is a move of {body['group']}, not of {group}")
+    show(body, as_json=as_json)

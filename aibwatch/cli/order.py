@@ -1,8 +1,6 @@
 """Commands that give the running daemon an order. Each needs the token, and says who orders it and why."""
 
-import getpass
 import json
-import os
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -10,7 +8,7 @@ import typer
 
 from aibwatch.cli.context import AsJson, Context, leave, show
 from aibwatch.cli.exits import Exit
-from aibwatch.cli.reach import ask, names, order, quoted
+from aibwatch.cli.reach import ask, names, order, quoted, whoami
 
 Group = Annotated[str, typer.Argument(metavar="GROUP", help="Name of a group.")]
 Groups = Annotated[str | None, typer.Argument(metavar="[GROUP]", help="Default: every group.")]
@@ -120,7 +118,7 @@ def _give(options: Context, path: str, what: Mapping[str, object], *, as_json: b
         token = read_token(options.load().settings.http.token_file)
     except ValueError as error:
         leave(Exit.NOT_PERMITTED, str(error))
-    said = {"owner": os.environ.get("SUDO_USER") or getpass.getuser(), **what}
+    said = {"owner": whoami(), **what}
     answer, code = order(options, path, json.dumps(said).encode(), token)
     if code is Exit.WELL or as_json:
         show(answer, as_json=as_json)

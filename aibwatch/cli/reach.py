@@ -1,6 +1,9 @@
 """The way to the running daemon: questions and orders over HTTP, and what their answers mean to a command."""
 
+import getpass
+import http.client
 import json
+import os
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -16,7 +19,10 @@ ORDER_TIMEOUT = 90.0
 """Seconds. An order is answered when it is on record, and a dry run when every handler has said what it would do."""
 
 PATIENCE = 60.0
-"""Seconds, where the past is asked for: it is decided again."""
+"""Seconds, where the past is asked for, which is decided again, or all that was seen in an incident."""
+
+PATIENT = ("?at=", "/incidents/")
+"""What such paths have in them."""
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of an answer; a status of 10,000 templates is a few MiB."""
@@ -41,28 +47,31 @@ def ask(options: Context, path: str) -> Mapping[str, object]:
 
 def fetch(options: Context, path: str) -> bytes:
     """Return what the daemon answers to a question."""
-    listen = options.load().settings.http.listen
-    # The address is the operator's own and plain http: the daemon serves no TLS.
-    request = urllib.request.Request(f"http://{_reachable(listen)}{path}")
-    code, content = _send(request, listen, PATIENCE if "?at=" in path else TIMEOUT)
+    try:
+        code, content = call(options.load().settings.http.listen, path)
+    except UnreachableError as error:
+        leave(Exit.UNREACHABLE, str(error))
     if code >= 300:
-        leave(_exit_for(code), _words(content, code))
+        leave(exit_for(code), words(content, code))
     return content
 
 
 def order(options: Context, path: str, body: bytes, token: str) -> tuple[Mapping[str, object], Exit]:
     """Return what came of an order, and how to leave with it."""
-    listen = options.load().settings.http.listen
-    request = urllib.request.Request(f"http://{_reachable(listen)}{path}", data=body)
-    request.add_header("Content-Type", "application/json")
-    request.add_header("Authorization", f"Bearer {token}")
-    code, content = _send(request, listen, ORDER_TIMEOUT)
+    try:
+        return understood(*call(options.load().settings.http.listen, path, body, token))
+    except UnreachableError as error:
+        leave(Exit.UNREACHABLE, str(error))
+
+
+def understood(code: int, content: bytes) -> tuple[Mapping[str, object], Exit]:
+    """Return what the answer to an order says, and how to leave with it; leave where it says nothing."""
     try:
         told = json.loads(content)
     except ValueError:
         told = None
     if not isinstance(told, dict) or told.get("schema") != 1:
-        leave(_exit_for(code) if code >= 300 else Exit.FAILED, _words(content, code))
+        leave(exit_for(code) if code >= 300 else Exit.FAILED, words(content, code))
     if code < 300:
         return told, Exit.DEGRADED if told.get("would") is False else Exit.WELL
     return told, REFUSED.get(str(told.get("refusal")), Exit.FAILED)
@@ -72,24 +81,53 @@ REFUSED = {"busy": Exit.BUSY, "held": Exit.DEGRADED}
 """How to leave when an order was not followed; otherwise there was nothing that it could be about."""
 
 
-def _words(content: bytes, code: int) -> str:
+def words(content: bytes, code: int) -> str:
+    """Return what a refusal says."""
     return content[:10_000].decode(errors="replace").strip() or f"the daemon answered {code}"
 
 
-def _send(request: urllib.request.Request, listen: str, seconds: float) -> tuple[int, bytes]:
-    """Return status and content of the answer, whichever it is."""
+class UnreachableError(Exception):
+    """No daemon answered; the message says where, and what to look at."""
+
+
+def call(listen: str, path: str, order: bytes | None = None, token: str = "") -> tuple[int, bytes]:
+    """Ask the daemon that listens there once, or give it an order; return status and content, whichever they are.
+
+    Raises:
+        UnreachableError: if none answers.
+    """
+    # The address is the operator's own and plain http: the daemon serves no TLS.
+    request = urllib.request.Request(f"http://{_reachable(listen)}{path}", data=order)
+    seconds = _patience(path)
+    if order is not None:
+        request.add_header("Content-Type", "application/json")
+        request.add_header("Authorization", f"Bearer {token}")
+        seconds = ORDER_TIMEOUT
     try:
         with _opener().open(request, timeout=seconds) as answer:
-            return answer.status, answer.read(LARGEST)
+            content = answer.read(LARGEST)
+            if answer.length:  # what is still to come: read with a limit does not say that it broke off
+                raise http.client.IncompleteRead(content, answer.length)
+            return answer.status, content
     except urllib.error.HTTPError as error:
         with error:
             return error.code, error.read(LARGEST)
-    except (OSError, urllib.error.URLError) as error:
+    except (OSError, urllib.error.URLError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
-        leave(Exit.UNREACHABLE, f"no daemon answers on {listen} ({reason}); is it running?  systemctl status aibwatch")
+        why = f"no daemon answers on {listen} ({reason}); is it running?  systemctl status aibwatch"
+        raise UnreachableError(why) from error
 
 
-def _exit_for(code: int) -> Exit:
+def _patience(path: str) -> float:
+    return PATIENCE if any(part in path for part in PATIENT) else TIMEOUT
+
+
+def whoami() -> str:
+    """Return who gives an order, for the record: behind sudo the one who used it."""
+    return os.environ.get("SUDO_USER") or getpass.getuser()
+
+
+def exit_for(code: int) -> Exit:
     """Return how to leave after an answer that is no good one."""
     if code in {401, 403}:
         return Exit.NOT_PERMITTED

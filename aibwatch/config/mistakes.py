@@ -19,6 +19,7 @@ from aibwatch.config.words import quoted
 _KINDS = {
     "string_type": "text in quotes",
     "int_type": "a whole number",
+    "bool_type": "true or false, without quotes",
     "float_type": "a number",
     "finite_number": "a number",
     "tuple_type": "a list in brackets",

@@ -9,7 +9,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+)
+from pydantic import StrictBool as Flag
 from pydantic import StrictFloat as Float
 from pydantic import StrictInt as Int
 from pydantic import StrictStr as Text
@@ -188,6 +197,10 @@ class PolicySettings(Table):
     max_moves_per_day: Moves = 3
     """Most moves of one group in 24 hours. Default 3: a group that moved three times in a day is chasing something
     that moving does not cure."""
+    exclude_late_images: Flag = False
+    """Whether image versions that a left member builds late, from a run begun before the active member's, are taken out
+    of "latest" in their gallery. Default false: it writes to a gallery, which nothing else here does, and needs a
+    permission of its own (Microsoft.Compute/galleries/images/versions/write); without it people are told."""
     service_health_service: Pattern = "image builder"
     """Regular expression, letter case ignored, for the service names of events that concern us. Default "image
     builder": Azure's own words; events of other services count only as dependencies."""
@@ -325,6 +338,8 @@ class Group(Table):
     approve_timeout: Duration | None = None
     """As in [policy]. Default: what [policy] says."""
     max_moves_per_day: Moves | None = None
+    """As in [policy]. Default: what [policy] says."""
+    exclude_late_images: Flag | None = None
     """As in [policy]. Default: what [policy] says."""
     service_health_service: Pattern | None = None
     """As in [policy]. Default: what [policy] says."""

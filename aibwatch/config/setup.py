@@ -43,6 +43,7 @@ def _policy(settings: PolicySettings) -> Policy:
         suspect_score=settings.suspect_score,
         confirm_score=settings.confirm_score,
         max_moves_per_day=settings.max_moves_per_day,
+        exclude_late_images=settings.exclude_late_images,
         approve_timeout=settings.approve_timeout,
     )
 

@@ -66,12 +66,32 @@ class AskStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOutputs:
-    """Read what the run on the target put out."""
+    """Read what a template's last run put out, `wait` from now."""
 
     type: Literal["read_outputs"] = "read_outputs"
     group: str
     activation_id: str
     template: TemplateId
+    late_run: datetime | None = None
+    """Start of the run that is meant, if the template is a member that was left; None for the target of the move."""
+    wait: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcludeFromLatest:
+    """Ask a gallery not to give this version to those who ask for the latest, `wait` from now.
+
+    Asking twice is harmless, so the decision alone is on record before it is sent.
+    """
+
+    type: Literal["exclude_from_latest"] = "exclude_from_latest"
+    group: str
+    activation_id: str
+    run: datetime
+    """Start of the late run that put the image out."""
+    image: str
+    """Its id, as the run's outputs name it."""
+    wait: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,4 +104,36 @@ class RunCanary:
     asked_at: datetime
 
 
-Action = PollAfresh | WriteEpoch | DispatchStep | AskStatus | ReadOutputs | RunCanary
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookForBuild:
+    """Read the template's last run for a build's attempt, `wait` from now."""
+
+    type: Literal["look_for_build"] = "look_for_build"
+    id: str
+    attempt: int
+    read: int
+    template: TemplateId
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunBuild:
+    """Ask once for a run of the template, for a build's attempt."""
+
+    type: Literal["run_build"] = "run_build"
+    id: str
+    attempt: int
+    template: TemplateId
+
+
+Action = (
+    PollAfresh
+    | WriteEpoch
+    | DispatchStep
+    | AskStatus
+    | ReadOutputs
+    | ExcludeFromLatest
+    | RunCanary
+    | LookForBuild
+    | RunBuild
+)

@@ -23,6 +23,8 @@ class NoteKind(StrEnum):
     STEP = "step"
     RUN = "run"
     IMAGE = "image"
+    LATE = "late"
+    BUILD = "build"
     HOST = "host"
 
 

@@ -11,11 +11,13 @@ from typing import Literal
 from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, StepCall, WriteEpoch
 from aibwatch.core.events import Event, StepEnded
 from aibwatch.core.failover import Effect
+from aibwatch.core.grounds import case_of
 from aibwatch.core.incident import open_incident
 from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.move import Move, MoveKind, Order, Step, activation_id, plan_steps
 from aibwatch.core.policy import GroupSpec
 from aibwatch.core.rehearsal import rehearsed
+from aibwatch.core.situation import Situation
 from aibwatch.core.state import GroupState, State
 from aibwatch.core.triggers import is_current, wait_before
 
@@ -35,6 +37,8 @@ class Scene:
     """Where a claim would go."""
     region: Region | None
     now: datetime
+    seen: Situation | None = None
+    """How the group stands: what a claim rests on."""
     kind: MoveKind = MoveKind.FAILOVER
     order: Order | None = None
     """Who ordered the move that a claim would begin."""
@@ -97,6 +101,7 @@ def _claim(group: GroupState, scene: Scene) -> GroupState:
         steps=plan_steps(scene.spec, scene.kind),
         order=scene.order,
         run_before=ended.started if ended else None,
+        case=case_of(scene.state, scene.seen),
     )
     return replace(group, move=move)
 

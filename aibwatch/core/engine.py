@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from aibwatch.core.actions import Action
+from aibwatch.core.builds import follow_builds
 from aibwatch.core.canaries import follow_canaries, start_canaries
 from aibwatch.core.correlation import correlations
 from aibwatch.core.decision import Decision, Note, NoteKind, Reply
@@ -65,6 +66,10 @@ def step(state: State, event: Event, setup: Setup, now: datetime) -> Decision:
         actions += followed.actions
         notes += followed.notes
         reply = reply or followed.reply
+    builds = follow_builds(state, event, setup, now)
+    state, reply = builds.state, reply or builds.reply
+    actions += builds.actions
+    notes += builds.notes
     return Decision(state=state, actions=tuple(actions), notes=tuple(notes), reply=reply)
 
 

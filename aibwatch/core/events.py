@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from aibwatch.core.approval import Answered
-from aibwatch.core.model import Diagnosis, Region, TemplateId
+from aibwatch.core.model import Diagnosis, Region, Run, TemplateId
 from aibwatch.core.move import MoveKind, Order, StepResult
 from aibwatch.core.observation import Observation
 
@@ -104,6 +104,20 @@ class OutputsRead:
     activation_id: str
     images: tuple[str, ...]
     diagnosis: Diagnosis
+    late_run: datetime | None = None
+    """Start of the run whose outputs were asked for, if it is one of the member that was left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excluded:
+    """Outcome of ExcludeFromLatest; WELL if the gallery has taken it."""
+
+    type: Literal["excluded"] = "excluded"
+    group: str
+    activation_id: str
+    run: datetime
+    image: str
+    diagnosis: Diagnosis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +127,43 @@ class CanaryAnswered:
     type: Literal["canary_answered"] = "canary_answered"
     region: Region
     asked_at: datetime
+    diagnosis: Diagnosis
+    uncertain: bool = False
+    """The run may have been taken all the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOrdered:
+    """Somebody wants a run of a group's template. The same id twice is one order."""
+
+    type: Literal["build_ordered"] = "build_ordered"
+    id: str
+    group: str
+    owner: str
+    reason: str
+    to: Region | None = None
+    """The region to build in; None leaves that to us."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildLooked:
+    """Outcome of LookForBuild: the template's last run, or how the read failed."""
+
+    type: Literal["build_looked"] = "build_looked"
+    id: str
+    attempt: int
+    read: int
+    run: Run | None
+    diagnosis: Diagnosis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildAnswered:
+    """Outcome of RunBuild: how the request for a run was answered, not what became of the run."""
+
+    type: Literal["build_answered"] = "build_answered"
+    id: str
+    attempt: int
     diagnosis: Diagnosis
     uncertain: bool = False
     """The run may have been taken all the same."""
@@ -196,7 +247,11 @@ Event = (
     | EpochAnswered
     | StepEnded
     | OutputsRead
+    | Excluded
     | CanaryAnswered
+    | BuildOrdered
+    | BuildLooked
+    | BuildAnswered
     | LeaseChecked
     | Paused
     | Resumed
@@ -205,5 +260,5 @@ Event = (
     | Reset
 )
 
-Ordered = Paused | Resumed | MoveOrdered | ApprovalAnswered | Reset
+Ordered = Paused | Resumed | MoveOrdered | ApprovalAnswered | BuildOrdered | Reset
 """What people order. Each is answered with what came of it."""

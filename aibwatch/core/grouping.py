@@ -14,6 +14,7 @@ from aibwatch.core.effects import Scene, apply, take_answer
 from aibwatch.core.events import EpochAnswered, Event, MoveOrdered, Reset, StepEnded
 from aibwatch.core.failover import TABLE, Row, Trigger
 from aibwatch.core.incident import open_incident
+from aibwatch.core.late import follow as follow_late
 from aibwatch.core.model import Mode, template_name
 from aibwatch.core.move import MoveKind
 from aibwatch.core.orders import take_order
@@ -44,6 +45,7 @@ def follow_group(
     """Return what the event leads to for the group."""
     group, ordered, reply = take_order(group, event, now)
     group, actions, notes = follow_run(group, event, state.window)
+    group, for_late, late = follow_late(group, event, state.window, spec.policy, now)
     order = event if isinstance(event, MoveOrdered) and event.group == group.name else None
     seen = _look(state, setup, spec, group, order, now)
     trigger = seen.trigger if order else trigger_of(event, group, state, seen)
@@ -55,17 +57,18 @@ def follow_group(
         target=seen.target,
         region=seen.region,
         now=now,
+        seen=seen,
         kind=order.kind if order else MoveKind.FAILOVER,
         order=order.order if order else None,
     )
-    after, wanted = group, list(actions)
+    after, wanted = group, [*actions, *for_late]
     for effect in row.effects:
         after, more = apply(effect, after, scene)
         wanted += more
     after = _stand(group, after, row, seen, _detail(trigger, event, seen), now)
     after, asked = ask(after, spec, seen, state, now)
     after, counted = _count_would(after, state, spec, seen)
-    told = [*ordered, *notes, *_notes(group, after, row, trigger, event)]
+    told = [*ordered, *notes, *late, *_notes(group, after, row, trigger, event)]
     if order:
         reply = _reply(group, after, order, seen)
         told.append(_order_note(group, order, reply))

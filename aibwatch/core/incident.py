@@ -6,10 +6,15 @@ region is healthy again. Blindness neither opens nor closes one. A region has at
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from aibwatch.core.model import Region
 from aibwatch.core.verdict import Verdict, VerdictKind
+
+BEFORE = timedelta(minutes=60)
+AFTER = timedelta(minutes=10)
+"""What was seen so long before an incident opened and after it closed belongs to it: the first failed run may be as old
+as a run counts."""
 
 KEPT = 100
 """Closed incidents kept in memory; the journal has all of them."""
@@ -32,6 +37,11 @@ class Incident:
 def incident_id(region: Region, opened_at: datetime) -> str:
     """Return the id: region and second, so that people can say it."""
     return f"{region}-{opened_at.astimezone(UTC):%Y%m%d-%H%M%S}"
+
+
+def period(incident: Incident, now: datetime) -> tuple[datetime, datetime]:
+    """Return from when to when what was seen belongs to the incident."""
+    return incident.opened_at - BEFORE, min(now, incident.closed_at + AFTER) if incident.closed_at else now
 
 
 def open_incident(incidents: Mapping[str, Incident], region: Region) -> Incident | None:

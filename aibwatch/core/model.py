@@ -91,6 +91,9 @@ class Diagnosis:
     """Name of the row of the failure table, "default" if none matched, "none" for a good answer."""
     summary: str
     """One line of what was seen ("500 InternalServerError (x-ms-failure-cause: service): ..."), cut to a line."""
+    ids: tuple[str, ...] = ()
+    """What support finds it by, each with its name ("x-ms-correlation-request-id 0f1e..."): of an answer its headers',
+    of a failed run those that its text names. They decide nothing, and two diagnoses that differ in them are alike."""
 
 
 WELL = Diagnosis(cls=FailureClass.OK, rule="none", summary="")

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from aibwatch.core.approval import Approval
+from aibwatch.core.case import Case
 from aibwatch.core.model import Options, RunState, TemplateId
 from aibwatch.core.policy import GroupSpec, StepSpec
 
@@ -109,6 +110,8 @@ class Move:
     """Start of the target's last run if that had ended when the move was claimed: a run with another start is ours."""
     order: Order | None = None
     """Who wanted it; None if aibwatch decided by itself."""
+    case: Case | None = None
+    """What the decision rested on when the move was claimed; None for moves of a version that did not keep it."""
     approval: Approval | None = None
     """Who let it, where it was asked for."""
     committed_at: datetime | None = None
@@ -116,6 +119,9 @@ class Move:
     failed: bool = False
     run_state: RunState | None = None
     """How the run on the target stands, as last seen."""
+    run_started: datetime | None = None
+    run_ended: datetime | None = None
+    """Start and end of that run, by the service's clock."""
     images: tuple[str, ...] = ()
     """Resource ids of what the run on the target put out."""
     outputs_asked: bool = False

@@ -44,6 +44,9 @@ def is_news(window: Window, observation: Observation) -> bool:
     if isinstance(observation, Probed) and observation.diagnosis.cls is not FailureClass.OK:
         return True  # each failed read counts, and is told with its reason
     known = _known(window, mention(observation))
+    if isinstance(observation, Polled):
+        # Every answer has ids of its own, and the window keeps none: they make no news.
+        observation = replace(observation, diagnosis=replace(observation.diagnosis, ids=()))
     return known is None or replace(known, at=observation.at) != observation
 
 

@@ -28,6 +28,7 @@ class Policy:
     suspect_score: float = 1.2
     confirm_score: float = 9.2
     max_moves_per_day: int = 3
+    exclude_late_images: bool = False
     approve_timeout: timedelta = 15 * MINUTE
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from aibwatch.core.build import Builds
 from aibwatch.core.canary import Canary
 from aibwatch.core.habits import Habit
 from aibwatch.core.incident import Incident
@@ -26,6 +27,7 @@ class Memory:
     incidents: Mapping[str, Incident] = field(default_factory=dict)
     groups: Mapping[str, GroupState] = field(default_factory=dict)
     canaries: Mapping[Region, Canary] = field(default_factory=dict)
+    builds: Builds = field(default_factory=Builds)
     habits: Mapping[TemplateId, Habit] = field(default_factory=dict)
     """The state's own mapping, not a copy: there may be one for each of ten thousand templates, and a run changes one
     of them, so they are written one by one and told apart by identity."""
@@ -42,6 +44,7 @@ def memory_of(state: State) -> Memory:
         incidents=dict(state.incidents),
         groups={name: _lasting(group) for name, group in state.groups.items()},
         canaries=dict(state.canaries),
+        builds=state.builds,
         habits=state.habits,
         clock_stepped_at=state.clock_stepped_at,
     )
@@ -58,6 +61,7 @@ def recall(memory: Memory, observations: Iterable[Observation], now: datetime) -
         incidents=memory.incidents,
         groups=memory.groups,
         canaries=memory.canaries,
+        builds=memory.builds,
         habits=memory.habits,
         clock_stepped_at=memory.clock_stepped_at,
     )

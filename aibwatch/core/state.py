@@ -6,10 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from aibwatch.core.approval import Approval
+from aibwatch.core.build import Builds
 from aibwatch.core.canary import Canary
 from aibwatch.core.correlation import Correlation
 from aibwatch.core.habits import Habit
 from aibwatch.core.incident import Incident
+from aibwatch.core.left import Left
 from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.move import Move, MoveKind, Rehearsed
 from aibwatch.core.verdict import Verdict
@@ -64,6 +66,8 @@ class GroupState:
     """The last move that ended."""
     drill: Move | None = None
     """The last drill that ended. It is not in `last`, because a drill moves nothing."""
+    left: tuple[Left, ...] = ()
+    """Members that were left of late, and what they have built since."""
     moved_at: tuple[datetime, ...] = ()
     """When the moves of the last day were committed."""
     would_have_moved: int = 0
@@ -94,6 +98,7 @@ class State:
     incidents: Mapping[str, Incident] = field(default_factory=dict)
     groups: Mapping[str, GroupState] = field(default_factory=dict)
     canaries: Mapping[Region, Canary] = field(default_factory=dict)
+    builds: Builds = field(default_factory=Builds)
     habits: Mapping[TemplateId, Habit] = field(default_factory=dict)
     correlations: tuple[Correlation, ...] = ()
     """Templates that fail alike at this moment, for reasons that are not the region's."""

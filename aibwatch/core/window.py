@@ -288,10 +288,12 @@ def _polled(known: PollRecord | None, polled: Polled) -> PollRecord:
     if known is not None and polled.at < known.last_at:
         return known
     answered = is_answer(polled.diagnosis)
-    record = known or PollRecord(last=polled.diagnosis, last_at=polled.at)
+    # Without ids, which differ from poll to poll: they would make each failing one news.
+    last = replace(polled.diagnosis, ids=())
+    record = known or PollRecord(last=last, last_at=polled.at)
     return replace(
         record,
-        last=polled.diagnosis,
+        last=last,
         last_at=polled.at,
         answered_at=polled.at if answered else record.answered_at,
         mute_since=None if answered else (record.mute_since or polled.at),

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from aibwatch.core.events import Event
 from aibwatch.core.habits import Habit
+from aibwatch.core.moves import KeptMove
 from aibwatch.core.news import Mention
 from aibwatch.core.observation import Observation
 from aibwatch.core.policy import Setup
@@ -46,6 +47,7 @@ _MEMORY = TypeAdapter(Memory)
 _HABIT = TypeAdapter(Habit)
 _OBSERVATION: TypeAdapter[Observation] = TypeAdapter(Observation)
 _PLAN = TypeAdapter(Plan)
+_MOVE = TypeAdapter(KeptMove)
 _SCENE = TypeAdapter(Scene)
 _HAPPENED = TypeAdapter(Happened)
 
@@ -115,6 +117,16 @@ def dump_plan(plan: Plan) -> str:
 def load_plan(text: str) -> Plan:
     """Return the plan that was written, or raise CodecError."""
     return _read(_PLAN, text, "a step's plan on record")
+
+
+def dump_move(kept: KeptMove) -> str:
+    """Return the move as JSON."""
+    return _MOVE.dump_json(kept).decode()
+
+
+def load_move(text: str) -> KeptMove:
+    """Return the move that was written, or raise CodecError."""
+    return _read(_MOVE, text, "a move on record")
 
 
 def _read(adapter: TypeAdapter[T], text: str, what: str) -> T:

@@ -1,4 +1,4 @@
-"""Take orders from people over HTTP: moves, approvals, pauses, resets, a reload.
+"""Take orders from people over HTTP: moves, approvals, builds, pauses, resets, a reload.
 
 Rules: an order needs the token, names who gives it and why, and becomes an event like any other. What comes of it is
 decided by the table, is on record, and is the answer: 202 if it is followed, 409 with the reason if it is not, 503 if
@@ -21,6 +21,7 @@ from aibwatch.core.move import MoveKind, Order
 from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.sentences import printable
 from aibwatch.core.state import State
+from aibwatch.runtime.builds_http import demand_sense, order_of
 from aibwatch.runtime.store import JournalError
 from aibwatch.runtime.token import Token
 
@@ -56,7 +57,7 @@ class Control:
     def routes(self) -> list[web.RouteDef]:
         """Return the routes that take orders."""
         orders = {"pause": self._pause, "resume": self._resume, "reset": self._reset}
-        orders |= dict.fromkeys(MoveKind, self._move)
+        orders |= dict.fromkeys(MoveKind, self._move) | {"build": self._build}
         groups = [web.post(f"/api/v1/groups/{{name}}/{verb}", order) for verb, order in orders.items()]
         answers = [web.post(f"/api/v1/moves/{{id}}/{verb}", self._answer) for verb in ANSWERS]
         return [*groups, *answers, web.post("/-/reload", self._reload)]
@@ -102,6 +103,12 @@ class Control:
     async def _reset(self, request: web.Request) -> web.Response:
         said = await self._said(request)
         return await self._order(Reset(group=said.spec.name, owner=said.owner, reason=said.reason))
+
+    async def _build(self, request: web.Request) -> web.Response:
+        said = await self._said(request)
+        wanted = order_of(said.body, group=said.spec.name, owner=said.owner, reason=said.reason, now=self._ways.now())
+        demand_sense(wanted, self._ways.state(), self._ways.setup())
+        return await self._order(wanted)
 
     async def _reload(self, request: web.Request) -> web.Response:
         self._token.demand(request)

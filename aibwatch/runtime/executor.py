@@ -1,13 +1,14 @@
 """Perform actions. Each ends in exactly one outcome event; only the end of the process leaves one without.
 
 Rules: an effect is sent only after it is on record: how steps do that is in steps.py. For a canary the decision to run
-it is enough, because one run of it more or less changes nothing. Whether anything is tried again is not decided here.
+it is enough, because one run of it more or less changes nothing; for a build too, because it is never sent again.
+Whether anything is tried again is not decided here.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 import structlog
@@ -16,13 +17,16 @@ from aibwatch.core.actions import (
     Action,
     AskStatus,
     DispatchStep,
+    ExcludeFromLatest,
+    LookForBuild,
     PollAfresh,
     ReadOutputs,
+    RunBuild,
     RunCanary,
     StepCall,
     WriteEpoch,
 )
-from aibwatch.core.events import CanaryAnswered, EpochAnswered, Event, OutputsRead, PolledAfresh, StepEnded
+from aibwatch.core.events import CanaryAnswered, EpochAnswered, Event, Excluded, OutputsRead, PolledAfresh, StepEnded
 from aibwatch.core.model import WELL, Diagnosis, FailureClass, Region, TemplateId
 from aibwatch.core.sentences import printable
 from aibwatch.handlers.api import Answer, Refusal
@@ -50,9 +54,15 @@ class Ports:
     check: Callable[[str], Awaitable[None]]
     """Asks everything else that the group's gates rest on, in the same way: its handlers, and whether the state is
     still ours."""
-    read_outputs: Callable[[TemplateId], Awaitable[tuple[str, ...] | Diagnosis]]
+    read_outputs: Callable[[TemplateId, datetime | None], Awaitable[tuple[str, ...] | Diagnosis]]
+    """Reads what the last run of a template put out. Where the start of a run is given, a Diagnosis if that is not the
+    last one any more."""
+    exclude: Callable[[str], Awaitable[Diagnosis]]
+    """Asks the gallery of an image to leave that version out of its latest; WELL if it was taken."""
     run_canary: Callable[[TemplateId], Awaitable[Refusal | None]]
     """Asks once for a run of a canary; None if it was accepted."""
+    build: Callable[[LookForBuild | RunBuild], Awaitable[Event]]
+    """Reads or runs a template for a build. Raises nothing."""
     observe_step: Callable[[str, float], None]
     """Told the handler's name and how many seconds a call took."""
 
@@ -79,21 +89,48 @@ class Executor:
                 await self._clock.pause(action.wait)
                 return _ended(action.call, await self._steps.ask(action.call))
             case ReadOutputs():
+                await self._clock.pause(action.wait)
                 return await self._read_outputs(action)
+            case ExcludeFromLatest():
+                await self._clock.pause(action.wait)
+                return await self._exclude(action)
             case RunCanary():
                 return await self._run_canary(action)
+            case LookForBuild() | RunBuild():
+                return await self._ports.build(action)
             case _:
                 assert_never(action)
 
     async def _read_outputs(self, action: ReadOutputs) -> OutputsRead:
         try:
-            read = await self._ports.read_outputs(action.template)
+            read = await self._ports.read_outputs(action.template, action.late_run)
         except Exception as error:
             # The outermost edge of an action: a fault of ours is an outcome too, and told.
             log.exception("outputs not read; this is a fault of aibwatch", template=action.template)
             read = Diagnosis(cls=FailureClass.NETWORK, rule="fault-of-ours", summary=told(error))
         images, diagnosis = ((), read) if isinstance(read, Diagnosis) else (read, WELL)
-        return OutputsRead(group=action.group, activation_id=action.activation_id, images=images, diagnosis=diagnosis)
+        return OutputsRead(
+            group=action.group,
+            activation_id=action.activation_id,
+            images=images,
+            diagnosis=diagnosis,
+            late_run=action.late_run,
+        )
+
+    async def _exclude(self, action: ExcludeFromLatest) -> Excluded:
+        try:
+            said = await self._ports.exclude(action.image)
+        except Exception as error:
+            # The outermost edge of an action: a fault of ours is an outcome too, and told.
+            log.exception("image not taken out of latest; this is a fault of aibwatch", image=action.image)
+            said = Diagnosis(cls=FailureClass.NETWORK, rule="fault-of-ours", summary=told(error))
+        return Excluded(
+            group=action.group,
+            activation_id=action.activation_id,
+            run=action.run,
+            image=action.image,
+            diagnosis=said,
+        )
 
     async def _run_canary(self, action: RunCanary) -> CanaryAnswered:
         try:

@@ -1,10 +1,10 @@
-"""Serve status page, metrics and API. Reading only; orders are taken in control.py.
+"""Serve status page, metrics and API. Reading only; orders are taken in control.py, the record is told in records.py.
 
 Rules: GET is free on the listen address; an unknown name is 404 with the names there are. Healthy means that the loop
 takes decisions; ready means that the first polls are in.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,10 +13,8 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
 from aibwatch import __version__
-from aibwatch.core.incident import Incident
 from aibwatch.core.judging import regional_verdicts
 from aibwatch.core.model import Region
-from aibwatch.core.move import Move
 from aibwatch.core.policy import Setup
 from aibwatch.core.state import State
 from aibwatch.runtime.codec import CodecError
@@ -27,8 +25,6 @@ from aibwatch.views import explain, history, page, past, status
 
 STUCK = timedelta(seconds=30)
 """Without a decision for this long the loop counts as stuck; it takes one every second."""
-
-HISTORY = 200
 
 NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -43,7 +39,6 @@ class Served:
     ready: Callable[[], bool]
     decided_at: Callable[[], datetime]
     registry: CollectorRegistry
-    history: Callable[[str | None, int], Awaitable[tuple[history.Recorded, ...]]]
     past: PastReader
     instance: str = ""
     """Which daemon this is, so that one that asks its peers knows when it asked itself."""
@@ -52,7 +47,8 @@ class Served:
 class Http:
     """The web server of the daemon."""
 
-    def __init__(self, served: Served, orders: Iterable[web.RouteDef] = ()) -> None:
+    def __init__(self, served: Served, more: Iterable[web.RouteDef] = ()) -> None:
+        """Serve these, and what `more` routes lead to."""
         self._served = served
         self._app = web.Application(client_max_size=64 * 1024)
         self._app.add_routes(
@@ -66,12 +62,9 @@ class Http:
                 web.get("/api/v1/groups/{name}", self._group),
                 web.get("/api/v1/groups/{name}/active", self._active),
                 web.get("/api/v1/regions/{name}", self._region),
-                web.get("/api/v1/incidents", self._incidents),
-                web.get("/api/v1/moves", self._moves),
-                web.get("/api/v1/history", self._history),
             ]
         )
-        self._app.add_routes(orders)
+        self._app.add_routes(more)
         self._runner = web.AppRunner(self._app, access_log=None)
 
     async def start(self, host: str, port: int) -> str:
@@ -167,23 +160,6 @@ class Http:
             raise web.HTTPInternalServerError(text=f"the record cannot be read: {error}\n") from error
         return self._served.setup(), followed, self._served.now()
 
-    async def _incidents(self, _: web.Request) -> web.Response:
-        incidents = self._served.state().incidents.values()
-        return _json({"schema": 1, "incidents": [_incident(i) for i in sorted(incidents, key=lambda i: i.opened_at)]})
-
-    async def _moves(self, _: web.Request) -> web.Response:
-        groups = self._served.state().groups.values()
-        moves = [move for g in groups for move in (g.last, g.move) if move is not None]
-        return _json({"schema": 1, "moves": [_move(m) for m in sorted(moves, key=lambda m: m.claimed_at)]})
-
-    async def _history(self, request: web.Request) -> web.Response:
-        subject = request.query.get("subject")
-        try:
-            records = await self._served.history(subject, HISTORY)
-        except JournalError as error:
-            return _json({"schema": 1, "error": f"the record cannot be read: {error}"}, status=503)
-        return _json(history.as_dict(records, subject))
-
     def _known_group(self, request: web.Request) -> str:
         name = request.match_info["name"]
         if name not in self._served.setup().groups:
@@ -207,37 +183,3 @@ def _not_found(what: str, name: str, known: Mapping[str, object], *, then: bool 
 
 def _json(body: Mapping[str, object], *, status: int = 200) -> web.Response:
     return web.json_response(body, status=status, headers=NO_STORE)
-
-
-def _incident(incident: Incident) -> Mapping[str, object]:
-    return {
-        "id": incident.id,
-        "region": incident.region,
-        "opened_at": incident.opened_at.isoformat(),
-        "confirmed_at": incident.confirmed_at.isoformat() if incident.confirmed_at else None,
-        "closed_at": incident.closed_at.isoformat() if incident.closed_at else None,
-        "worst_score": round(incident.worst_score, 2),
-        "why": incident.why,
-    }
-
-
-def _move(move: Move) -> Mapping[str, object]:
-    return {
-        "activation_id": move.activation_id,
-        "kind": str(move.kind),
-        "group": move.group,
-        "from": move.source,
-        "to": move.target,
-        "epoch": move.epoch,
-        "incident": move.incident,
-        "claimed_at": move.claimed_at.isoformat(),
-        "committed_at": move.committed_at.isoformat() if move.committed_at else None,
-        "ended_at": move.ended_at.isoformat() if move.ended_at else None,
-        "failed": move.failed,
-        "run_state": str(move.run_state) if move.run_state else None,
-        "images": list(move.images),
-        "steps": [
-            {"handler": s.handler, "attempt": s.attempt, "result": str(s.result) if s.result else None, "why": s.why}
-            for s in move.steps
-        ],
-    }

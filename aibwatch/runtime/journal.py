@@ -15,10 +15,11 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.habits import Habit
+from aibwatch.core.incident import Incident, period
 from aibwatch.core.model import TemplateId
 from aibwatch.core.observation import Observation
 from aibwatch.core.recall import Memory
-from aibwatch.runtime import trace
+from aibwatch.runtime import ledger, trace
 from aibwatch.runtime.codec import (
     dump_habit,
     dump_memory,
@@ -27,12 +28,18 @@ from aibwatch.runtime.codec import (
     load_memory,
     load_observation,
 )
+from aibwatch.runtime.ledger import Ledger
 from aibwatch.runtime.store import FACTS, HABITS, NOTES, OBSERVATIONS, Store, from_store, to_store
 from aibwatch.runtime.trace import Rows, Told, Trace
 from aibwatch.views.history import Recorded
 
 RECALLED = timedelta(hours=24)
 """Observations that a new process begins with. Windows are at most 6 h; events that go on are older."""
+
+KEEP_SEEN = timedelta(days=30)
+"""What was seen in the time of an incident is kept so long, and not the few days of everything else: a support request
+is opened the week after, and asked about for weeks. It stays where it is and is not copied, so that writing costs
+nothing in the middle of the trouble; all regions' of that time, because whether others were well is asked too."""
 
 KEEP_NOTES = timedelta(days=400)
 """What was decided is kept over a year, so that last year's incident can be compared."""
@@ -46,6 +53,8 @@ class Journal:
         self._remembered = ""
         self._trace = Trace()
         self._habits: Mapping[TemplateId, Habit] = {}
+        self._ledger = Ledger()
+        self._incidents: Mapping[str, Incident] = {}
 
     def record(
         self,
@@ -65,7 +74,8 @@ class Journal:
         seen = [{"at": to_store(at), "body": dump_observation(o)} for o in observations]
         said = [_columns(note, at) for note in notes]
         learned, forgotten = self._learned(memory.habits), self._forgotten(memory.habits)
-        changed = bool(seen or said or learned or forgotten or remembered != self._remembered)
+        moves = self._ledger.news(memory.groups, notes, at)
+        changed = bool(seen or said or learned or forgotten or moves or remembered != self._remembered)
         if not changed and self._trace.due(told, at) is None and not self._trace.ripe(at):
             self._trace.wait(told, at)
             return
@@ -76,13 +86,16 @@ class Journal:
                 connection.execute(insert(NOTES), said)
             if remembered != self._remembered:
                 _put_fact(connection, "memory", remembered)
+            if moves:
+                self._ledger.write(connection, moves)
             if learned:
                 _put_habits(connection, learned)
             if forgotten:
                 connection.execute(delete(HABITS).where(HABITS.c.template == bindparam("gone")), forgotten)
             self._trace.write(connection, told, at, news=len(seen))
         self._trace.written(told, at)
-        self._remembered, self._habits = remembered, memory.habits
+        self._ledger.written(memory.groups, moves)
+        self._remembered, self._habits, self._incidents = remembered, memory.habits, memory.incidents
 
     def _learned(self, habits: Mapping[TemplateId, Habit]) -> list[dict[str, str]]:
         """Return the rows of the habits that are not on record yet."""
@@ -150,9 +163,10 @@ class Journal:
             query = select(OBSERVATIONS.c.body).where(OBSERVATIONS.c.at >= since).order_by(OBSERVATIONS.c.id)
             bodies = connection.execute(query).scalars().all()
             habits = connection.execute(select(HABITS.c.template, HABITS.c.body)).all()
-        self._remembered = fact or ""
+            memory = Memory() if fact is None else load_memory(fact)
+            self._ledger.recall(connection, memory.groups)
+        self._remembered, self._incidents = fact or "", memory.incidents
         self._habits = {TemplateId(template): load_habit(body) for template, body in habits}
-        memory = Memory() if fact is None else load_memory(fact)
         return replace(memory, habits=self._habits), tuple(load_observation(body) for body in bodies)
 
     def notes(self, *, subject: str | None = None, limit: int = 200) -> tuple[Recorded, ...]:
@@ -179,6 +193,51 @@ class Journal:
             rows = connection.execute(query.order_by(NOTES.c.id).limit(limit)).all()
         return tuple(_recorded(row) for row in rows)
 
+    def moves(self, limit: int) -> ledger.Read:
+        """Return the moves that were claimed last, oldest first.
+
+        Raises:
+            JournalError: if they cannot be read.
+        """
+        with self._store.transaction() as connection:
+            return ledger.latest(connection, limit)
+
+    def moves_named(self, activation_ids: Iterable[str]) -> ledger.Read:
+        """Return all moves with one of these activation ids, in the order of their claims.
+
+        Raises:
+            JournalError: if they cannot be read.
+        """
+        with self._store.transaction() as connection:
+            return ledger.named(connection, activation_ids)
+
+    def seen_between(self, since: datetime, until: datetime, limit: int) -> tuple[Observation, ...]:
+        """Return what was seen between two moments, oldest first; of more than `limit` the first ones.
+
+        Raises:
+            JournalError: if it cannot be read.
+            CodecError: if it was written by a version that this one does not understand.
+        """
+        at = OBSERVATIONS.c.at
+        query = select(OBSERVATIONS.c.body).where(at.between(to_store(since), to_store(until)))
+        with self._store.transaction() as connection:
+            bodies = connection.execute(query.order_by(OBSERVATIONS.c.id).limit(limit)).scalars().all()
+        return tuple(load_observation(body) for body in bodies)
+
+    def notes_between(
+        self, since: datetime, until: datetime, subjects: Iterable[str], limit: int
+    ) -> tuple[Recorded, ...]:
+        """Return the notes of these subjects between two moments, oldest first; of more than `limit` the first ones.
+
+        Raises:
+            JournalError: if they cannot be read.
+        """
+        of_subjects = NOTES.c.subject.in_(tuple(subjects))
+        query = select(NOTES).where(of_subjects, NOTES.c.at.between(to_store(since), to_store(until)))
+        with self._store.transaction() as connection:
+            rows = connection.execute(query.order_by(NOTES.c.id).limit(limit)).all()
+        return tuple(_recorded(row) for row in rows)
+
     def prune(self, now: datetime) -> None:
         """Let go of what is older than anybody asks for.
 
@@ -186,8 +245,15 @@ class Journal:
             JournalError: if it cannot be written.
         """
         with self._store.transaction() as connection:
+            ledger.prune(connection, now)
             connection.execute(delete(NOTES).where(NOTES.c.at < to_store(now - KEEP_NOTES)))
-            trace.prune(connection, now)
+            trace.prune(connection, now, self._to_keep(now))
+
+    def _to_keep(self, now: datetime) -> tuple[trace.Span, ...]:
+        """Return the times of which observations are kept for longer."""
+        since = now - KEEP_SEEN
+        spans = (period(incident, now) for incident in self._incidents.values())
+        return tuple((max(began, since), ended) for began, ended in spans if ended > since)
 
 
 def _put_fact(connection: Connection, name: str, value: str) -> None:

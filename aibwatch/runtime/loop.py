@@ -18,9 +18,12 @@ from aibwatch.core.actions import Action
 from aibwatch.core.decision import Decision, NoteKind, Refusal, Reply
 from aibwatch.core.engine import step
 from aibwatch.core.events import (
+    BuildAnswered,
+    BuildLooked,
     CanaryAnswered,
     EpochAnswered,
     Event,
+    Excluded,
     JournalFailed,
     JournalRecovered,
     LeaseChecked,
@@ -57,7 +60,17 @@ RETRY = timedelta(seconds=5)
 Watcher = Callable[[State, Decision, Event], None]
 """Told the state before, the decision and what it was about."""
 
-KEPT = Started | PolledAfresh | EpochAnswered | StepEnded | OutputsRead | CanaryAnswered
+KEPT = (
+    Started
+    | PolledAfresh
+    | EpochAnswered
+    | StepEnded
+    | OutputsRead
+    | Excluded
+    | CanaryAnswered
+    | BuildLooked
+    | BuildAnswered
+)
 """Events that come only once, and so must not be lost to a broken journal."""
 
 SIGHTS = frozenset({NoteKind.VERDICT, NoteKind.ALIKE, NoteKind.HOST})
@@ -166,11 +179,12 @@ class Loop:
     def _adopt_sight(self, event: Observed | LeaseChecked | JournalFailed) -> None:
         """Take over what an event lets us see, and say it; what would be done about it is left out.
 
-        A canary that is due is not asked for, so it must not be remembered as asked for either.
+        A canary that is due is not asked for, so it must not be remembered as asked for either; nor must a build.
         """
         decision = step(self.state, event, self.setup, self._clock.now())
         notes = tuple(note for note in decision.notes if note.kind in SIGHTS)
-        state = replace(decision.state, groups=self.state.groups, canaries=self.state.canaries)
+        was = self.state
+        state = replace(decision.state, groups=was.groups, canaries=was.canaries, builds=was.builds)
         self._adopt(Decision(state=state, notes=notes), event)
 
     async def _wait_for_journal(self) -> None:

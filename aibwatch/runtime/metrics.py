@@ -29,6 +29,7 @@ ORDINARY = (
     ("get_template", "200"),
     ("run_template", "202"),
     ("run_canary", "202"),
+    ("run_build", "202"),
     ("list_events", "200"),
     ("list_calls", "200"),
 )

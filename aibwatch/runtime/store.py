@@ -30,7 +30,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 SCHEMA = 1
-"""Raised when the tables change; an older state is upgraded, a newer one refused."""
+"""Raised when a table changes; an older state is upgraded, a newer one refused. A table that is only added leaves it:
+it is made where it is missing, and an older version that finds it there does not look at it."""
 
 BUSY_SECONDS = 10
 """How long SQLite waits for another reader or writer before it gives up."""
@@ -93,6 +94,16 @@ MARKS = Table(
     Column("mark", String(20), nullable=False),
     Column("body", Text, nullable=False),
     Index("marks_by_step", "activation_id", "step", "attempt"),
+)
+MOVES = Table(
+    "moves",
+    META,
+    Column("activation_id", String(120), primary_key=True),
+    Column("claimed_at", DateTime, primary_key=True),
+    Column("group_name", String(80), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("body", Text, nullable=False),
+    Index("moves_by_claim", "claimed_at"),
 )
 MOMENTS = Table(
     "moments",

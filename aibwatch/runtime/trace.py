@@ -18,7 +18,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, not_, select
 
 from aibwatch import __version__
 from aibwatch.core.events import ClockStepped, Event, JournalRecovered, LeaseChecked, Observed, Started, Ticked
@@ -47,6 +47,12 @@ MOST_OBSERVATIONS = 100_000
 MOST_HAPPENINGS = 2 * MOST_BETWEEN
 """Events that one look may bring; only a record that was not written by this program has more."""
 
+
+MOST_KEPT = 200_000
+"""Observations older than KEEP_PAST that are kept all the same: some 100 MB, and weeks of one region's trouble."""
+
+Span = tuple[datetime, datetime]
+"""From when to when."""
 
 CARRIES_TIME = Ticked | LeaseChecked
 """Events that come every few seconds and mostly change nothing; where they do, they are written like any other."""
@@ -174,16 +180,22 @@ class Trace:
         self._waiting = []
 
 
-def prune(connection: Connection, now: datetime) -> None:
-    """Let go of what is older than anybody asks for.
+def prune(connection: Connection, now: datetime, kept: Sequence[Span] = ()) -> None:
+    """Let go of what is older than anybody asks for; observations of the times in `kept` stay for longer.
 
     The last row of each stays: SQLite would give its number to the next one, and moments point at numbers.
     """
     since = to_store(now - KEEP_PAST)
     connection.execute(delete(MOMENTS).where(MOMENTS.c.at < since))
     for table in (HAPPENINGS, OBSERVATIONS):
+        spans = kept if table is OBSERVATIONS else ()
+        outside = [not_(table.c.at.between(to_store(a), to_store(b))) for a, b in spans]
         last = select(func.max(table.c.id)).scalar_subquery()
-        connection.execute(delete(table).where(table.c.at < since, table.c.id < last))
+        connection.execute(delete(table).where(table.c.at < since, table.c.id < last, *outside))
+    crowd = select(OBSERVATIONS.c.id).where(OBSERVATIONS.c.at < since).order_by(OBSERVATIONS.c.id.desc())
+    first = connection.execute(crowd.limit(1).offset(MOST_KEPT)).scalar()
+    if first is not None:
+        connection.execute(delete(OBSERVATIONS).where(OBSERVATIONS.c.id <= first))
 
 
 def earliest(connection: Connection) -> datetime | None:

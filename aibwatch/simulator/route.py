@@ -14,6 +14,10 @@ _SUBSCRIPTION = r"/subscriptions/(?P<subscription>[^/]+)"
 _PROVIDER = r"/providers/Microsoft\.VirtualMachineImages"
 _HEALTH = r"/providers/Microsoft\.ResourceHealth"
 _GROUP = _SUBSCRIPTION + r"/resourceGroups/(?P<group>[^/]+)" + _PROVIDER + r"/imageTemplates"
+_IMAGE = (
+    _SUBSCRIPTION + r"/resourceGroups/(?P<group>[^/]+)/providers/Microsoft\.Compute"
+    r"/galleries/(?P<gallery>[^/]+)/images/(?P<image>[^/]+)/versions/(?P<version>[^/]+)"
+)
 _TEMPLATE = _GROUP + r"/(?P<name>[^/]+)"
 
 _ROUTES = tuple(
@@ -34,6 +38,8 @@ _ROUTES = tuple(
             _SUBSCRIPTION + _PROVIDER + r"/locations/(?P<region>[^/]+)/operations/(?P<id>[^/]+)",
             Operation.OPERATION,
         ),
+        ("GET", _IMAGE, Operation.IMAGE),
+        ("PATCH", _IMAGE, Operation.IMAGE),
         ("GET", _SUBSCRIPTION + _HEALTH + r"/events", Operation.EVENTS),
         ("GET", _SUBSCRIPTION + r"/providers/Microsoft\.Insights/eventtypes/management/values", Operation.ACTIVITY),
         ("GET", _SUBSCRIPTION + _HEALTH + r"/availabilityStatuses", Operation.AVAILABILITY),

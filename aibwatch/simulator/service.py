@@ -57,6 +57,7 @@ class Service:
             Operation.EVENTS: self._events,
             Operation.AVAILABILITY: self._availability,
             Operation.ACTIVITY: self._activity,
+            Operation.IMAGE: self._image,
         }
 
     def regions(self, ask: Ask) -> tuple[str, ...]:
@@ -78,6 +79,8 @@ class Service:
                 return tuple(sorted(set(mine)))
             case Operation.EVENTS | Operation.ACTIVITY:
                 return ()
+            case Operation.IMAGE:
+                return self._world.regions_of_image(_image_id(ask))
             case _:
                 return self._world.regions_of(name("subscription"), name("group"), name("name"))
 
@@ -128,6 +131,10 @@ class Service:
             return reply.provider(200, self._world.output(ask.call.key, name))
         return reply.provider(200, _page(self._world.outputs(ask.call.key), ask))
 
+    def _image(self, ask: Ask) -> Reply:
+        # Compute answers a PATCH of a version with 200 where nothing has to be copied; only that is done here.
+        return reply.provider(200, self._world.image(_image_id(ask), ask.sent))
+
     def _operation(self, ask: Ask) -> Reply:
         name = ask.call.name
         body = self._world.operation(name("subscription"), name("region"), name("id"))
@@ -152,6 +159,13 @@ class Service:
         first = _first(ask, "$skiptoken")
         kept = {name: ask.query[name] for name in ("$filter", "$select") if name in ask.query}
         return reply.provider(200, _linked(entries[first : first + PAGE], first, len(entries), ask, "$skiptoken", kept))
+
+
+def _image_id(ask: Ask) -> str:
+    name = ask.call.name
+    group = f"/subscriptions/{name('subscription')}/resourceGroups/{name('group')}"
+    gallery = f"{group}/providers/Microsoft.Compute/galleries/{name('gallery')}"
+    return f"{gallery}/images/{name('image')}/versions/{name('version')}"
 
 
 def _first(ask: Ask, word: str = "skiptoken") -> int:

@@ -31,6 +31,8 @@ class Operation(StrEnum):
     EVENTS = "events"
     AVAILABILITY = "availability"
     ACTIVITY = "activity"
+    IMAGE = "image"
+    """A version in a gallery, read or changed."""
     TOKEN = "token"  # noqa: S105 - the name of an operation
 
 

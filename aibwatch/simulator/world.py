@@ -5,7 +5,7 @@ Rules: 1 the world moves only when somebody looks, and looking more often change
 being made, changed or removed takes no run. This module knows neither HTTP nor JSON texts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -14,6 +14,7 @@ from aibwatch.core.model import region_of
 from aibwatch.simulator import activity, body, health
 from aibwatch.simulator.calls import CallLog, RunCall
 from aibwatch.simulator.definition import accept, changed
+from aibwatch.simulator.gallery import Galleries, Version, find, versions
 from aibwatch.simulator.ledger import Ledger, LedgerFullError
 from aibwatch.simulator.lots import guid
 from aibwatch.simulator.outcome import RunState
@@ -48,6 +49,7 @@ class World:
         self._leaving: set[Key] = set()
         self._gone: list[Template] = []
         self._works = Works()
+        self._galleries = Galleries()
         self._lives = 0
         self._groups = {(t.subscription.lower(), t.resource_group.lower()) for t in scenario.templates}
         self.subscriptions = {t.subscription.lower(): t.subscription for t in scenario.templates}
@@ -237,6 +239,20 @@ class World:
         if found is None:
             raise not_found(f"{ACTION}/{key.name}/runOutputs", name, key.group)
         return found
+
+    # Galleries
+
+    def regions_of_image(self, image: str) -> tuple[str, ...]:
+        """Return the region a version in a gallery was built in; () for what is not there."""
+        found = find(self._versions(self.time()), image)
+        return (found.region,) if found else ()
+
+    def image(self, image: str, sent: object) -> Json:
+        """Return a version in a gallery, changed first if something was sent. Raises Refusal if there is none."""
+        return self._galleries.answer(self._versions(self.time()), image, sent)
+
+    def _versions(self, now: datetime) -> Iterator[Version]:
+        return versions(self._ledger, [*self._gone, *self._templates.values()], now)
 
     # What is under way
 

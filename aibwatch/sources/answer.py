@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from aibwatch.core.classify import Symptom, classify
 from aibwatch.core.model import Diagnosis
+from aibwatch.sources.reading import one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,16 @@ class RequestIds:
     """x-ms-request-id; of a run it is also the id of the operation."""
     correlation: str = ""
     """x-ms-correlation-request-id."""
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """What leads support to the request, each with its name; our own id only where the answer brought none."""
+        known = {"x-ms-correlation-request-id": self.correlation}
+        if self.request != self.correlation:
+            known["x-ms-request-id"] = self.request
+        if not any(known.values()):
+            known["x-ms-client-request-id"] = self.client
+        return tuple(f"{name} {one_line(value)}" for name, value in known.items() if value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ through the same client's send_request and json() 0.9 s (measured).
 import asyncio
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from types import SimpleNamespace
@@ -51,10 +51,12 @@ class Api(Enum):
     IMAGE_BUILDER = "image_builder"
     RESOURCE_HEALTH = "resource_health"
     ACTIVITY_LOG = "activity_log"
+    COMPUTE = "compute"
 
 
-VERSIONS = {Api.ACTIVITY_LOG: "2015-04-01"}
-"""What has no client of its own here: the SDK's for Azure Monitor is large, and would send the same request."""
+VERSIONS = {Api.ACTIVITY_LOG: "2015-04-01", Api.COMPUTE: "2024-03-03"}
+"""What has no client of its own here: the SDK's for Azure Monitor and for Compute are large, and would send the same
+requests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,7 @@ class Arm:
             Api.IMAGE_BUILDER: image_builder,
             Api.RESOURCE_HEALTH: ResourceHealthMgmtClient(credential, "", url, pipeline=pipeline, policies=[]),
             Api.ACTIVITY_LOG: image_builder,
+            Api.COMPUTE: image_builder,
         }
 
     async def get(
@@ -128,6 +131,10 @@ class Arm:
         Except that a 401 that asks for further claims is answered once; nothing had happened then.
         """
         return await self._ask("POST", self._url(path, api, {}), api, operation, region)
+
+    async def patch(self, path: str, body: Mapping[str, object], *, api: Api, operation: str) -> Answer:
+        """Return what PATCH with this JSON brought. Goes out once, like `post`."""
+        return await self._ask("PATCH", self._url(path, api, {}), api, operation, "", body)
 
     async def close(self) -> None:
         """Close the connections and the credential. Requests under way fail."""
@@ -164,13 +171,15 @@ class Arm:
         version = VERSIONS.get(api) or self._clients[api]._config.api_version  # noqa: SLF001
         return f"{self._endpoint.at(path)}?{urlencode({**query, 'api-version': version}, quote_via=quote)}"
 
-    async def _ask(self, method: str, url: str, api: Api, operation: str, region: str) -> Answer:
+    async def _ask(
+        self, method: str, url: str, api: Api, operation: str, region: str, body: Mapping[str, object] | None = None
+    ) -> Answer:
         trip, begun = Trip(), self._now()
         # The SDK takes braces in a URL for its own placeholders.
-        request = HttpRequest(method, url.replace("{", "%7B").replace("}", "%7D"))
+        request = HttpRequest(method, url.replace("{", "%7B").replace("}", "%7D"), json=body)
         reply = await self._reply_or_failure(request, api, trip)
         ended = self._now()
-        answer = answer_of(reply, may_be_empty=method == "POST", now=ended) if isinstance(reply, Reply) else reply
+        answer = answer_of(reply, may_be_empty=method != "GET", now=ended) if isinstance(reply, Reply) else reply
         self._on_request(
             RequestSeen(
                 operation=operation,
@@ -239,9 +248,10 @@ def _silence(why: str, trip: Trip) -> Bad:
 
 
 def _without_reply(symptom: Symptom, trip: Trip) -> Bad:
+    ids = RequestIds(client=trip.client_id)
     return Bad(
         symptom=symptom,
-        diagnosis=classify(symptom),
-        ids=RequestIds(client=trip.client_id),
+        diagnosis=replace(classify(symptom), ids=ids.named),
+        ids=ids,
         uncertain=trip.stage is Stage.SENT,
     )

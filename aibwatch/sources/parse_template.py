@@ -10,11 +10,12 @@ that rests on no text, or that no rule made, is tried again, as the text may com
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aibwatch.core.classify import Symptom, classify
 from aibwatch.core.failures import DEFAULT, NO_WORDS
+from aibwatch.core.ids import ids_in
 from aibwatch.core.model import WELL, Diagnosis, Run, RunPhase, RunState, TemplateId, region_of, template_id
 from aibwatch.core.observation import TemplateSeen
 from aibwatch.sources.reading import moment, table, text, whole
@@ -106,7 +107,7 @@ def _phase(status: Mapping[str, object]) -> RunPhase:
 def _diagnosis(symptom: Symptom, same: Run | None) -> Diagnosis:
     if same is not None and same.state is RunState.FAILED and same.diagnosis.rule not in TRIED_AGAIN:
         return same.diagnosis
-    return classify(symptom)
+    return replace(classify(symptom), ids=ids_in(symptom.message))
 
 
 def _symptom(status: Mapping[str, object], same: Run | None) -> Symptom:

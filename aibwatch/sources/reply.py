@@ -1,15 +1,15 @@
 """Turn what came back over the wire, or did not, into Good or Bad. Pure.
 
 Rules: an answer without any x-ms-* header is not Azure's, whatever its status and body. A GET is good with 2xx and a
-JSON object; a POST is good with 2xx and a JSON object or nothing. A refusal of 4xx had no effect; of everything else
-that was sent one cannot be sure.
+JSON object; a POST or PATCH is good with 2xx and a JSON object or nothing. A refusal of 4xx had no effect; of
+everything else that was sent one cannot be sure.
 
 Note [Somebody else's answer has no status]: the failure table knows a proxy's 5xx by the missing headers, but would
 take its 404 for Azure's own. So the symptom of such an answer, other than 5xx, has no status and says it in words.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aibwatch.core.classify import Symptom, classify
@@ -35,7 +35,7 @@ class Reply:
 
 
 def answer_of(reply: Reply, *, may_be_empty: bool, now: datetime) -> Answer:
-    """Return what the reply is worth. `may_be_empty` is for POST, whose 202 comes without a body."""
+    """Return what the reply is worth. `may_be_empty` is for POST and PATCH, whose 202 comes without a body."""
     if not reply.from_azure:
         return _bad(reply, _foreign(reply), now)
     if not 200 <= reply.status < 300:
@@ -57,7 +57,7 @@ def _good(reply: Reply, body: Mapping[str, object]) -> Good:
 def _bad(reply: Reply, symptom: Symptom, now: datetime) -> Bad:
     return Bad(
         symptom=symptom,
-        diagnosis=classify(symptom),
+        diagnosis=replace(classify(symptom), ids=reply.ids.named),
         status=reply.status,
         retry_after=retry_after(reply.headers, symptom.message, now),
         ids=reply.ids,

@@ -17,7 +17,7 @@ from datetime import datetime
 
 from aibwatch.core.classify import Symptom
 from aibwatch.core.failures import DEFAULT
-from aibwatch.core.model import WELL, TemplateId, template_id
+from aibwatch.core.model import WELL, Diagnosis, FailureClass, TemplateId, template_id
 from aibwatch.core.observation import Observation, Polled, Source, TemplateGone, TemplateSeen
 from aibwatch.sources.answer import Answer, Bad, unexpected
 from aibwatch.sources.arm import Api, Arm
@@ -95,10 +95,19 @@ class Templates:
         """
         return await self._arm.post(f"{template}/run", api=Api.IMAGE_BUILDER, operation=operation)
 
-    async def outputs(self, template: TemplateId) -> tuple[str, ...] | Bad:
-        """Return the artifact ids of the template's run outputs, as the service writes them."""
+    async def outputs(self, template: TemplateId, of_run: datetime | None = None) -> tuple[str, ...] | Bad:
+        """Return the artifact ids of the template's run outputs, as the service writes them.
+
+        They are those of the last run. With the start of a run, Bad if another has followed: the template is looked at
+        afterwards, so that a run which is still the last one was so when its outputs were read.
+        """
         listed = await self._list(f"{template}/runOutputs", "list_outputs")
-        return listed.failure or parse_outputs(listed.entries)
+        if listed.failure or of_run is None:
+            return listed.failure or parse_outputs(listed.entries)
+        seen = await self.read(template)
+        if isinstance(seen, Bad):
+            return seen
+        return parse_outputs(listed.entries) if seen.run is not None and seen.run.started == of_run else _followed()
 
     async def _scope(
         self,
@@ -139,6 +148,12 @@ class Templates:
 
     async def _list(self, path: str, operation: str) -> Listed:
         return await collect(self._arm, path, api=Api.IMAGE_BUILDER, operation=operation, limits=self._limits)
+
+
+def _followed() -> Bad:
+    symptom = Symptom(message="another run has followed, so what this one put out cannot be told any more")
+    diagnosis = Diagnosis(cls=FailureClass.EXPECTED, rule="none", summary=symptom.message)
+    return Bad(symptom=symptom, diagnosis=diagnosis)
 
 
 def scopes_of(watched: Collection[TemplateId]) -> dict[str, frozenset[TemplateId]]:

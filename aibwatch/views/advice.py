@@ -1,6 +1,7 @@
 """Say what the reader can do now about a group or a region. The end of `explain`; everything before it says what is."""
 
 from aibwatch.core.approval import Answered
+from aibwatch.core.builds import NEEDED
 from aibwatch.core.canaries import misplaced
 from aibwatch.core.gates import FINAL, holding
 from aibwatch.core.model import Mode, RunState, template_name
@@ -15,7 +16,7 @@ from aibwatch.views.facts import place
 
 def advice(state: State, setup: Setup, spec: GroupSpec, group: GroupState, seen: Situation) -> list[str]:
     """Return lines for a human, the most useful first. Commands stand alone on their line."""
-    lines = _of_phase(state, spec, group, seen)
+    lines = [*_of_phase(state, spec, group, seen), *_urgent(group, seen)]
     return [*lines, *_beside(state, setup, seen.verdict)] if seen.verdict else lines
 
 
@@ -65,6 +66,22 @@ def _of_phase(state: State, spec: GroupSpec, group: GroupState, seen: Situation)
             return ["  nothing; the move is under way, and a crash would not lose it"]
         case Phase.WATCHING:
             return _watching(state, spec, group, seen)
+
+
+def _urgent(group: GroupState, seen: Situation) -> list[str]:
+    """Return how to get an image now, where one might be in vain and a secondary would build."""
+    troubled = seen.verdict is not None and seen.verdict.kind in UNSURE_TO_BUILD
+    if not troubled or group.move is not None or NEEDED & set(seen.held_by):
+        return []
+    return [
+        "  build an urgent image; where the service fails it, a ready secondary is run instead, and nothing is moved:",
+        f"    aibwatch build {group.name} --wait",
+    ]
+
+
+UNSURE_TO_BUILD = frozenset(
+    {VerdictKind.SUSPECT, VerdictKind.CONFIRMING, VerdictKind.OUTAGE, VerdictKind.DEGRADED, VerdictKind.MAINTENANCE}
+)
 
 
 def _held(state: State, spec: GroupSpec, group: GroupState, seen: Situation) -> list[str]:

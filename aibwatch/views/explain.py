@@ -14,6 +14,7 @@ from aibwatch.core.situation import Situation, situation
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict, VerdictKind
 from aibwatch.views.advice import advice, region_advice
+from aibwatch.views.builds import under_way
 from aibwatch.views.canaries import alike_in, alike_sentence, canary_sentence
 from aibwatch.views.facts import group_sentence, live_since, place
 from aibwatch.views.outlook import outlook
@@ -81,6 +82,9 @@ def group_account(state: State, setup: Setup, name: str, now: datetime, known: P
     if group is None or seen is None:
         return f"{name}: nothing was decided yet; the first polls are not in."
     lines = [f"{name} {_stands(state, spec, group, now)}.", "", f"Why?  {_why(state, spec, group, now)}."]
+    building = under_way(state, name, now)
+    if building:
+        lines += ["", "Its build", f"  {building}"]
     if seen.verdict is not None:
         lines += ["", f"Is {seen.region} down?  {_answer(seen.verdict, now)}"]
         lines += _proof(state, spec.policy, seen.verdict, now)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from aibwatch.core.evidence import Kind
 from aibwatch.core.judging import regional_verdicts
+from aibwatch.core.left import Taken
 from aibwatch.core.model import Mode, Region, RunState, TemplateId, template_name
 from aibwatch.core.move import Move, MoveKind
 from aibwatch.core.observation import Source
@@ -89,7 +90,7 @@ def _standing(state: State, spec: GroupSpec, group: GroupState, now: datetime) -
     if state.window.region_of(group.active) is None:
         return f"cannot be watched: Azure does not list its active template {template_name(group.active)}"
     if group.active != spec.primary and group.last is not None:
-        return f"failed over {moved(state, group.last, now)}; {image(group.last)}"
+        return f"failed over {moved(state, group.last, now)}; {image(group.last)}{built_late(group)}"
     return f"builds in {place(state, group.active)}"
 
 
@@ -127,6 +128,17 @@ def image(move: Move) -> str:
             return f"{name} has built, and some of its targets failed; the names of its images are not read yet"
         case _:
             return f"the run of {name} is {move.run_state}"
+
+
+def built_late(group: GroupState) -> str:
+    """Return what the member that was left has put out since and may count as latest; empty if nothing."""
+    late = [
+        f"{template_name(left.template)} has built since, which may count as latest "
+        f"(aibwatch history --move {left.activation_id})"
+        for left in group.left
+        if any(image.taken is not Taken.EXCLUDED for run in left.runs for image in run.images)
+    ]
+    return "".join(f"; {told}" for told in late)
 
 
 def headline(state: State, setup: Setup) -> str:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aibwatch.core.decision import Note
+from aibwatch.core.model import TemplateId
+from aibwatch.core.moves import KeptMove
 from aibwatch.core.sentences import printable
+from aibwatch.views import moves
 
 Json = Mapping[str, object]
 
@@ -19,8 +22,17 @@ class Recorded:
     note: Note
 
 
-def as_dict(records: Sequence[Recorded], subject: str | None = None) -> Json:
-    """Return the record as JSON can carry it, oldest first, with its text beside it."""
+def _nowhere(_: TemplateId) -> str | None:
+    return None
+
+
+def as_dict(
+    records: Sequence[Recorded],
+    subject: str | None = None,
+    moved: Sequence[KeptMove] = (),
+    places: moves.Places = _nowhere,
+) -> Json:
+    """Return the record and the moves as JSON can carry them, oldest first, with their text beside them."""
     entries = [
         {
             "id": r.id,
@@ -33,7 +45,19 @@ def as_dict(records: Sequence[Recorded], subject: str | None = None) -> Json:
         }
         for r in records
     ]
-    return {"schema": 1, "history": entries, "text": as_text(records, subject)}
+    return {
+        "schema": 1,
+        "history": entries,
+        "moves": [moves.move_dict(kept, places) for kept in moved],
+        "text": as_text(records, subject) + _moves_text(moved, places),
+    }
+
+
+def _moves_text(moved: Sequence[KeptMove], places: moves.Places) -> str:
+    """Return a line a move, below the record: how long each part took is what is asked the day after."""
+    if not moved:
+        return ""
+    return f"\n\nMoves (aibwatch history --move ID tells one in full)\n{moves.as_text(moved, places)}"
 
 
 def as_text(records: Sequence[Recorded], subject: str | None = None) -> str:

@@ -36,6 +36,7 @@ def families(state: State, setup: Setup, now: datetime) -> Iterator[Metric]:
     yield from _regions(state, setup)
     yield from _canaries(state, setup)
     yield from _groups(state, setup, now)
+    yield from _builds(state, setup)
     yield _pauses(state, setup, now)
     yield from _gates(state, setup, now)
     yield from _protection(state, setup, now)
@@ -146,6 +147,15 @@ def _groups(state: State, setup: Setup, now: datetime) -> Iterator[Metric]:
             failures.add_metric([name, str(kind)], group.failed.get(kind, 0) if group else 0)
         would.add_metric([name], group.would_have_moved if group else 0)
     yield from (active, phases, modes, moves, failures, would, waiting, drilled)
+
+
+def _builds(state: State, setup: Setup) -> Iterator[Metric]:
+    ordered = _counter("builds", "Builds that people ordered and that were begun.", "group")
+    failed = _counter("build_failures", "Builds that ended without an image, whoever's fault it was.", "group")
+    for name in sorted(setup.groups):
+        ordered.add_metric([name], state.builds.ordered.get(name, 0))
+        failed.add_metric([name], state.builds.failed.get(name, 0))
+    yield from (ordered, failed)
 
 
 def _pauses(state: State, setup: Setup, now: datetime) -> Metric:

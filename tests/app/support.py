@@ -3,13 +3,15 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from aibwatch.app.daemon import make_sources
 from aibwatch.app.reload import Reloader
 from aibwatch.config.load import load
-from aibwatch.core.model import Region, TemplateId
+from aibwatch.core.actions import LookForBuild, RunBuild
+from aibwatch.core.events import Event, Ticked
+from aibwatch.core.model import Diagnosis, Region, TemplateId
 from aibwatch.core.state import State
 from aibwatch.handlers.api import Refusal, Surroundings
 from aibwatch.handlers.loader import Handlers
@@ -88,6 +90,11 @@ class Bench:
         return self.scheduler.rounds[name].every
 
 
+async def no_build(_: LookForBuild | RunBuild) -> Event:
+    """Stand in where nobody orders builds."""
+    return Ticked()
+
+
 @asynccontextmanager
 async def a_bench(folder: Path, state: Callable[[], State]) -> AsyncIterator[Bench]:
     """Give a bench whose daemon took over `a_file()`."""
@@ -103,7 +110,9 @@ async def a_bench(folder: Path, state: Callable[[], State]) -> AsyncIterator[Ben
         poll_afresh=_nothing,
         check=_no_check,
         read_outputs=azure.outputs,
+        exclude=azure.exclude,
         run_canary=azure.run,
+        build=no_build,
         observe_step=lambda *_: None,
     )
     executor = Executor(recorder, ports, clock)
@@ -152,5 +161,8 @@ class NoAzure:
     async def run(self, template: TemplateId) -> Refusal | None:
         raise AssertionError(f"{template} was run")
 
-    async def outputs(self, template: TemplateId) -> tuple[str, ...]:
+    async def outputs(self, template: TemplateId, _: datetime | None = None) -> tuple[str, ...]:
         raise AssertionError(f"outputs of {template} were read")
+
+    async def exclude(self, image: str) -> Diagnosis:
+        raise AssertionError(f"{image} was written to")

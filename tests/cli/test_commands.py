@@ -12,6 +12,7 @@ from aibwatch.cli.exits import Exit
 from tests.story.support import GROUP, PROGRAM, Done, a_daemon, a_world, an_azure, free_port, run_aibwatch, surroundings
 
 COMMANDS = (
+    "build",
     "run",
     "demo",
     "simulate",
@@ -22,6 +23,7 @@ COMMANDS = (
     "explain",
     "active",
     "history",
+    "incident",
     "failover",
     "failback",
     "drill",
@@ -96,6 +98,9 @@ def test_the_version_is_one_line() -> None:
         ("probe",),
         ("classify",),
         ("status", "too", "much"),
+        ("history", "--markdown"),
+        ("history", "--move", "base-1", "--markdown", "--json"),
+        ("incident", "--bundle", "x.tar.gz"),
     ],
 )
 def test_what_cannot_be_understood_exits_with_2_and_says_so(arguments: tuple[str, ...]) -> None:
@@ -118,7 +123,18 @@ def test_the_file_is_found_by_its_variable(tmp_path: Path) -> None:
     assert f"{tmp_path}/absent.toml" in told.err
 
 
-@pytest.mark.parametrize("arguments", [("status",), ("explain", "x"), ("active", "x")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("status",),
+        ("explain", "x"),
+        ("active", "x"),
+        ("build", "x"),
+        ("history", "--move", "x"),
+        ("incident",),
+        ("incident", "x"),
+    ],
+)
 def test_without_a_daemon_it_exits_with_69_and_says_where_it_asked(arguments: tuple[str, ...], tmp_path: Path) -> None:
     port = free_port()
     (tmp_path / "c.toml").write_text(f'[http]\nlisten = "127.0.0.1:{port}"\n')
@@ -126,6 +142,14 @@ def test_without_a_daemon_it_exits_with_69_and_says_where_it_asked(arguments: tu
     assert (told.code, told.out) == (Exit.UNREACHABLE, "")
     assert told.err.startswith(f"aibwatch: no daemon answers on 127.0.0.1:{port} (")
     assert "systemctl status aibwatch" in told.err
+
+
+def test_a_bundle_that_is_there_is_left_as_it_is_before_anybody_is_asked(tmp_path: Path) -> None:
+    bundle = tmp_path / "there.tar.gz"
+    bundle.write_bytes(b"theirs")
+    told = run("incident", "westeurope-1", "--bundle", str(bundle))
+    assert (told.code, told.out, bundle.read_bytes()) == (Exit.FAILED, "", b"theirs")
+    assert "is there already, and was left as it is; choose another name, or --force" in told.err
 
 
 async def ask_a_daemon(folder: Path) -> dict[str, Done]:

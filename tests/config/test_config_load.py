@@ -151,6 +151,7 @@ def test_a_group_overrides_single_keys_of_the_policy(read: Callable[[str], Loade
     cooldown = "1h30m"
     confirm_score = 12
     max_moves_per_day = 1
+    exclude_late_images = true
     [[group.step]]
     handler = "notify-chat"
     retries = 0
@@ -169,6 +170,7 @@ def test_a_group_overrides_single_keys_of_the_policy(read: Callable[[str], Loade
         recovery_min=20 * MINUTE,
         confirm_score=12.0,
         max_moves_per_day=1,
+        exclude_late_images=True,
     )
     assert setup.groups["a"].steps == (
         StepSpec(handler="notify-chat", retries=0),

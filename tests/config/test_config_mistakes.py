@@ -80,6 +80,10 @@ def test_an_unknown_key_gets_a_suggestion(mistakes_in: Mistakes, text: str, said
         ),
         ("[policy]\nsuspect_score = nan\n", "policy.suspect_score: nan is the wrong kind of value; write a number"),
         (
+            '[policy]\nexclude_late_images = "yes"\n',
+            'policy.exclude_late_images: "yes" is the wrong kind of value; write true or false, without quotes',
+        ),
+        (
             "[policy]\nmax_moves_per_day = 1.5\n",
             "policy.max_moves_per_day: 1.5 is the wrong kind of value; write a whole number",
         ),

@@ -8,16 +8,30 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar, assert_never
 
-from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, ReadOutputs, RunCanary, WriteEpoch
+from aibwatch.core.actions import (
+    Action,
+    AskStatus,
+    DispatchStep,
+    ExcludeFromLatest,
+    LookForBuild,
+    PollAfresh,
+    ReadOutputs,
+    RunBuild,
+    RunCanary,
+    WriteEpoch,
+)
 from aibwatch.core.approval import Answered
 from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
 from aibwatch.core.decision import Decision, Note, NoteKind, Reply
 from aibwatch.core.engine import step
 from aibwatch.core.events import (
     ApprovalAnswered,
+    BuildAnswered,
+    BuildLooked,
     CanaryAnswered,
     EpochAnswered,
     Event,
+    Excluded,
     MoveOrdered,
     Observed,
     OutputsRead,
@@ -438,8 +452,15 @@ class Play:
         """What handlers say to the next calls; APPLIED when nothing is left."""
         self.status_results: list[StepResult] = []
         self.epoch_written = True
+        self.images: tuple[str, ...] = ("/images/1",)
+        self.late_images: tuple[str, ...] = ()
+        """What the runs of the active member and of one that was left put out."""
+        self.gallery: list[Diagnosis] = []
+        """What galleries say to the next calls; WELL when nothing is left."""
         self.canary_answer = WELL
         """How the request for a canary's run is answered."""
+        self.build_answers: dict[TemplateId, str] = {}
+        """How requests for a build's run are answered, by template; "ok" begins one."""
 
     # doing
 
@@ -476,6 +497,10 @@ class Play:
     def poll(self) -> Decision:
         """Poll everything once."""
         return self.tell(Observed(observations=self.world.polls(self.now)))
+
+    def tell_observed(self, *observations: Observation) -> Decision:
+        """Let the engine see these facts."""
+        return self.tell(Observed(observations=observations))
 
     def tick(self, seconds: float = 0.0) -> Decision:
         """Let time pass without a poll."""
@@ -529,13 +554,47 @@ class Play:
             case AskStatus():
                 return (step_answer(action, self.status_results.pop(0) if self.status_results else StepResult.APPLIED),)
             case ReadOutputs():
-                known = ("/images/1",)
                 return (
-                    OutputsRead(group=action.group, activation_id=action.activation_id, images=known, diagnosis=WELL),
+                    OutputsRead(
+                        group=action.group,
+                        activation_id=action.activation_id,
+                        images=self.images if action.late_run is None else self.late_images,
+                        diagnosis=WELL,
+                        late_run=action.late_run,
+                    ),
+                )
+            case ExcludeFromLatest():
+                said = self.gallery.pop(0) if self.gallery else WELL
+                return (
+                    Excluded(
+                        group=action.group,
+                        activation_id=action.activation_id,
+                        run=action.run,
+                        image=action.image,
+                        diagnosis=said,
+                    ),
                 )
             case RunCanary():
                 return (CanaryAnswered(region=action.region, asked_at=action.asked_at, diagnosis=self.canary_answer),)
+            case LookForBuild():
+                return (self.build_look(action),)
+            case RunBuild():
+                return (self.build_answer(action),)
         assert_never(action)
+
+    def build_look(self, action: LookForBuild) -> BuildLooked:
+        """Return what a read of the template shows, or how it fails where all reads of its region do."""
+        seen = self.world.templates[action.template]
+        how = a_diagnosis(self.world.probe[seen.region])
+        run = seen.run if how is WELL else None
+        return BuildLooked(id=action.id, attempt=action.attempt, read=action.read, run=run, diagnosis=how)
+
+    def build_answer(self, action: RunBuild) -> BuildAnswered:
+        answer = self.build_answers.get(action.template, "ok")
+        unsure = answer in {"service", "ambiguous", "network"}
+        if answer == "ok":
+            self.world.ran(action.template, a_run("running", started=self.minute))
+        return BuildAnswered(id=action.id, attempt=action.attempt, diagnosis=a_diagnosis(answer), uncertain=unsure)
 
     def epoch_answer(self, action: WriteEpoch, *, written: bool) -> EpochAnswered:
         why = "" if written else "the epoch on record is 7"

@@ -1,5 +1,8 @@
 """A move that is done is followed to the image that it was for."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from aibwatch.core.actions import ReadOutputs
@@ -7,9 +10,20 @@ from aibwatch.core.aftermath import follow
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.events import Event, OutputsRead, Started, Ticked
 from aibwatch.core.model import WELL, Diagnosis, Run, RunState
-from aibwatch.core.move import Move
+from aibwatch.core.move import Move, MoveKind
 from aibwatch.core.state import GroupState
-from tests.core.builders import BASE_NORTH, NORTH, a_diagnosis, a_group_state, a_move, a_run, a_template, a_window, at
+from tests.core.builders import (
+    BASE_NORTH,
+    NORTH,
+    a_diagnosis,
+    a_group_state,
+    a_move,
+    a_run,
+    a_step,
+    a_template,
+    a_window,
+    at,
+)
 
 READ = ReadOutputs(group="base", activation_id="base-1", template=BASE_NORTH)
 
@@ -44,7 +58,10 @@ def test_the_run_from_before_the_move_is_not_ours() -> None:
 
 def test_a_run_with_another_start_is_ours_and_is_told() -> None:
     note = Note(kind=NoteKind.RUN, subject="base", what="run on base running", why="started by the move base-1")
-    assert followed(done(), a_run("running", started=10)) == (done(run_state=RunState.RUNNING), [note])
+    assert followed(done(), a_run("running", started=10)) == (
+        done(run_state=RunState.RUNNING, run_started=at(10)),
+        [note],
+    )
 
 
 def test_what_is_known_of_a_run_is_told_once() -> None:
@@ -54,13 +71,16 @@ def test_what_is_known_of_a_run_is_told_once() -> None:
 
 def test_when_the_run_ended_well_its_outputs_are_read() -> None:
     note = Note(kind=NoteKind.RUN, subject="base", what="run on base succeeded", why="started by the move base-1")
-    move = done(run_state=RunState.SUCCEEDED, outputs_asked=True)
-    assert followed(done(run_state=RunState.RUNNING), a_run("ok", started=10)) == (move, [READ, note])
+    run = a_run("ok", started=10)
+    move = done(run_state=RunState.SUCCEEDED, run_started=at(10), run_ended=run.ended, outputs_asked=True)
+    assert followed(done(run_state=RunState.RUNNING), run) == (move, [READ, note])
 
 
 def test_when_the_run_failed_people_are_told_why() -> None:
     note = Note(kind=NoteKind.RUN, subject="base", what="run on base failed", why="customer trouble", loud=True)
-    assert followed(done(), a_run("customer", started=10)) == (done(run_state=RunState.FAILED), [note])
+    run = a_run("customer", started=10)
+    ended = done(run_state=RunState.FAILED, run_started=at(10), run_ended=run.ended)
+    assert followed(done(), run) == (ended, [note])
 
 
 def test_when_the_run_was_cancelled_people_are_told_with_a_reason() -> None:
@@ -106,6 +126,11 @@ def test_the_outputs_of_another_move_are_not_ours() -> None:
     assert followed(done(run_state=RunState.SUCCEEDED), event=event) == (done(run_state=RunState.SUCCEEDED), [])
 
 
+def test_the_outputs_of_a_late_run_of_the_member_that_was_left_are_not_the_moves() -> None:
+    move = done(run_state=RunState.SUCCEEDED)
+    assert followed(move, event=replace(outputs(), late_run=at(1))) == (move, [])
+
+
 def test_after_a_restart_outputs_that_never_came_are_read_again() -> None:
     move = done(run_state=RunState.SUCCEEDED, outputs_asked=True)
     assert followed(move, event=Started()) == (move, [READ])
@@ -119,3 +144,69 @@ def test_after_a_restart_outputs_that_came_are_not_read_again() -> None:
 def test_a_group_without_memory_is_left_alone() -> None:
     group = GroupState(name="base", active=BASE_NORTH, since=at(0), known_since=at(0))
     assert follow(group, outputs(), a_window()) == (group, (), ())
+
+
+# drills
+
+
+def rehearsed(drill: Move, run: Run | None = None, **group: Any) -> tuple[GroupState, list[object]]:
+    """Return the group afterwards, with actions and notes."""
+    window = a_window(a_template(region=NORTH, run=run), now=at(60))
+    after, actions, notes = follow(a_group_state(drill=drill, **group), Ticked(), window)
+    return after, [*actions, *notes]
+
+
+def a_drill(**settings: object) -> Move:
+    return done(**{"kind": MoveKind.DRILL, **settings})
+
+
+def test_a_drill_counts_once_its_image_is_built_and_from_that_moment() -> None:
+    run = a_run("ok", started=10, ended=30)
+    group, told = rehearsed(a_drill(), run)
+    note = Note(
+        kind=NoteKind.RUN, subject="base", what="the way to base is rehearsed", why="base-1: its image is built"
+    )
+    assert (group.drilled_at, told[-1]) == (run.ended, note)
+
+
+def test_a_drill_whose_image_is_not_there_yet_does_not_count() -> None:
+    group, _ = rehearsed(a_drill(), a_run("running", started=10))
+    assert group.drilled_at is None
+
+
+def test_a_drill_whose_run_failed_is_told_and_does_not_count() -> None:
+    group, told = rehearsed(a_drill(), a_run("customer", started=10))
+    note = Note(
+        kind=NoteKind.RUN,
+        subject="base",
+        what="the rehearsal failed: run on base failed",
+        why="customer trouble",
+        loud=True,
+    )
+    assert (group.drilled_at, group.drill is not None and group.drill.failed, told) == (None, True, [note])
+
+
+def test_a_drill_of_which_no_image_comes_counts_when_its_last_step_is_done() -> None:
+    group, _ = rehearsed(a_drill(steps=(a_step(handler="command"),)))
+    assert group.drilled_at == at(10)
+
+
+def test_a_drill_that_failed_in_a_step_does_not_count() -> None:
+    group, told = rehearsed(a_drill(failed=True), a_run("ok", started=10))
+    assert (group.drilled_at, told) == (None, [])
+
+
+def test_a_drill_that_built_and_failed_in_a_later_step_does_not_count() -> None:
+    group, _ = rehearsed(a_drill(failed=True, run_state=RunState.SUCCEEDED))
+    assert group.drilled_at is None
+
+
+def test_a_later_rehearsal_is_not_made_older_by_one_before_it() -> None:
+    group, told = rehearsed(a_drill(steps=(a_step(handler="command"),)), drilled_at=at(50))
+    assert (group.drilled_at, told) == (at(50), [])
+
+
+def test_the_run_of_a_drill_and_that_of_the_last_move_are_followed_beside_each_other() -> None:
+    last = done(activation_id="base-2", run_state=RunState.FAILED)
+    group, _ = rehearsed(a_drill(), a_run("running", started=10), last=last)
+    assert (group.last, group.drill) == (last, a_drill(run_state=RunState.RUNNING, run_started=at(10)))

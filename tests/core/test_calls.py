@@ -48,6 +48,13 @@ def called(name: str = "base", cls: str = "service", *, at_minute: float = 10.0,
     return a_call(name, cls, called=at_minute, call=f"{name}-{at_minute}", ours=ours)
 
 
+def test_a_build_that_was_refused_weighs_once_also_when_the_log_tells_of_the_same_request() -> None:
+    told_by_us = a_call("base", called=10, call="build b1/1", when=at(10))
+    told_by_the_log = a_call("base", called=10.1, call="5ca1ab1e", when=at(25), ours=True)
+    assert calls_say(a_place(), told_by_us) == [(2.9, 1)]
+    assert calls_say(a_place(), told_by_us, told_by_the_log) == [(2.9, 1)]
+
+
 def test_a_refused_call_weighs_like_a_failed_run() -> None:
     window = a_window(a_place(), called(), now=at(30))
     assert calls.weigh(a_hearing(window, now=at(30))) == (

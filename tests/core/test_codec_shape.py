@@ -9,10 +9,14 @@ from pydantic import TypeAdapter
 
 from aibwatch.core.actions import Action, AskStatus
 from aibwatch.core.events import (
+    BuildAnswered,
+    BuildLooked,
+    BuildOrdered,
     CanaryAnswered,
     ClockStepped,
     EpochAnswered,
     Event,
+    Excluded,
     JournalFailed,
     JournalRecovered,
     LeaseChecked,
@@ -26,6 +30,7 @@ from aibwatch.core.events import (
     StepEnded,
     Ticked,
 )
+from aibwatch.core.model import WELL
 from aibwatch.core.move import StepResult
 from aibwatch.core.observation import Observation, TemplateGone
 from aibwatch.core.state import State
@@ -77,8 +82,13 @@ HAPPENINGS: Sequence[Event] = (
     EpochAnswered(group="base", activation_id="base-1", written=False, why="no"),
     StepEnded(group="base", activation_id="base-1", step=0, attempt=1, result=StepResult.PARTIAL, why="half"),
     OutputsRead(group="base", activation_id="base-1", images=("/i",), diagnosis=a_diagnosis("throttled")),
+    OutputsRead(group="base", activation_id="base-1", images=(), diagnosis=WELL, late_run=at(1)),
+    Excluded(group="base", activation_id="base-1", run=at(1), image="/i", diagnosis=a_diagnosis("service")),
     Reset(group="base", owner="ann", reason="seen to"),
     CanaryAnswered(region=WEST, asked_at=at(1), diagnosis=a_diagnosis("service"), uncertain=True),
+    BuildOrdered(id="b1", group="base", owner="ann", reason="urgent", to=WEST),
+    BuildLooked(id="b1", attempt=1, read=2, run=a_run("service", started=1), diagnosis=WELL),
+    BuildAnswered(id="b1", attempt=2, diagnosis=a_diagnosis("service"), uncertain=True),
     LeaseChecked(held=False, why="another host has it"),
     Paused(group="", owner="ann", reason="holidays", until=at(600)),
     Resumed(group="base", owner="ann", reason="back"),
@@ -129,6 +139,17 @@ def test_the_actions_of_a_whole_move_survive_json() -> None:
         "AskStatus",
         "RunCanary",
     }
+    assert [ACTIONS.validate_json(ACTIONS.dump_json(a)) for a in play.wanted] == play.wanted
+
+
+def test_the_state_and_the_actions_of_a_whole_build_survive_json() -> None:
+    play = Play().run(2)
+    play.build_answers = {BASE_WEST: "service"}
+    play.tell(BuildOrdered(id="b1", group="base", owner="ann", reason="urgent"))
+    for _ in range(4):
+        play.run(0.5)
+        assert STATES.validate_json(STATES.dump_json(play.state)) == play.state
+    assert {type(a).__name__ for a in play.wanted} == {"LookForBuild", "RunBuild"}
     assert [ACTIONS.validate_json(ACTIONS.dump_json(a)) for a in play.wanted] == play.wanted
 
 

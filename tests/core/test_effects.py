@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from aibwatch.core.actions import AskStatus, DispatchStep, PollAfresh, StepCall, WriteEpoch
+from aibwatch.core.approval import Approval
 from aibwatch.core.effects import BETWEEN_CHECKS, Scene, apply, take_answer
 from aibwatch.core.events import StepEnded, Ticked
 from aibwatch.core.failover import Effect
@@ -108,6 +109,12 @@ def test_a_commit_changes_the_active_member_and_the_epoch() -> None:
         moved_at=(at(0), at(9)),
         move=a_move(committed_at=at(9)),
     )
+
+
+def test_a_commit_uses_the_approval_up_and_keeps_it_with_the_move() -> None:
+    given = Approval(id="base-1", target=BASE_NORTH, incident="i", asked_at=at(0), told_at=at(0))
+    group, _ = apply(Effect.COMMIT, a_group_state(move=a_move(), approval=given), a_scene())
+    assert (group.approval, group.move) == (None, a_move(committed_at=at(9), approval=given))
 
 
 def test_dispatching_begins_an_attempt_and_calls_the_handler_at_once() -> None:

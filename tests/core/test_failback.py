@@ -240,9 +240,9 @@ def test_three_good_canaries_in_a_row_over_an_hour_prove_the_recovery(
 
 
 def test_a_canary_that_failed_in_between_begins_the_count_anew() -> None:
-    play = with_canaries(20, 50, 90)
+    play = with_canaries(25, 60, 90)
     first, *others = play.canary().runs
-    runs = (first, a_canary_run("failed", asked=25, ended=27), *others)
+    runs = (first, a_canary_run("failed", asked=26, ended=28), *others)
     play.state = replace(play.state, canaries={WEST: replace(play.canary(), runs=runs)})
     assert play.order("failback").held_by == ("recovered",)
 

@@ -15,7 +15,16 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, ReadOutputs, RunCanary, WriteEpoch
+from aibwatch.core.actions import (
+    Action,
+    AskStatus,
+    DispatchStep,
+    ExcludeFromLatest,
+    PollAfresh,
+    ReadOutputs,
+    RunCanary,
+    WriteEpoch,
+)
 from aibwatch.core.approval import Answered
 from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
 from aibwatch.core.conviction import score_of
@@ -408,7 +417,15 @@ class Life(RuleBasedStateMachine):
         group = a_group(secondaries=SECONDARIES, policy=FAST, steps=STEPS)
         specs = CANARIES.values() if canaries else ()
         self.play = Play(group, world=a_world(WEST, NORTH, FRANCE), policy=FAST, canaries=specs)
-        self.play.unanswered = {PollAfresh, WriteEpoch, DispatchStep, AskStatus, ReadOutputs, RunCanary}
+        self.play.unanswered = {
+            PollAfresh,
+            WriteEpoch,
+            DispatchStep,
+            AskStatus,
+            ReadOutputs,
+            ExcludeFromLatest,
+            RunCanary,
+        }
         self.holding: set[str] = set()
         self.asked: list[RunCanary] = []
         self.unsent: list[tuple[str, int]] = []
@@ -634,7 +651,7 @@ class Life(RuleBasedStateMachine):
             case PollAfresh():
                 self.happen(Observed(observations=self.play.world.polls(self.play.now)))
                 event = PolledAfresh(group=action.group, activation_id=action.activation_id)
-            case ReadOutputs():
+            case ReadOutputs() | ExcludeFromLatest():
                 (event,) = self.play.answers(action)
         self.given.append(event)
         self.happen(event)

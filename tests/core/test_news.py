@@ -49,6 +49,12 @@ def test_a_mention_gives_back_the_very_observation(seen: Observation) -> None:
     assert [recalled(window, m) for m in mentions(window, (later,))] == [later]
 
 
+def test_the_ids_of_an_answer_make_no_news_of_a_poll_that_fails_as_before() -> None:
+    failed = a_poll("service")
+    again = replace(failed, at=at(1), diagnosis=replace(failed.diagnosis, ids=("x-ms-request-id 2",)))
+    assert not is_news(a_window(failed), again)
+
+
 def test_a_poll_that_fails_for_another_reason_is_news() -> None:
     other = a_poll("network")
     other = replace(other, at=at(1), diagnosis=replace(other.diagnosis, summary="another reason"))

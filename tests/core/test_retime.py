@@ -24,6 +24,8 @@ HOURS = 3 * 3600.0
 
 NOT_OURS = {
     "run_before": "the service dated it",
+    "run_started": "the service dated it",
+    "run_ended": "the service dated it",
 }
 """Fields of the same dataclasses that stay, and why."""
 

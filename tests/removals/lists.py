@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.removals.of_builds import BUILDS
 from tests.removals.of_canaries import CANARIES
 from tests.removals.of_facts import FACTS
 from tests.removals.of_moves import MOVES
@@ -15,7 +16,7 @@ from tests.removals.of_verdicts import VERDICTS
 from tests.removals.removal import Removal
 from tests.removals.trial import Bench, Outcome
 
-ALL: tuple[Removal, ...] = (*FACTS, *SIGNALS, *CANARIES, *VERDICTS, *MOVES)
+ALL: tuple[Removal, ...] = (*FACTS, *SIGNALS, *CANARIES, *VERDICTS, *MOVES, *BUILDS)
 
 BENCHES = 2
 """As many as the smallest machine that builds this has cores."""

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import cast
 
-from aibwatch.core.actions import AskStatus, DispatchStep, StepCall
-from aibwatch.core.model import Diagnosis, Options, Region, TemplateId
+from aibwatch.core.actions import AskStatus, DispatchStep, LookForBuild, RunBuild, StepCall
+from aibwatch.core.events import Event, Ticked
+from aibwatch.core.model import WELL, Diagnosis, Options, Region, TemplateId
 from aibwatch.core.move import MoveKind, StepResult
 from aibwatch.handlers.api import Answer, Check, Handler, HandlerRequest, Plan, Refusal
 from aibwatch.handlers.loader import Find, UnknownHandlerError
@@ -109,6 +110,11 @@ async def silence() -> Answer:
     return APPLIED
 
 
+async def no_build(_: LookForBuild | RunBuild) -> Event:
+    """Stand in where nobody orders builds."""
+    return Ticked()
+
+
 @dataclass
 class Bench:
     """An executor on a real journal, with a handler called "fake"."""
@@ -120,6 +126,8 @@ class Bench:
     checked: list[str] = field(default_factory=list)
     """Groups about whose handlers was asked."""
     outputs: tuple[str, ...] | Diagnosis | Exception = ("/images/1",)
+    gallery: Diagnosis | Exception = WELL
+    excluded: list[str] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
     ran: list[TemplateId] = field(default_factory=list)
     refusal: Refusal | Exception | None = None
@@ -131,13 +139,21 @@ class Bench:
             poll_afresh=self._poll,
             check=self._check,
             read_outputs=self._outputs,
+            exclude=self._exclude,
             run_canary=self._run,
+            build=no_build,
             observe_step=lambda name, _: self.steps.append(name),
         )
         return Executor(self.recorder, ports, self.clock)
 
     async def _poll(self, regions: tuple[Region, ...]) -> None:
         self.polled.append(regions)
+
+    async def _exclude(self, image: str) -> Diagnosis:
+        self.excluded.append(image)
+        if isinstance(self.gallery, Exception):
+            raise self.gallery
+        return self.gallery
 
     async def _check(self, group: str) -> None:
         self.checked.append(group)
@@ -148,7 +164,7 @@ class Bench:
             raise self.refusal
         return self.refusal
 
-    async def _outputs(self, _: TemplateId) -> tuple[str, ...] | Diagnosis:
+    async def _outputs(self, _: TemplateId, __: datetime | None) -> tuple[str, ...] | Diagnosis:
         if isinstance(self.outputs, Exception):
             raise self.outputs
         return self.outputs

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from aibwatch.core.actions import PollAfresh, ReadOutputs, RunCanary, WriteEpoch
-from aibwatch.core.events import CanaryAnswered, EpochAnswered, OutputsRead, PolledAfresh
+from aibwatch.core.actions import ExcludeFromLatest, PollAfresh, ReadOutputs, RunCanary, WriteEpoch
+from aibwatch.core.events import CanaryAnswered, EpochAnswered, Excluded, OutputsRead, PolledAfresh
 from aibwatch.core.model import WELL, Diagnosis, FailureClass, Region
 from aibwatch.handlers.api import Refusal
 from aibwatch.runtime.executor import EPOCH_TRIES
@@ -114,3 +116,32 @@ async def test_a_fault_of_ours_while_outputs_are_read_is_an_outcome_too(bench: B
     outcome = await bench.executor().perform(TO_READ)
     assert isinstance(outcome, OutputsRead)
     assert outcome.diagnosis.summary == "ValueError: a shape that nobody thought of"
+
+
+TO_EXCLUDE = ExcludeFromLatest(
+    group="base", activation_id="base-1", run=BEGUN, image="/images/late", wait=timedelta(minutes=2)
+)
+
+
+async def test_outputs_of_a_late_run_are_told_as_that_runs(bench: Bench) -> None:
+    wait = timedelta(minutes=2)
+    outcome = await bench.executor().perform(replace(TO_READ, late_run=BEGUN, wait=wait))
+    assert bench.clock.now() - BEGUN == wait
+    assert outcome == OutputsRead(
+        group="base", activation_id="base-1", images=("/images/1",), diagnosis=WELL, late_run=BEGUN
+    )
+
+
+async def test_a_gallery_is_asked_once_after_its_wait(bench: Bench) -> None:
+    before = bench.clock.now()
+    outcome = await bench.executor().perform(TO_EXCLUDE)
+    known = Excluded(group="base", activation_id="base-1", run=BEGUN, image="/images/late", diagnosis=WELL)
+    assert (outcome, bench.excluded) == (known, ["/images/late"])
+    assert bench.clock.now() - before == timedelta(minutes=2)
+
+
+async def test_a_fault_of_ours_in_asking_a_gallery_is_an_outcome_too(bench: Bench) -> None:
+    bench.gallery = ValueError("no such thing")
+    outcome = await bench.executor().perform(TO_EXCLUDE)
+    assert isinstance(outcome, Excluded)
+    assert (outcome.diagnosis.rule, outcome.diagnosis.summary) == ("fault-of-ours", "ValueError: no such thing")

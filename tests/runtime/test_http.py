@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from aibwatch.core.decision import Note, NoteKind, Reply
+from aibwatch.core.decision import Reply
 from aibwatch.core.events import Ordered, Reset, Started
 from aibwatch.core.policy import Setup
 from aibwatch.core.recall import memory_of
@@ -19,13 +19,11 @@ from aibwatch.runtime.http import Http, Served
 from aibwatch.runtime.metrics import Metrics
 from aibwatch.runtime.past import PastReader
 from aibwatch.runtime.recorder import Recorder
-from aibwatch.runtime.store import JournalError
+from aibwatch.runtime.records import Records
 from aibwatch.runtime.trace import Told
-from aibwatch.views.history import Recorded
 from tests.core.builders import BASE_NORTH, BASE_WEST, T0, Play, a_group_state, a_setup
 from tests.runtime_control.support import a_control
 
-NOTE = Recorded(id=1, at=T0, note=Note(kind=NoteKind.HOST, subject="host", what="clock jumped", why="by +9 s"))
 TOKEN = "a-token-that-is-long-enough"
 ORDER = {"owner": "ada", "reason": "looked at it"}
 
@@ -39,17 +37,8 @@ class Site:
     now: datetime
     decided_at: datetime
     ready: bool = True
-    journal: str = ""
-    """What is wrong with the journal."""
-    asked: list[tuple[str | None, int]] = field(default_factory=list)
     orders: list[Ordered] = field(default_factory=list)
     base: str = ""
-
-    async def history(self, subject: str | None, limit: int) -> tuple[Recorded, ...]:
-        self.asked.append((subject, limit))
-        if self.journal:
-            raise JournalError(self.journal)
-        return (NOTE,)
 
     async def order(self, order: Ordered) -> Reply:
         self.orders.append(order)
@@ -90,14 +79,14 @@ async def site(recorder: Recorder) -> AsyncIterator[Site]:
         ready=lambda: site.ready,
         decided_at=lambda: site.decided_at,
         registry=metrics.registry,
-        history=site.history,
         past=PastReader(recorder, lambda: site.now),
         instance="5ca1ab1e",
     )
     control = a_control(
         TOKEN, state=lambda: site.state, setup=lambda: site.setup, order=site.order, now=lambda: site.now
     )
-    http = Http(served, control.routes())
+    records = Records(recorder, state=lambda: site.state, setup=lambda: site.setup, now=lambda: site.now)
+    http = Http(served, [*records.routes(), *control.routes()])
     site.base = await http.start("127.0.0.1", 0)
     yield site
     await http.stop()
@@ -153,9 +142,11 @@ async def test_active_is_the_id_alone(site: Site) -> None:
         ("groups/base", {"schema", "name", "phase", "active", "epoch", "gates", "why", "text"}),
         ("regions/westeurope", {"schema", "name", "verdict", "score", "evidence", "why", "text"}),
         ("regions/WestEurope", {"schema", "name", "verdict"}),
-        ("incidents", {"schema", "incidents"}),
-        ("moves", {"schema", "moves"}),
-        ("history", {"schema", "history", "text"}),
+        ("incidents", {"schema", "incidents", "text"}),
+        ("incidents/westeurope-20260302-020030", {"schema", "id", "region", "failures", "history", "observations"}),
+        ("moves", {"schema", "moves", "text"}),
+        ("moves/base-1", {"schema", "id", "case", "steps", "timeline", "seconds", "next", "text"}),
+        ("history", {"schema", "history", "moves", "text"}),
     ],
 )
 async def test_every_report_is_json_of_schema_1(path: str, keys: set[str], site: Site) -> None:
@@ -189,6 +180,9 @@ async def test_a_move_is_told_from_claim_to_image(site: Site) -> None:
         ("groups/nobody/active", "there is no group 'nobody'; there are: base\n"),
         ("groups/%3Cscript%3E", "there is no group '<script>'; there are: base\n"),
         ("regions/atlantis", "there is no region 'atlantis'; there are: northeurope, westeurope\n"),
+        ("moves/base-9", "there is no move 'base-9'; there are: base-1-20260302-020700\n"),
+        ("moves/base-9/report", "there is no move 'base-9'; there are: base-1-20260302-020700\n"),
+        ("incidents/x", "there is no incident 'x'; there are: westeurope-20260302-020030\n"),
     ],
 )
 async def test_an_unknown_name_is_answered_with_the_names_there_are(path: str, told: str, site: Site) -> None:
@@ -231,18 +225,6 @@ def remember(site: Site, recorder: Recorder) -> None:
     told = Told(event=Started(), before=site.state, after=site.state, setup=site.setup)
     memory = memory_of(site.state)
     recorder.journal.record(at=site.now, memory=memory, observations=(), notes=(), told=told)
-
-
-async def test_history_may_be_asked_for_one_subject(site: Site) -> None:
-    assert [e["what"] for e in (await site.json("/api/v1/history?subject=base"))["history"]] == ["clock jumped"]
-    assert site.asked == [("base", 200)]
-
-
-async def test_a_record_that_cannot_be_read_is_told(site: Site) -> None:
-    site.journal = "/var/lib/a.db: disk I/O error"
-    status, _, text = await site.get("/api/v1/history")
-    error = "the record cannot be read: /var/lib/a.db: disk I/O error"
-    assert (status, json.loads(text)) == (503, {"schema": 1, "error": error})
 
 
 @pytest.mark.parametrize("path", ["/", "/metrics", "/api/v1/status", "/-/healthy", "/api/v1/groups/base"])

@@ -9,8 +9,10 @@ from sqlalchemy import event, text
 
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.habits import Habit
+from aibwatch.core.incident import Incident
 from aibwatch.core.recall import Memory, memory_of
 from aibwatch.core.window import Window, add
+from aibwatch.runtime import trace
 from aibwatch.runtime.codec import CodecError
 from aibwatch.runtime.journal import Journal
 from aibwatch.runtime.recorder import Recorder
@@ -20,6 +22,7 @@ from tests.core.builders import (
     BASE_WEST,
     MINUTE,
     T0,
+    WEST,
     Play,
     a_group_state,
     a_probe,
@@ -27,6 +30,7 @@ from tests.core.builders import (
     a_template_id,
     an_event,
     at,
+    minutes_of,
 )
 
 from .builders import a_store
@@ -210,3 +214,67 @@ def test_proving_that_it_can_be_written_writes(recorder: Recorder, lock: Callabl
     lock(True)
     with pytest.raises(JournalError):
         recorder.journal.prove_writable(T0)
+
+
+def an_incident(*, opened: float = 60.0, closed: float | None = 90.0) -> Incident:
+    ended = None if closed is None else at(closed)
+    return Incident(id="i1", region=WEST, opened_at=at(opened), why="so it is", closed_at=ended)
+
+
+LAST = at(60 * 24)
+
+
+def record_hours(journal: Journal, incident: Incident) -> None:
+    """Write a read an hour for a day, and then the incident."""
+    for hour in range(24):
+        journal.record(at=at(60 * hour), memory=Memory(), observations=[a_probe(when=at(60 * hour))], notes=())
+    last = a_probe(when=LAST)
+    journal.record(at=LAST, memory=Memory(incidents={"i1": incident}), observations=[last], notes=())
+
+
+def minutes_kept(journal: Journal) -> list[float]:
+    """Return when what is kept was seen, but for the last of all, which always stays."""
+    return [minutes_of(o.at) for o in journal.seen_between(at(1), at(10_000_000), 1000) if o.at != LAST]
+
+
+def test_what_was_seen_in_the_time_of_an_incident_is_kept_for_a_month(store: Store) -> None:
+    journal = Journal(store)
+    record_hours(journal, an_incident(opened=150, closed=235))
+    journal.prune(T0 + timedelta(days=29))
+    assert minutes_kept(journal) == [120, 180, 240]
+    journal.prune(T0 + timedelta(days=31))
+    assert minutes_kept(journal) == []
+
+
+def test_the_next_process_keeps_it_too(store: Store) -> None:
+    record_hours(Journal(store), an_incident(opened=150, closed=235))
+    journal = Journal(store)
+    journal.recall(T0)
+    journal.prune(T0 + timedelta(days=29))
+    assert minutes_kept(journal) == [120, 180, 240]
+
+
+def test_of_an_incident_that_goes_on_for_ever_no_more_than_a_month_is_kept(store: Store) -> None:
+    journal = Journal(store)
+    record_hours(journal, an_incident(opened=0, closed=None))
+    journal.prune(T0 + timedelta(days=30, hours=22))
+    assert minutes_kept(journal) == [60 * 22, 60 * 23]
+
+
+def test_of_what_is_kept_for_longer_the_latest_stay_where_there_is_too_much(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trace, "MOST_KEPT", 3)
+    journal = Journal(store)
+    record_hours(journal, an_incident(opened=60, closed=600))
+    journal.prune(T0 + timedelta(days=29))
+    assert minutes_kept(journal) == [9 * 60, 10 * 60]
+
+
+def test_what_was_seen_and_noted_between_two_moments_is_found(store: Store) -> None:
+    journal = Journal(store)
+    for minute in range(6):
+        note = Note(kind=NoteKind.HOST, subject=f"s{minute % 2}", what=str(minute), why="")
+        journal.record(at=at(minute), memory=MEMORY, observations=[a_probe(when=at(minute))], notes=[note])
+    assert [o.at for o in journal.seen_between(at(1), at(4), 3)] == [at(1), at(2), at(3)]
+    assert [r.note.what for r in journal.notes_between(at(1), at(5), ["s1"], 2)] == ["1", "3"]

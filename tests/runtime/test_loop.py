@@ -7,10 +7,21 @@ from dataclasses import dataclass, field, replace
 import pytest
 from sqlalchemy import text
 
+from aibwatch.core.build import Builds
 from aibwatch.core.canary import CanaryResult
 from aibwatch.core.decision import Decision, NoteKind
-from aibwatch.core.events import Event, JournalFailed, JournalRecovered, LeaseChecked, Observed, Started, Ticked
-from aibwatch.core.model import Region, TemplateId
+from aibwatch.core.events import (
+    BuildLooked,
+    BuildOrdered,
+    Event,
+    JournalFailed,
+    JournalRecovered,
+    LeaseChecked,
+    Observed,
+    Started,
+    Ticked,
+)
+from aibwatch.core.model import WELL, Region, TemplateId
 from aibwatch.core.policy import CanarySpec, StepSpec
 from aibwatch.core.state import GroupState, State
 from aibwatch.core.verdict import VerdictKind
@@ -19,6 +30,7 @@ from aibwatch.runtime.executor import Executor, Ports
 from aibwatch.runtime.journal import Journal
 from aibwatch.runtime.loop import Loop
 from aibwatch.runtime.past import PastReader
+from aibwatch.runtime.store import JournalError
 from tests.clocks import others_first
 from tests.core.builders import (
     BASE_NORTH,
@@ -38,7 +50,7 @@ from tests.core.builders import (
 from tests.core.builders import a_template_id as an_id
 from tests.waiting import until
 
-from .builders import Bench, by_name
+from .builders import Bench, by_name, no_build
 
 Lock = Callable[[bool], None]
 
@@ -75,7 +87,9 @@ class Shell:
             poll_afresh=afresh,
             check=self.bench._check,
             read_outputs=self.bench._outputs,
+            exclude=self.bench._exclude,
             run_canary=self._run_canary,
+            build=no_build,
             observe_step=lambda *_: None,
         )
 
@@ -228,6 +242,37 @@ async def test_without_a_journal_no_canary_is_run_and_none_is_remembered_as_aske
 
     await until("the canary is run", asked)
     assert shell.on_disk == [("run canary", "asked")]
+
+
+async def test_without_a_journal_a_build_is_not_begun_and_whoever_ordered_it_is_told(shell: Shell, lock: Lock) -> None:
+    await shell.poll(2)
+    shell.clock.hold()
+    lock(True)
+    with pytest.raises(JournalError):
+        await shell.loop.order(BuildOrdered(id="b1", group="base", owner="ann", reason="urgent"))
+    await shell.poll(2)
+    lock(False)
+    assert shell.loop.state.builds == Builds()
+
+
+async def test_a_build_under_way_is_left_as_it_is_while_the_journal_fails(shell: Shell, lock: Lock) -> None:
+    await shell.poll(2)
+    reply = await shell.loop.order(BuildOrdered(id="b1", group="base", owner="ann", reason="urgent"))
+    before = shell.loop.state.builds
+    shell.clock.hold()
+    lock(True)
+    shell.world.ran(an_id("base"), a_run("ok", started=3))
+    await shell.poll(2)
+    await shell.loop.put(BuildLooked(id="b1", attempt=1, read=1, run=None, diagnosis=WELL))
+    await shell.poll(2)
+    lock(False)
+    assert (reply.id, shell.loop.state.builds) == ("b1", before)
+    shell.clock.let_go()
+
+    async def asked() -> bool:
+        return [a.stage for a in shell.loop.state.builds.kept[0].attempts] == ["asked"]
+
+    await until("the look that waited is taken up", asked)
 
 
 async def test_when_the_journal_heals_the_group_moves_once(shell: Shell, lock: Lock) -> None:

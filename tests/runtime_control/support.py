@@ -12,14 +12,16 @@ from pathlib import Path
 import aiohttp
 from prometheus_client import CollectorRegistry
 
+from aibwatch.core.actions import LookForBuild, RunBuild
 from aibwatch.core.decision import Reply
-from aibwatch.core.events import Ordered
-from aibwatch.core.model import Options, Region, TemplateId
+from aibwatch.core.events import Event, Ordered, Ticked
+from aibwatch.core.model import WELL, Diagnosis, Options, Region, TemplateId
 from aibwatch.core.move import StepResult
 from aibwatch.core.policy import Setup
 from aibwatch.core.state import Phase, State
 from aibwatch.handlers.api import Handler
 from aibwatch.handlers.loader import UnknownHandlerError
+from aibwatch.runtime.builds_http import BuildPages
 from aibwatch.runtime.clock import Clock
 from aibwatch.runtime.control import Control, Ways
 from aibwatch.runtime.executor import Executor, Ports
@@ -147,7 +149,8 @@ async def a_site(folder: Path, token: str = TOKEN) -> AsyncIterator[Site]:
         now=clock.now,
         refused=metrics.order_refused,
     )
-    http = Http(_served(loop, metrics, clock, recorder), control.routes())
+    pages = BuildPages(lambda: loop.state)
+    http = Http(_served(loop, metrics, clock, recorder), [*control.routes(), *pages.routes()])
     base = await http.start("127.0.0.1", 0)
     consumer = asyncio.create_task(loop.run())
     try:
@@ -168,21 +171,29 @@ def _no_executor(recorder: Recorder, clock: Clock) -> Executor:
     async def poll(_: tuple[Region, ...]) -> None:
         return None
 
-    async def outputs(_: TemplateId) -> tuple[str, ...]:
+    async def outputs(_: TemplateId, __: datetime | None) -> tuple[str, ...]:
         return ()
 
     async def run(_: TemplateId) -> None:
         return None
 
+    async def exclude(_: str) -> Diagnosis:
+        return WELL
+
     async def check(_: str) -> None:
         return None
+
+    async def no_build(_: LookForBuild | RunBuild) -> Event:
+        return Ticked()
 
     ports = Ports(
         find=no_handler,
         poll_afresh=poll,
         check=check,
         read_outputs=outputs,
+        exclude=exclude,
         run_canary=run,
+        build=no_build,
         observe_step=lambda *_: None,
     )
     return Executor(recorder, ports, clock)
@@ -194,9 +205,6 @@ def no_handler(name: str, _: Options) -> Handler:
 
 
 def _served(loop: Loop, metrics: Metrics, clock: Clock, recorder: Recorder) -> Served:
-    async def history(_: str | None, __: int) -> tuple[Recorded, ...]:
-        return ()
-
     return Served(
         state=lambda: loop.state,
         setup=lambda: loop.setup,
@@ -204,6 +212,5 @@ def _served(loop: Loop, metrics: Metrics, clock: Clock, recorder: Recorder) -> S
         ready=lambda: True,
         decided_at=lambda: loop.decided_at,
         registry=metrics.registry,
-        history=history,
         past=PastReader(recorder, clock.now),
     )

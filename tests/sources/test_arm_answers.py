@@ -42,6 +42,18 @@ async def test_a_good_answer_is_its_json_object(rig: Rig) -> None:
     assert answer.ids.client
 
 
+async def test_a_refusal_is_diagnosed_with_the_ids_that_support_finds_it_by(rig: Rig) -> None:
+    bad = await fails(rig, says(500, {"error": {"code": "InternalServerError", "message": "no"}}))
+
+    assert bad.diagnosis.ids == ("x-ms-correlation-request-id 77aa", "x-ms-request-id 8c1e")
+
+
+async def test_where_nothing_answered_our_own_id_stands_for_the_request(rig: Rig) -> None:
+    bad = await fails(rig, resets)
+
+    assert bad.diagnosis.ids == (f"x-ms-client-request-id {bad.ids.client}",)
+
+
 async def test_the_api_version_is_the_sdk_clients_own(rig: Rig) -> None:
     await rig.arm.get(PATH, api=Api.IMAGE_BUILDER, operation="x")
     await rig.arm.get(PATH, api=Api.RESOURCE_HEALTH, operation="x", query={"queryStartTime": "3/2/2026"})

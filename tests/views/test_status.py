@@ -101,6 +101,7 @@ GROUP_KEYS = {
     "asks",
     "why",
     "sentence",
+    "build",
     "last_move",
     "protection",
 }
