@@ -4,7 +4,8 @@ Rules: what we dated ourselves is moved by as much as the clock was, so that wha
 for two minutes still: a hold is neither cut short nor waited for until the old time comes round again. Nothing that has
 happened is later than now; where that is found at a start, the clock was set back while we were away, nobody knows by
 how much, and it is taken to have happened just now. What others dated (runs, events), what people name (a pause ends at
-a time of day) and what is a name (a canary's run is known by when it was asked for) stays as it is.
+a time of day) and what is a name (a move is known by when it was claimed, a canary's run by when it was asked for) stays
+as it is.
 The window and canaries have rules of their own for what is dated later than now.
 """
 
@@ -113,7 +114,6 @@ def _move(move: Move | None, clock: _Set) -> Move | None:
         return None
     return replace(
         move,
-        claimed_at=clock.past(move.claimed_at),
         committed_at=clock.past(move.committed_at),
         ended_at=clock.past(move.ended_at),
         steps=tuple(_step(step, clock) for step in move.steps),

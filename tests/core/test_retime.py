@@ -23,6 +23,7 @@ T = TypeVar("T")
 HOURS = 3 * 3600.0
 
 NOT_OURS = {
+    "claimed_at": "the move is known by it",
     "run_before": "the service dated it",
     "run_started": "the service dated it",
     "run_ended": "the service dated it",

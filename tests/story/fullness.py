@@ -38,6 +38,7 @@ async def filled(folder: Path, point: str) -> Filled:
         began = await _decided(daemon)
         await until("it goes on seeing", lambda: _decided_after(daemon, began + TICKS), seen=daemon.last_words)
         told, added = await _told(daemon), await _done(azure, daemon) - before
+        assert daemon.process.returncode is None, f"it died with {daemon.process.returncode}; {daemon.last_words()}"
         daemon.forbid_files(forbidden=False)
         return Filled(told=told, added=added, fate=await fate(azure, daemon))
 
