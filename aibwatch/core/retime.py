@@ -4,8 +4,8 @@ Rules: what we dated ourselves is moved by as much as the clock was, so that wha
 for two minutes still: a hold is neither cut short nor waited for until the old time comes round again. Nothing that has
 happened is later than now; where that is found at a start, the clock was set back while we were away, nobody knows by
 how much, and it is taken to have happened just now. What others dated (runs, events), what people name (a pause ends at
-a time of day) and what is a name (a move is known by when it was claimed, a canary's run by when it was asked for) stays
-as it is.
+a time of day) and what is a name (a move is known by when it was claimed, a canary's run by when it was asked for)
+stays as it is.
 The window and canaries have rules of their own for what is dated later than now.
 """
 
