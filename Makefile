@@ -32,9 +32,8 @@ backtest: $(VENV)/.installed   ## many variants of every labelled world; minutes
 removals: $(VENV)/.installed   ## take every rule of the core away, one at a time, and tell which test notices
 	$(BIN)/python -m tests.removals $(REMOVALS)
 
-crashes: $(VENV)/.installed    ## kill the daemon at every boundary of a move, spoil its files, and count what was done; 3 min
-	$(BIN)/python -m tests.story.crashes
-	$(BIN)/python -m tests.story.damage
+crashes: $(VENV)/.installed    ## kill the daemon at every boundary of a move, spoil its files, fill its disk; 3 minutes
+	$(BIN)/python -m tests.story $(CRASHES)
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

@@ -10,12 +10,11 @@ from datetime import datetime
 import structlog
 
 from aibwatch.app.reload import Reloader
-from aibwatch.app.state import held, opened, state_path, take
+from aibwatch.app.state import held, opened, recalled, state_path, take
 from aibwatch.config.load import Loaded
 from aibwatch.config.schema import Settings
 from aibwatch.core.model import Diagnosis, Region, TemplateId
 from aibwatch.core.observation import Source, TemplateSeen
-from aibwatch.core.recall import recall
 from aibwatch.core.state import State
 from aibwatch.handlers.api import Refusal, Surroundings
 from aibwatch.handlers.loader import Handlers
@@ -100,7 +99,7 @@ class App:
     ) -> None:
         settings, setup = self._loaded.settings, self._loaded.setup
         sources = make_sources(settings, arm, self._clock, Unclassified().seen, instance=self._instance)
-        state = _without_strangers(await _recalled(recorder, self._clock.now()), settings)
+        state = _without_strangers(await recalled(recorder, state_path(settings), self._clock.now()), settings)
         access, gallery = _TemplateAccess(sources.templates), Gallery(arm)
         folder = state_path(settings).parent / "handlers"
         surroundings = Surroundings(templates=access, now=self._clock.now, pause=self._clock.pause, folder=folder)
@@ -269,11 +268,6 @@ class _TemplateAccess:
 
 def _refusal(bad: Bad) -> Refusal:
     return Refusal(diagnosis=bad.diagnosis, uncertain=bad.uncertain)
-
-
-async def _recalled(recorder: Recorder, now: datetime) -> State:
-    memory, observations = await recorder.call(recorder.journal.recall, now)
-    return recall(memory, observations, now)
 
 
 def _without_strangers(state: State, settings: Settings) -> State:

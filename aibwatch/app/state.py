@@ -11,6 +11,9 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from aibwatch.config.schema import Settings
+from aibwatch.core.recall import recall
+from aibwatch.core.state import State
+from aibwatch.runtime.codec import CodecError
 from aibwatch.runtime.lease import Held
 from aibwatch.runtime.lock import StateLock
 from aibwatch.runtime.recorder import Recorder
@@ -75,6 +78,21 @@ def opened(url: str, path: Path) -> Recorder:
         recorder.close()
         raise
     return recorder
+
+
+async def recalled(recorder: Recorder, path: Path, now: datetime) -> State:
+    """Return what is remembered.
+
+    Raises:
+        StateError: if something of it cannot be read.
+    """
+    try:
+        memory, observations = await recorder.call(recorder.journal.recall, now)
+    except DamagedStateError as error:
+        raise StateError(f"{error}; {BEGIN_ANEW.format(name=path.name)}") from error
+    except CodecError as error:
+        raise StateError(f"{path}: {error}; {BEGIN_ANEW.format(name=path.name)}") from error
+    return recall(memory, observations, now)
 
 
 def _prove_there(path: Path) -> None:

@@ -31,12 +31,15 @@ def freezes(world: World, since: float) -> tuple[Freeze, ...]:
     )
 
 
-def policy_for(world: World, policy: Policy) -> Policy:
-    """Return the policy with a cooldown as long as the world's, where it closes that gate."""
+def policy_for(world: World, policy: Policy, since: float) -> Policy:
+    """Return the policy with a cooldown as long as the world's, where it closes that gate.
+
+    It is counted from when the daemon begins, if the move was later: nobody remembers a move that is still to come.
+    """
     cooldown = next(_closed(world, "cooldown"), None)
     if cooldown is None:
         return policy
-    return replace(policy, cooldown=_end(cooldown) - moment(_begin(cooldown)))
+    return replace(policy, cooldown=_end(cooldown) - moment(min(since, _begin(cooldown))))
 
 
 def first_state(world: World, since: float) -> State:
@@ -47,7 +50,7 @@ def first_state(world: World, since: float) -> State:
     )
     cooldown = next(_closed(world, "cooldown"), None)
     if cooldown is not None:
-        group = replace(group, last=_a_move(_begin(cooldown)))
+        group = replace(group, last=_a_move(min(since, _begin(cooldown))))
     return State(awake_since=began, groups={GROUP: group}, canaries={PRIMARY: _a_canary(began)})
 
 

@@ -161,7 +161,7 @@ class _Game:
         self.turns = self.timeline.turns()
         self.since = min((0.0, *self.turns)) - BEFORE
         self.observer = Observer(self.timeline, self.since)
-        policy = hand.policy_for(world, policy)
+        policy = hand.policy_for(world, policy, self.since)
         freezes = hand.freezes(world, self.since)
         self.base_setup = a_setup(policy, others=self.timeline.most_others(), freezes=freezes)
         self.setup = self.base_setup

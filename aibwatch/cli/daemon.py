@@ -37,7 +37,6 @@ def _run(loaded: "Loaded") -> None:
     from aibwatch.app.state import StateError
     from aibwatch.handlers.loader import UnknownHandlerError
     from aibwatch.runtime import lifecycle
-    from aibwatch.runtime.codec import CodecError
     from aibwatch.runtime.lock import BusyError
     from aibwatch.runtime.store import JournalError
 
@@ -50,8 +49,8 @@ def _run(loaded: "Loaded") -> None:
         leave(Exit.BUSY, str(error))
     except StateError as error:
         leave(Exit.STATE_NOT_WRITABLE, str(error))
-    except (JournalError, CodecError) as error:
-        leave(Exit.STATE_NOT_WRITABLE, f"{error}; keep the file and ask, or move it away to begin without memory")
+    except JournalError as error:
+        leave(Exit.STATE_NOT_WRITABLE, str(error))
     except (ValueError, UnknownHandlerError) as error:
         leave(Exit.CONFIG, str(error))
     except OSError as error:

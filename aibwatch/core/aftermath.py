@@ -11,7 +11,7 @@ from dataclasses import replace
 from aibwatch.core.actions import Action, ReadOutputs
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.events import Event, OutputsRead, Started
-from aibwatch.core.model import FailureClass, Run, RunState, template_name
+from aibwatch.core.model import FailureClass, Run, template_name
 from aibwatch.core.move import Move, MoveKind
 from aibwatch.core.sentences import count, listing
 from aibwatch.core.state import GroupState
@@ -19,8 +19,6 @@ from aibwatch.core.window import Window
 
 Followed = tuple[GroupState, tuple[Action, ...], tuple[Note, ...]]
 MoveFollowed = tuple[Move | None, tuple[Action, ...], tuple[Note, ...]]
-
-GOOD = frozenset({RunState.SUCCEEDED, RunState.PARTIALLY_SUCCEEDED})
 
 
 def follow(group: GroupState, event: Event, window: Window) -> Followed:
@@ -33,7 +31,7 @@ def follow(group: GroupState, event: Event, window: Window) -> Followed:
 
 def has_built(move: Move) -> bool:
     """Return whether the run on the target ended well."""
-    return move.run_state in GOOD
+    return move.run_state is not None and move.run_state.built
 
 
 def _follow(move: Move | None, event: Event, window: Window) -> MoveFollowed:
@@ -52,7 +50,7 @@ def _follow(move: Move | None, event: Event, window: Window) -> MoveFollowed:
 
 
 def _progress(move: Move, run: Run) -> MoveFollowed:
-    good = run.state in GOOD
+    good = run.state.built
     bad = run.state.ended and not good
     drill = move.kind is MoveKind.DRILL
     moved_on = replace(

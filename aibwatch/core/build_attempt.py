@@ -49,7 +49,6 @@ TEXT_COMES = timedelta(minutes=3)
 LONGEST_TIMEOUT = timedelta(minutes=960)
 """The most that the service takes for a buildTimeoutInMinutes."""
 
-GOOD = frozenset({RunState.SUCCEEDED, RunState.PARTIALLY_SUCCEEDED})
 
 PASSING = frozenset({FailureClass.SERVICE, FailureClass.AMBIGUOUS, FailureClass.THROTTLED, FailureClass.NETWORK})
 """Failures of a read that say nothing of whether the template can be run."""
@@ -165,7 +164,7 @@ def _watched(attempt: Attempt, seen: TemplateSeen | None) -> Heard | None:
 def _of_run(run: Run) -> Heard:
     if not run.state.ended:
         return Heard(Word.UNDER_WAY, run=run, diagnosis=run.diagnosis)
-    if run.state in GOOD:
+    if run.state.built:
         return Heard(Word.WELL, run=run, diagnosis=run.diagnosis)
     word = Word.CANCELED if run.state is RunState.CANCELED else Word.BAD
     return Heard(word, run=run, diagnosis=run.diagnosis)

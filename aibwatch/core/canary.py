@@ -34,8 +34,6 @@ PROGRESS = frozenset({RunPhase.CUSTOMIZING, RunPhase.OPTIMIZING, RunPhase.VALIDA
 SERVICE_MADE = frozenset({FailureClass.SERVICE, FailureClass.AMBIGUOUS})
 """Failures of a canary that speak of the service. It has no script, and nothing of the customer's but its identity."""
 
-GOOD = frozenset({RunState.SUCCEEDED, RunState.PARTIALLY_SUCCEEDED})
-
 NO_WORD = frozenset({FailureClass.NETWORK, FailureClass.THROTTLED})
 """Answers to the request for a run that leave open whether it was taken."""
 
@@ -194,7 +192,7 @@ def _mended(canary: Canary, broken: CanaryRun, template: TemplateSeen | None, no
     Here two clocks are compared, ours and the service's. Repairs take longer than clocks differ.
     """
     seen = template.run if template else None
-    if seen is None or seen.started in {broken.started, broken.run_before} or seen.state not in GOOD:
+    if seen is None or seen.started in {broken.started, broken.run_before} or not seen.state.built:
         return canary
     if seen.started <= broken.asked_at:
         return canary
@@ -261,7 +259,7 @@ def _refused(run: CanaryRun, now: datetime) -> CanaryRun:
 def _ended(run: CanaryRun, seen: Run, now: datetime) -> CanaryRun:
     ended = replace(run, ended_at=min(now, max(seen.ended or now, run.asked_at)), diagnosis=seen.diagnosis)
     match seen.state:
-        case state if state in GOOD:
+        case state if state.built:
             return replace(ended, result=CanaryResult.WELL, diagnosis=WELL)
         case RunState.FAILED:
             made = seen.diagnosis.cls in SERVICE_MADE

@@ -30,6 +30,7 @@ from aibwatch.core.incident import follow as follow_incident
 from aibwatch.core.judging import judge_all, regional_verdicts, regions_of
 from aibwatch.core.model import Region
 from aibwatch.core.policy import Setup
+from aibwatch.core.retime import is_ahead, retimed
 from aibwatch.core.state import GroupState, State
 from aibwatch.core.verdict import Verdict, VerdictKind
 from aibwatch.core.window import add
@@ -78,10 +79,11 @@ def _enter(state: State, event: Event, now: datetime) -> tuple[State, tuple[Note
             habits = learn(state.habits, event.observations, state.window.templates)
             return replace(state, window=add(state.window, event.observations, now), habits=habits), ()
         case Started():
-            return replace(state, awake_since=now, journal_failing_since=None), ()
+            return _started(replace(state, awake_since=now, journal_failing_since=None), now)
         case ClockStepped():
             why = f"by {event.seconds:+.0f} s; times before it are not comparable with times after it"
             note = Note(kind=NoteKind.HOST, subject="host", what="clock jumped", why=why, loud=True)
+            state = retimed(state, event.seconds, now)
             return replace(state, clock_stepped_at=now, awake_since=now), (note,)
         case JournalFailed():
             note = Note(kind=NoteKind.HOST, subject="host", what="journal not writable", why=event.why, loud=True)
@@ -95,6 +97,14 @@ def _enter(state: State, event: Event, now: datetime) -> tuple[State, tuple[Note
             return _leased(state, event)
         case _:
             return state, ()
+
+
+def _started(state: State, now: datetime) -> tuple[State, tuple[Note, ...]]:
+    if not is_ahead(state, now):
+        return state, ()
+    why = "something on record is dated later than now; it is taken to have happened just now"
+    note = Note(kind=NoteKind.HOST, subject="host", what="clock was set back while we were away", why=why, loud=True)
+    return replace(retimed(state, 0.0, now), clock_stepped_at=now), (note,)
 
 
 def _leased(state: State, event: LeaseChecked) -> tuple[State, tuple[Note, ...]]:

@@ -177,7 +177,7 @@ TABLE = _table(
     _rows(P.MOVING, (T.IMAGE_FAILED,), P.WATCHING, "the failback is given up: the primary has not built", E.GIVE_UP),
     _rows(P.MOVING, (T.REHEARSAL_FAILED,), P.WATCHING, "the drill failed; nothing was moved", E.GIVE_UP),
     _rows(P.MOVING, (T.STEP_APPLIED,), P.MOVING, "a step is done; the next one follows", E.DISPATCH),
-    _rows(P.MOVING, (T.LAST_STEP_APPLIED,), P.WATCHING, "moved; every step is done", E.FINISH),
+    _rows(P.MOVING, (T.LAST_STEP_APPLIED,), P.WATCHING, "every step is done", E.FINISH),
     _rows(P.MOVING, (T.STEP_AGAIN,), P.MOVING, "the step is not done, and may be tried again", E.DISPATCH),
     _rows(P.MOVING, (T.STEP_UNKNOWN,), P.MOVING, "the step ended without an answer; asking what became of it",
           E.ASK_STATUS),

@@ -70,12 +70,12 @@ def follow_group(
     after = _stand(group, after, row, trigger, seen, _detail(trigger, event, seen, group), now)
     after, asked = ask(after, spec, seen, state, now)
     after, counted = _count_would(after, state, spec, seen)
-    told = [*ordered, *notes, *late, *_notes(group, after, row, trigger, event)]
     if isinstance(event, ApprovalAnswered) and reply is not None and reply.refusal is None:
         reply = _held_all_the_same(reply, after, spec)
     if order:
         reply = _reply(group, after, order, seen, state)
-        told.append(_order_note(group, order, reply))
+        ordered = [*ordered, _order_note(group, order, reply)]
+    told = [*ordered, *notes, *late, *_notes(group, after, row, trigger, event)]
     return Followed(group=after, actions=tuple(wanted), notes=(*told, *asked, *counted), reply=reply)
 
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aibwatch.core.actions import Action, ExcludeFromLatest, ReadOutputs
-from aibwatch.core.aftermath import GOOD, Followed
+from aibwatch.core.aftermath import Followed
 from aibwatch.core.decision import Note
 from aibwatch.core.events import Event, Excluded, OutputsRead, Started
 from aibwatch.core.gallery import version_of
@@ -119,7 +119,7 @@ def _run_of(template: TemplateId, window: Window) -> Run | None:
 def _look(left: Left, window: Window) -> Left:
     """Return the member with its last run among the late ones, if it is one and is not known yet."""
     run = _run_of(left.template, window)
-    if run is None or run.state not in GOOD or run.started == left.run_known:
+    if run is None or not run.state.built or run.started == left.run_known:
         return left
     if any(known.started == run.started for known in left.runs) or (run.ended is not None and run.ended <= left.at):
         return left

@@ -51,7 +51,12 @@ class RunState(StrEnum):
     @property
     def ended(self) -> bool:
         """Whether no more will come of this run."""
-        return self in {RunState.SUCCEEDED, RunState.PARTIALLY_SUCCEEDED, RunState.FAILED, RunState.CANCELED}
+        return self.built or self in {RunState.FAILED, RunState.CANCELED}
+
+    @property
+    def built(self) -> bool:
+        """Whether the run ended with an image, though perhaps not in every target."""
+        return self in {RunState.SUCCEEDED, RunState.PARTIALLY_SUCCEEDED}
 
 
 class RunPhase(StrEnum):

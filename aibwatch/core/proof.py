@@ -8,7 +8,7 @@ down again, a bad run, and a run that takes longer than Azure lets any run take 
 from datetime import datetime, timedelta
 
 from aibwatch.core.failover import Trigger
-from aibwatch.core.model import RunState, template_name
+from aibwatch.core.model import template_name
 from aibwatch.core.move import Move
 from aibwatch.core.sentences import span, when
 from aibwatch.core.verdict import Verdict
@@ -16,8 +16,6 @@ from aibwatch.core.window import Window
 
 LONGEST = timedelta(minutes=960 + 60)
 """Azure ends a build after 960 minutes at the latest (the largest `buildTimeoutInMinutes`); an hour for the rest."""
-
-GOOD = frozenset({RunState.SUCCEEDED, RunState.PARTIALLY_SUCCEEDED})
 
 
 def proof_of(move: Move, window: Window, verdict: Verdict | None, held: str, now: datetime) -> tuple[Trigger, str]:
@@ -27,7 +25,7 @@ def proof_of(move: Move, window: Window, verdict: Verdict | None, held: str, now
     run = seen.run if seen is not None and seen.run is not None and seen.run.started != move.run_before else None
     if verdict is not None and verdict.warrants_move:
         return Trigger.IMAGE_FAILED, f"{verdict.region} {verdict.kind.phrase} again: {verdict.why}"
-    if run is not None and run.state.ended and run.state not in GOOD:
+    if run is not None and run.state.ended and not run.state.built:
         return Trigger.IMAGE_FAILED, f"the run of {name} {run.state}: {run.diagnosis.summary or 'no reason was given'}"
     if now - since > LONGEST:
         return Trigger.IMAGE_FAILED, f"no image after {span(now - since)}"

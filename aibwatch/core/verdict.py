@@ -253,7 +253,8 @@ class _Case:
             return self.now  # a relapse: what failed before the quiet belongs to the trouble before it
         if self.before and self.before.trouble_since:
             return self.before.trouble_since
-        return min((e.since for e in self.evidence if e.against and e.since), default=self.now)
+        # An event is dated by the service; where our own clock is slow that may be later than now.
+        return min((e.since for e in self.evidence if e.against and e.since and e.since <= self.now), default=self.now)
 
     def _verdict(
         self,

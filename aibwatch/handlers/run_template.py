@@ -5,10 +5,11 @@ another start is an effect that is there, whoever caused it. A run that is under
 attempt, and an attempt only follows one that is known to have changed nothing.
 
 Note [Settling]: a read in the same second as an accepted run still showed the run before (seen in two recordings). So
-an unchanged start proves nothing until VISIBLE_AFTER has passed since the request was sent.
+an unchanged start proves nothing until VISIBLE_AFTER has passed since the request was sent. Because clocks are set,
+it is also counted by pauses: never fewer than LEAST_WAIT, and never more than VISIBLE_AFTER.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aibwatch.core.model import FailureClass, Options, Run, RunState, template_name
 from aibwatch.core.move import StepResult
@@ -28,6 +29,9 @@ from aibwatch.handlers.api import (
 
 VISIBLE_AFTER = timedelta(seconds=30)
 """How long an accepted run may take to show in a read: it took at most 3 s where that was recorded; ten times that."""
+
+LEAST_WAIT = timedelta(seconds=4)
+"""Also where the clock says that it was sent long ago: the clock may have been set forward since."""
 
 LOOK_AGAIN = timedelta(seconds=2)
 """Between reads while settling: a build takes minutes, a read costs one of 250 tokens."""
@@ -95,6 +99,7 @@ class RunTemplate:
 
     async def status(self, request: HandlerRequest, plan: Plan) -> Answer:
         """Return whether there is a run since the plan; waits until an accepted run would show. See Note [Settling]."""
+        waited = timedelta(0)
         while True:
             seen = await self._templates.read(request.target)
             if isinstance(seen, Refusal):
@@ -102,10 +107,14 @@ class RunTemplate:
             there = _effect(seen, plan)
             if there:
                 return Answer(result=StepResult.APPLIED, why=there)
-            if request.sent_at is None or self._now() - request.sent_at >= VISIBLE_AFTER:
+            if waited >= VISIBLE_AFTER or (waited >= LEAST_WAIT and self._is_long_ago(request.sent_at)):
                 why = f"no run of {template_name(request.target)} since {plan.before.get('run_started', NEVER_RUN)}"
                 return Answer(result=StepResult.NOTHING_CHANGED, why=why)
             await self._pause(LOOK_AGAIN)
+            waited += LOOK_AGAIN
+
+    def _is_long_ago(self, sent_at: datetime | None) -> bool:
+        return sent_at is None or self._now() - sent_at >= VISIBLE_AFTER
 
     async def _runnable(self, request: HandlerRequest) -> TemplateSeen:
         seen = await self._read(request)

@@ -1,17 +1,9 @@
-"""Start polls and ticks at their times.
+"""Start polls and ticks at their times; see rounds.py for what that means."""
 
-APScheduler does the work. Three of its defaults are traps for a watcher and are set here: a job that is more than a
-second late is skipped without a word (misfire_grace_time), late runs pile up (coalesce), and a slow poll would run
-twice side by side (max_instances).
-"""
-
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
-
-from apscheduler.executors.asyncio import AsyncIOExecutor
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.interval import IntervalTrigger
 
 from aibwatch.core.events import ClockStepped, Event, Ticked
 from aibwatch.core.model import Region
@@ -20,6 +12,7 @@ from aibwatch.runtime.checks import HandlerChecks
 from aibwatch.runtime.clock import Clock
 from aibwatch.runtime.lease import Lease
 from aibwatch.runtime.polls import Polls
+from aibwatch.runtime.rounds import Round
 
 TICK = timedelta(seconds=1)
 """How exact holds and cooldowns are. They are minutes; a second costs next to nothing."""
@@ -50,21 +43,20 @@ class Scheduler:
         self._checks, self._lease = checks, lease
         self._probed: set[Region] = set()
         self._probe_every = Pace().probe
-        defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        self._scheduler = AsyncIOScheduler(
-            timezone="UTC", job_defaults=defaults, executors={"default": AsyncIOExecutor()}
-        )
+        self.rounds: dict[str, Round] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._going = False
 
     def start(self, pace: Pace) -> None:
         """Begin: every source after its own interval, because the first polls are made before; handlers now.
 
         Not before: one that does not answer keeps nobody from watching.
         """
+        self._going = True
         self.pace(pace)
-        self._add("prune", self._prune, PRUNE, jitter=None)
+        self._add("prune", self._prune, PRUNE)
         self._poll("handlers_again", self._checks.again, AGAIN)
-        self._add("tick", self._tick, TICK, jitter=None)
-        self._scheduler.start()
+        self._add("tick", self._tick, TICK)
 
     def pace(self, pace: Pace) -> None:
         """Poll at these intervals from now on."""
@@ -85,8 +77,10 @@ class Scheduler:
 
     def stop(self) -> None:
         """Start no more jobs."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+        self._going = False
+        for task in self._tasks.values():
+            task.cancel()
+        self._tasks.clear()
 
     def _follow_regions(self) -> None:
         """Give every region a probe of its own, so that one that hangs does not keep the others waiting."""
@@ -94,24 +88,28 @@ class Scheduler:
         for region in known - self._probed:
             self._poll(f"probe/{region}", partial(self._polls.probe, (region,)), self._probe_every)
         for region in self._probed - known:
-            self._scheduler.remove_job(f"probe/{region}")
+            self._tasks.pop(f"probe/{region}").cancel()
+            del self.rounds[f"probe/{region}"]
         self._probed = known
 
     def _poll(self, name: str, job: Callable[[], Awaitable[None]], every: timedelta, *, at_once: bool = False) -> None:
-        self._add(name, job, every, jitter=every.total_seconds() * JITTER_SHARE, at_once=at_once)
+        self._add(name, job, every, jitter=JITTER_SHARE, at_once=at_once)
 
     def _add(
         self,
         name: str,
         job: Callable[[], Awaitable[None]],
         every: timedelta,
-        jitter: float | None,
         *,
+        jitter: float = 0.0,
         at_once: bool = False,
     ) -> None:
-        trigger = IntervalTrigger(seconds=every.total_seconds(), timezone="UTC", jitter=jitter)
-        first = {"next_run_time": self._clock.now()} if at_once else {}
-        self._scheduler.add_job(job, trigger, id=name, name=name, replace_existing=True, **first)
+        if not self._going:
+            return
+        if name not in self.rounds:
+            self.rounds[name] = Round(name, job, every, self._clock, jitter=jitter)
+            self._tasks[name] = asyncio.create_task(self.rounds[name].run(), name=name)
+        self.rounds[name].pace(every, at_once=at_once)
 
     async def _tick(self) -> None:
         jump = self._clock.stepped()

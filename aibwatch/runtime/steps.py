@@ -152,7 +152,8 @@ class Steps:
         if not isinstance(handler, Rejoins):
             return None
         until = sent_at + call.timeout + GRACE
-        left = max(timedelta(0), until - self._clock.now())
+        # No longer than an attempt may take in all: after the clock was set back the end lies hours ahead.
+        left = min(max(timedelta(0), until - self._clock.now()), call.timeout + GRACE)
         try:
             async with asyncio.timeout((left + SLACK).total_seconds()):
                 past = await heard(handler.rejoin(self._request(call, left, sent_at), plan, until))

@@ -98,7 +98,10 @@ def failures(seen: Iterable[Observation]) -> tuple[Failed, ...]:
                 found[observation.template, run.started] = Failed(at=at, what=what, diagnosis=why, ids=why.ids)
             case CallFailed(diagnosis=why):
                 what = f"call to run {template_name(observation.template)}"
-                ids = (f"correlation id {observation.call}",)
+                named = (
+                    () if " " in observation.call else (f"correlation id {observation.call}",)
+                )  # one of ours has none
+                ids = tuple(dict.fromkeys((*named, *why.ids)))
                 found[observation.key] = Failed(at=observation.called_at, what=what, diagnosis=why, ids=ids)
             case _:
                 pass

@@ -334,14 +334,24 @@ async def test_only_after_thirty_seconds_without_a_run_it_is_certain_that_there_
     assert (azure.reads, clock.pauses) == (16, [2.0] * 15)
 
 
-async def test_asked_long_after_it_was_sent_one_read_is_enough(
+async def test_a_clock_that_was_set_back_since_is_not_waited_for(
+    handler: RunTemplate, azure: OneTemplate, clock: FakeClock
+) -> None:
+    clock.time -= timedelta(hours=3)
+    azure.last = None
+    answer = await handler.status(SENT, NEVER_RUN)
+    assert answer == Answer(result=StepResult.NOTHING_CHANGED, why="no run of ubuntu-neu since never")
+    assert sum(clock.pauses) == 30.0
+
+
+async def test_asked_long_after_it_was_sent_a_few_seconds_are_enough(
     handler: RunTemplate, azure: OneTemplate, clock: FakeClock
 ) -> None:
     clock.time += timedelta(minutes=5)
     azure.last = None
     answer = await handler.status(SENT, NEVER_RUN)
     assert answer == Answer(result=StepResult.NOTHING_CHANGED, why="no run of ubuntu-neu since never")
-    assert (azure.reads, clock.pauses) == (1, [])
+    assert (azure.reads, clock.pauses) == (3, [2.0, 2.0])
 
 
 async def test_a_target_that_cannot_be_read_is_unknown(handler: RunTemplate, azure: OneTemplate) -> None:

@@ -85,7 +85,7 @@ CANARIES: tuple[Removal, ...] = (
             "        return canary\n",
         ),
         ("an old good run mends a broken canary", "    if seen.started <= broken.asked_at:\n", "    if False:\n"),
-        ("any run mends a broken canary", " or seen.state not in GOOD:", ":"),
+        ("any run mends a broken canary", " or not seen.state.built:", ":"),
         ("what was asked for is not counted", ", asked=canary.asked + 1)", ")"),
         (
             "a failure is counted at every look",

@@ -430,7 +430,7 @@ MOVES: tuple[Removal, ...] = (
         ),
         (
             "a run that failed is an image",
-            "    if run is not None and run.state.ended and run.state not in GOOD:\n",
+            "    if run is not None and run.state.ended and not run.state.built:\n",
             "    if False:\n",
         ),
         ("an image is awaited for ever", "    if now - since > LONGEST:\n", "    if False:\n"),
@@ -559,7 +559,7 @@ MOVES: tuple[Removal, ...] = (
         ("the watch never ends", "now - left.at < WATCHED and ", ""),
         ("the watch goes on after the group came back", " and left.template != group.active]", "]"),
         ("drills and failbacks leave a member", "move.kind is MoveKind.FAILOVER and ", ""),
-        ("a run that failed is late", " or run.state not in GOOD", ""),
+        ("a run that failed is late", " or not run.state.built", ""),
         ("a run that ended before the commit is late", " or (run.ended is not None and run.ended <= left.at)", ""),
         ("the run that a failback wants is late", "wanted = group.move is not None and", "wanted = False and"),
         ("outputs that come twice are told twice", "run.read or run.started", "run.started"),

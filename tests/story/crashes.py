@@ -2,22 +2,16 @@
 
 First the story is played without a death and with every boundary written down; then it is played once for each of them.
 The counts are not the daemon's own: the stand-in says how many runs it accepted, and files how often handlers acted.
-
-    python -m tests.story.crashes [WORD]...     all boundaries, or those with one of the words; see `make crashes`
 """
 
-import asyncio
-import sys
-import tempfile
-from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import json
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.stage import AT_ONCE
 from tests.waiting import until
 
 from .killer import FIRST_WRITE
@@ -32,12 +26,20 @@ PAGED = 120.0
 """Seconds within which people must know of a step that nobody can finish."""
 
 
-def steps(*handlers: str) -> str:
-    """Return the configuration of a move's steps."""
-    return "".join(f'[[group.step]]\nhandler = "{handler}"\n' for handler in handlers)
+def steps(folder: Path, *handlers: str) -> str:
+    """Return the configuration of a move's steps; handler "command" is scribe.sh."""
+    program = ["/bin/sh", str(SCRIBE), str(folder / "state" / "handlers" / "scribe")]
+    options = {"command": f"options = {{ command = {json.dumps(program)} }}\n"}
+    return "".join(f'[[group.step]]\nhandler = "{handler}"\n{options.get(handler, "")}' for handler in handlers)
 
 
-THREE = ("run-template", "recording-first", "recording-second")
+SCRIBE = Path(__file__).with_name("scribe.sh")
+
+Story = Callable[[Path], Awaitable[str]]
+"""Played in a folder of its own; returns how it ended, in a word and further ones after a colon: WRONG is wrong."""
+
+THREE = ("run-template", "recording", "command")
+"""One that asks Azure, one in the daemon's own process, and one whose program outlives the daemon."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ class Fate:
     """What the loud note said with which the group was halted."""
 
 
-def moved(*, accepted: tuple[str, ...] = ("ubuntu-neu",), files: Sequence[str] = ("first", "second")) -> Fate:
+def moved(*, accepted: tuple[str, ...] = ("ubuntu-neu",), files: Sequence[str] = ("recording", "scribe")) -> Fate:
     """Return the one good end: every effect is there once."""
     done = tuple((file, (f"{GROUP}-1",)) for file in sorted(files))
     return Fate(phase="watching", active=SECONDARY.lower(), epoch=1, accepted=accepted, effects=done)
@@ -63,6 +65,7 @@ def moved(*, accepted: tuple[str, ...] = ("ubuntu-neu",), files: Sequence[str] =
 
 async def fate(azure: Azure, daemon: Daemon) -> Fate:
     """Wait for the end of the move, whatever it is, and return it."""
+    await daemon.ready()
     began = datetime.fromisoformat((await daemon.told("status"))["at"])
     group = await until("the move ends", lambda: _ended(daemon), within=FINISHED, seen=daemon.last_words)
     return Fate(
@@ -94,7 +97,7 @@ async def die_at(folder: Path, *points: str, handlers: Sequence[str] = THREE) ->
     """Let it die at each of the points, one life after the other, and live on; return where it died, and its fate."""
     async with (
         an_azure(a_world(broken=True)) as azure,
-        a_daemon(folder, azure.base, steps=steps(*handlers)) as daemon,
+        a_daemon(folder, azure.base, steps=steps(folder, *handlers)) as daemon,
     ):
         met = []
         for point in points:
@@ -104,7 +107,6 @@ async def die_at(folder: Path, *points: str, handlers: Sequence[str] = THREE) ->
             else:
                 await daemon.kill()
         await daemon.start()
-        await daemon.ready()
         return tuple(met), await fate(azure, daemon)
 
 
@@ -125,7 +127,7 @@ async def boundaries(folder: Path, *handlers: str) -> list[str]:
     """Play the story to its end and return every boundary from the claim of the move on, each once."""
     async with (
         an_azure(a_world(broken=True)) as azure,
-        a_daemon(folder, azure.base, steps=steps(*(handlers or THREE))) as daemon,
+        a_daemon(folder, azure.base, steps=steps(folder, *(handlers or THREE))) as daemon,
     ):
         await daemon.start(kill_at=f"list {folder / 'boundaries'}")
         await daemon.ready()
@@ -139,33 +141,9 @@ def _again(name: str) -> bool:
     return "#" in name and " while " in name
 
 
-async def main(words: Sequence[str]) -> int:
-    """Play all stories, print how each ended, and return the exit code."""
-    with tempfile.TemporaryDirectory(prefix="aibwatch-crashes-") as place:
-        every = await boundaries(Path(place))
-    stories = {", ".join(points): partial(_told_of, points) for points in _deaths(every)}
-    return await play_all({name: s for name, s in stories.items() if not words or any(w in name for w in words)})
-
-
-async def play_all(stories: Mapping[str, Callable[[Path], Awaitable[str]]]) -> int:
-    """Play all stories, print what each returned, and return the exit code: 1 if one says WRONG, or there is none."""
-    said: Counter[str] = Counter()
-    room = asyncio.Semaphore(AT_ONCE)
-
-    async def play(folder: Path, name: str, story: Callable[[Path], Awaitable[str]]) -> None:
-        async with room:
-            try:
-                told = await story(folder)
-            except AssertionError as error:
-                told = f"WRONG: {error}"
-        said[told.partition(":")[0]] += 1
-        _say(f"{name:<70} {told}")
-
-    with tempfile.TemporaryDirectory(prefix="aibwatch-crashes-") as place:
-        folders = [Path(place) / str(number) for number in range(len(stories))]
-        await asyncio.gather(*(play(f, name, story) for f, (name, story) in zip(folders, stories.items(), strict=True)))
-    _say(", ".join(f"{count} {told}" for told, count in said.most_common()))
-    return 1 if said["WRONG"] or not stories else 0
+def stories(every: Sequence[str]) -> dict[str, Story]:
+    """Return all of them by name, from all boundaries."""
+    return {f"killed {', then '.join(points)}": partial(_told_of, points) for points in _deaths(every)}
 
 
 async def _told_of(points: tuple[str, ...], folder: Path) -> str:
@@ -182,11 +160,3 @@ def _deaths(every: Sequence[str]) -> list[tuple[str, ...]]:
     acted = [name for name in every if name.startswith("after ") and name.endswith(".activate")]
     asked = [(name, name.replace("activate", "status")) for name in acted]
     return [*once, *twice, *asked]
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201  # this is a command
-
-
-if __name__ == "__main__":
-    sys.exit(asyncio.run(main(sys.argv[1:])))

@@ -1,22 +1,18 @@
 """Damage the files of a state, as disks and people do, after a crash in the middle of a move, and start the daemon.
 
 It must know enough to do everything once, or refuse and say what to do; it must not begin anew without a word.
-
-    python -m tests.story.damage [WORD]...      all damages, or those with one of the words; see `make crashes`
 """
 
-import asyncio
 import contextlib
 import sqlite3
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from tests.waiting import until
 
-from .crashes import FINISHED, THREE, Fate, fate, moved, play_all, steps
+from .crashes import FINISHED, THREE, Fate, Story, fate, moved, steps
 from .support import Daemon, a_daemon, a_world, an_azure
 
 DATABASE, WAL, SHM = "aibwatch.db", "aibwatch.db-wal", "aibwatch.db-shm"
@@ -81,7 +77,7 @@ async def damaged(folder: Path, damage: str, *, checkpointed: bool = False) -> S
     file, spoil = DAMAGES[damage]
     async with (
         an_azure(a_world(broken=True)) as azure,
-        a_daemon(folder, azure.base, steps=steps(*THREE)) as daemon,
+        a_daemon(folder, azure.base, steps=steps(folder, *THREE)) as daemon,
     ):
         await daemon.start(kill_at=ACTED)
         assert await daemon.ended() == -9, daemon.log
@@ -111,16 +107,11 @@ async def _told(damage: str, checkpointed: bool, folder: Path) -> str:
     return f"refused: {started.said}" if refused else f"WRONG: {started}"
 
 
-async def main(words: Sequence[str]) -> int:
-    """Play all stories, print how each ended, and return the exit code."""
-    stories = {
+def stories() -> dict[str, Story]:
+    """Return all of them by name."""
+    return {
         f"{damage}{' after a checkpoint' if late else ''}": partial(_told, damage, late)
         for damage, (file, _) in DAMAGES.items()
         for late in (False, True)
         if file == DATABASE or not late
     }
-    return await play_all({name: s for name, s in stories.items() if not words or any(w in name for w in words)})
-
-
-if __name__ == "__main__":
-    sys.exit(asyncio.run(main(sys.argv[1:])))

@@ -14,6 +14,7 @@ the end of the first transaction of a process, whatever it is.
 """
 
 import os
+import resource
 import signal
 import threading
 from collections import Counter
@@ -34,8 +35,10 @@ from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.store import Store
 from aibwatch.runtime.trace import Told
 
-VERBS = frozenset({"describe", "check", "plan", "activate", "status", "deactivate", "rejoin"})
-"""What a handler is called for."""
+from . import wall
+
+VERBS = frozenset({"describe", "check", "plan", "activate", "status", "deactivate", "rejoin", "rest"})
+"""What a handler is called for; `rest` is the second half of an effect of recording-half."""
 
 FIRST_WRITE = "first write"
 
@@ -68,15 +71,30 @@ class Boundaries:
 
 
 def arm(order: str) -> None:
-    """Die at the boundary of this name; or with "list FILE" die nowhere, and write there what is crossed."""
-    verb, _, path = order.partition(" ")
+    """Die at the boundary of this name.
+
+    With "list FILE" die nowhere, and write there what is crossed; with "fill NAME" the disk is full from there on; with
+    "turn SECONDS NAME" the wall clock is set forward there, or back.
+    """
+    verb, _, rest = order.partition(" ")
     if verb == "list":
-        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        file = os.open(rest, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         watch(Boundaries(lambda name: _write(file, name)))
+    elif verb == "fill":
+        watch(Boundaries(lambda name: fill() if name == rest else None))
+    elif verb == "turn":
+        seconds, _, where = rest.partition(" ")
+        wall.hang_up()
+        watch(Boundaries(lambda name: wall.turn(float(seconds)) if name == where else None))
     elif order == FIRST_WRITE:
         watch(Boundaries(lambda name: die() if name.startswith("after ") and "." not in name else None))
     else:
         watch(Boundaries(lambda name: die() if name == order else None))
+
+
+def fill() -> None:
+    """Let every write to a file fail as on a full disk. Works against root too."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
 
 
 def _write(file: int, name: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aibwatch.core.model import Options
 from aibwatch.core.move import StepResult
-from aibwatch.handlers.api import Answer, Check, HandlerRequest, Plan, Surroundings
+from aibwatch.handlers.api import Answer, Capability, Check, Description, HandlerRequest, Plan, Surroundings
 
 PLUGINS = Path(__file__).parent / "plugins"
 
@@ -17,7 +17,7 @@ PLUGINS = Path(__file__).parent / "plugins"
 class Recording:
     """Writes one line for each call to act."""
 
-    file = ""
+    file = "recording"
 
     def __init__(self, surroundings: Surroundings, options: Options) -> None:
         self._path = surroundings.folder / self.file
@@ -29,13 +29,7 @@ class Recording:
         return Plan(changes=(f"write a line into {self.file}",), before={"lines": str(len(lines(self._path)))})
 
     async def activate(self, request: HandlerRequest, plan: Plan) -> Answer:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            os.write(file, f"{request.activation_id}\n".encode())
-            os.fsync(file)
-        finally:
-            os.close(file)
+        write(self._path, request.activation_id)
         return Answer(result=StepResult.APPLIED, why="the line is written")
 
     async def status(self, request: HandlerRequest, plan: Plan) -> Answer:
@@ -44,14 +38,6 @@ class Recording:
             result=StepResult.APPLIED if there else StepResult.NOTHING_CHANGED,
             why="the line is there" if there else "the line is not there",
         )
-
-
-class First(Recording):
-    file = "first"
-
-
-class Second(Recording):
-    file = "second"
 
 
 class Mute(Recording):
@@ -63,9 +49,55 @@ class Mute(Recording):
         return Answer(result=StepResult.UNKNOWN, why="I have no way to look")
 
 
+class Half(Recording):
+    """Has an effect in two halves, and knows how far it is."""
+
+    file = "whole"
+
+    async def activate(self, request: HandlerRequest, plan: Plan) -> Answer:
+        half = self._path.with_name("half")
+        if request.activation_id not in lines(half):
+            write(half, request.activation_id)
+        return await self.rest(request)
+
+    async def rest(self, request: HandlerRequest) -> Answer:
+        write(self._path, request.activation_id)
+        return Answer(result=StepResult.APPLIED, why="both halves are there")
+
+    async def status(self, request: HandlerRequest, plan: Plan) -> Answer:
+        if request.activation_id in lines(self._path):
+            return Answer(result=StepResult.APPLIED, why="both halves are there")
+        if request.activation_id in lines(self._path.with_name("half")):
+            return Answer(result=StepResult.PARTIAL, why="only the first half is there")
+        return Answer(result=StepResult.NOTHING_CHANGED, why="nothing is there")
+
+
+class Resuming(Half):
+    """Can go on where it stopped, and says so."""
+
+    async def describe(self) -> Description:
+        return Description(name="resuming", version="1", capabilities=frozenset({Capability.RESUME}))
+
+
+def write(path: Path, line: str) -> None:
+    """Append a line, so that it is there after a power cut."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(file, f"{line}\n".encode())
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
 def effects(folder: Path) -> dict[str, tuple[str, ...]]:
     """Return, by file, the activation id of every effect there was; `folder` is what handlers of a state keep."""
-    return {path.name: lines(path) for path in sorted(folder.iterdir())} if folder.is_dir() else {}
+    return {path.name: lines(path) for path in sorted(folder.iterdir()) if is_written(path)} if folder.is_dir() else {}
+
+
+def is_written(path: Path) -> bool:
+    """Return whether it is a file of lines: there are a program's folder, and a mark that it has begun, as well."""
+    return path.is_file() and not path.suffix
 
 
 def lines(path: Path) -> tuple[str, ...]:

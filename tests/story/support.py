@@ -266,8 +266,8 @@ class Daemon:
         self.config.write_text(a_config(folder, azure, self.port, **settings))
         self.state = folder / "state"
         self._log = folder / "daemon.log"
-        path = os.pathsep.join([str(PLUGINS), *filter(None, [os.environ.get("PYTHONPATH")])])
-        self._environment = {"AZURE_POD_IDENTITY_AUTHORITY_HOST": azure, "PYTHONPATH": path}
+        self._environment = {"AZURE_POD_IDENTITY_AUTHORITY_HOST": azure}
+        self.without_plugins(without=False)
         self._process: Program | None = None
         self._copier: asyncio.Task[None] | None = None
 
@@ -277,6 +277,11 @@ class Daemon:
         # Not straight into a file: a story that forbids the daemon to write files wants to read its log all the same.
         self._copier = asyncio.create_task(self._process.copy_stderr(self._log))
         return self
+
+    def without_plugins(self, *, without: bool = True) -> None:
+        """Let it find the stories' plug-ins no more from its next start on, or find them again."""
+        path = [*([] if without else [str(PLUGINS)]), *filter(None, [os.environ.get("PYTHONPATH")])]
+        self._environment["PYTHONPATH"] = os.pathsep.join(path)
 
     @property
     def process(self) -> Program:

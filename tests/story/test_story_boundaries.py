@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from .crashes import Fate, boundaries, die_at, moved
+from tests.waiting import until
+
+from .crashes import THREE, Fate, boundaries, die_at, fate, moved, steps
 from .killer import FIRST_WRITE
+from .recording import effects
+from .support import a_daemon, a_world, an_azure
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
@@ -21,9 +25,11 @@ SAMPLE = {
     ("before run-template.activate",): True,
     ("after run-template.activate",): False,
     ("before conclude", FIRST_WRITE): False,
-    ("before recording-first.activate",): False,
-    ("after recording-first.activate", "after recording-first.status"): False,
+    ("before recording.activate",): False,
+    ("after recording.activate", "after recording.status"): False,
     ("after record DispatchStep#3",): False,
+    ("before command.activate",): False,
+    ("after command.activate", FIRST_WRITE): False,
     ("before record StepEnded",): False,
 }
 """Where to die, one life after the other; and whether the story is a long one."""
@@ -54,10 +60,33 @@ async def test_around_every_effect_the_journal_is_written_and_each_side_of_that_
         return [f"{side} {name}" for name in names for side in ("before", "after")]
 
     expected = [
-        *step("run-template", ""), *step("recording-first", "#2"), *step("recording-second", "#3"),
+        *step("run-template", ""), *step("recording", "#2"), *step("command", "#3"),
         "before record StepEnded", "after record StepEnded",
     ]  # fmt: skip
     assert [name for name in outcome if name in expected] == expected
+
+
+async def die_while_a_program_runs(folder: Path) -> Fate:
+    async with (
+        an_azure(a_world(broken=True)) as azure,
+        a_daemon(folder, azure.base, steps=steps(folder, *THREE)) as daemon,
+    ):
+        await daemon.start()
+        begun = daemon.state / "handlers" / "scribe.begun"
+
+        async def look() -> bool:
+            return begun.exists()
+
+        await until("the program has begun", look, seen=daemon.last_words)
+        await daemon.kill()
+        assert effects(daemon.state / "handlers").get("scribe", ()) == ()
+        await daemon.start()
+        return await fate(azure, daemon)
+
+
+@pytest.mark.beside.with_args(die_while_a_program_runs)
+async def test_a_program_that_outlives_the_daemon_is_waited_for_and_not_begun_again(outcome: Fate) -> None:
+    assert outcome == moved()
 
 
 async def cannot_tell(folder: Path, point: str) -> tuple[tuple[str, ...], Fate]:
@@ -95,3 +124,49 @@ async def test_what_the_journal_knows_for_certain_is_not_asked_of_a_handler_that
     point: str, outcome: tuple[tuple[str, ...], Fate]
 ) -> None:
     assert outcome == ((point,), moved(files=("mute",)))
+
+
+async def half_done(folder: Path, handler: str) -> tuple[tuple[str, ...], Fate]:
+    return await die_at(folder, f"before {handler}.rest", handlers=("run-template", handler))
+
+
+@pytest.mark.beside.with_args(half_done, "recording-half")
+async def test_an_effect_that_is_there_in_part_halts_the_group_and_is_told(
+    outcome: tuple[tuple[str, ...], Fate],
+) -> None:
+    _, fate = outcome
+    assert (fate.phase, dict(fate.effects)) == ("halted", {"half": ("ubuntu-base-1",)})
+    assert fate.told.endswith("partial: only the first half is there")
+
+
+@pytest.mark.beside.with_args(half_done, "recording-resuming")
+async def test_a_handler_that_can_go_on_where_it_stopped_is_called_again(
+    outcome: tuple[tuple[str, ...], Fate],
+) -> None:
+    assert outcome == (("before recording-resuming.rest",), moved(files=("half", "whole")))
+
+
+async def lose_a_handler(folder: Path) -> tuple[int, str, Fate]:
+    """Die in the middle of a step, and come back without its handler, then with it."""
+    async with (
+        an_azure(a_world(broken=True)) as azure,
+        a_daemon(folder, azure.base, steps=steps(folder, *THREE)) as daemon,
+    ):
+        await daemon.start(kill_at="after recording.activate")
+        assert await daemon.ended() == -9, daemon.log
+        daemon.without_plugins()
+        await daemon.start()
+        code = await daemon.ended()
+        said = daemon.log.splitlines()[-2]
+        daemon.without_plugins(without=False)
+        await daemon.start()
+        return code, said, await fate(azure, daemon)
+
+
+@pytest.mark.beside.with_args(lose_a_handler)
+async def test_without_the_handler_of_an_open_step_it_does_not_start_and_with_it_finishes(
+    outcome: tuple[int, str, Fate],
+) -> None:
+    code, said, fate = outcome
+    assert (code, fate) == (78, moved())
+    assert '"recording" is not an installed handler' in said

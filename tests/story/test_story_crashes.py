@@ -11,6 +11,8 @@ import pytest
 
 from tests.waiting import until
 
+from .crashes import moved
+from .fullness import Filled, filled
 from .support import SECONDARY, Azure, Daemon, a_daemon, a_world, an_azure
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
@@ -165,3 +167,16 @@ async def test_with_a_full_disk_it_goes_on_seeing_and_moves_once_there_is_room_a
 ) -> None:
     meanwhile = {"posts": 0, "phase": "watching", "shut": {"self_healthy": "closed"}}
     assert outcome == (meanwhile, moved_once())
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        pytest.param(point, marks=pytest.mark.beside(filled, point))
+        for point in ("before dispatch", "before recording.activate", "before conclude#2")
+    ],
+)
+async def test_with_a_full_disk_in_the_middle_of_a_move_nothing_is_begun_and_all_is_done_once(
+    point: str, outcome: Filled
+) -> None:
+    assert outcome == Filled(told=True, added=0, fate=moved())

@@ -23,8 +23,6 @@ from aibwatch.core.window import RunSeen, ended_at
 NEW_RUN_WELL = -2.25
 NEW_RUN_PROGRESS = -1.5
 
-WELL_STATES = frozenset({RunState.SUCCEEDED, RunState.PARTIALLY_SUCCEEDED})
-
 
 def weigh(hearing: Hearing) -> tuple[Evidence, ...]:
     """Return what runs say: failures that ended within the run window, and proofs of life since the trouble began."""
@@ -70,7 +68,7 @@ def _excused(failed: list[RunSeen]) -> str:
 
 
 def _successes(latest: list[RunSeen], trouble_since: datetime | None) -> Evidence | None:
-    well = [r for r in latest if r.run.state in WELL_STATES]
+    well = [r for r in latest if r.run.state.built]
     if trouble_since is None or not well:
         return None
     new = [r for r in well if r.run.started > trouble_since]
