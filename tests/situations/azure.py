@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from aibwatch.core.model import WELL, Diagnosis, Region, RunState, TemplateId
 from aibwatch.core.observation import Observation, TemplateSeen
 from aibwatch.handlers.api import Refusal
-from tests.core.builders import World, a_diagnosis, a_run, a_template_id, at, minutes_of
+from tests.core.builders import World, a_diagnosis, a_run, a_template_id, a_world, at, minutes_of
 
 from .timeline import StoryLoop
 from .transcript import Transcript
@@ -32,6 +32,12 @@ class Azure:
     def polls(self, dated: datetime) -> tuple[Observation, ...]:
         self._end_builds()
         return self.world.polls(dated)
+
+    def open(self, region: Region) -> None:
+        """Let there be one more region."""
+        more = a_world(region)
+        self.world.templates |= more.templates
+        self.world.probe |= more.probe
 
     def fail(self, region: Region) -> None:
         """Let reads fail and two runs that share nothing end with the provider's failure."""

@@ -56,7 +56,7 @@ class Story:
         self._folder, self._time = folder, loop
         self._clock = StoryClock(loop)
         self._transcript = Transcript(loop, folder)
-        self._azure = Azure(worlds(WEST, NORTH, FRANCE), loop, self._transcript)
+        self._azure = Azure(worlds(WEST, NORTH), loop, self._transcript)
         self._switch = Switch(self._clock)
         self._installed = True
         self._setup: Setup = a_setup(a_group(steps=(StepSpec(handler="run-template"), StepSpec(handler="switch"))))
@@ -317,6 +317,8 @@ class Story:
     async def configure(self, setting: str) -> None:
         """Take over another configuration, where the daemon runs by a reload."""
         wanted = a_setup(*_changed(self._setup, setting))
+        if FRANCE in setting:
+            self._azure.open(FRANCE)
         if self._daemon is None or self._reload(self._daemon, wanted):
             self._setup = wanted
 

@@ -110,7 +110,7 @@ async def test_where_the_handler_cannot_tell_it_halts_says_so_within_two_minutes
     assert met == (point,)
     assert (fate.phase, fate.accepted) == ("halted", ("ubuntu-neu",))
     assert dict(fate.effects).get("mute", ()) == lines
-    assert fate.told == "the step cannot be finished; a human must look: unknown: I have no way to look"
+    assert fate.told == "the step cannot be finished; a human must look: recording-mute: unknown: I have no way to look"
 
 
 @pytest.mark.parametrize(

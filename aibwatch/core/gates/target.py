@@ -80,7 +80,7 @@ def secondary_live(q: Question) -> Answer:
     """Ask whether the target's region answered just now."""
     record = q.state.window.poll(Source.PROBE, q.target_region) if q.target_region else None
     if record is None or record.well_at is None:
-        return UNKNOWN, "reading in the secondary's region never succeeded"
+        return UNKNOWN, "no read in the secondary's region is known to have succeeded"
     if record.well_at != record.last_at:
         return CLOSED, f"the last read in {q.target_region} failed: {record.last.summary}"
     limit = LIVE_POLLS * q.setup.pace.probe
