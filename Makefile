@@ -33,6 +33,7 @@ removals: $(VENV)/.installed   ## take every rule of the core away, one at a tim
 	$(BIN)/python -m tests.removals $(REMOVALS)
 
 crashes: $(VENV)/.installed    ## kill the daemon at every boundary of a move, spoil its files, fill its disk; 3 minutes
+	AIBWATCH_THOROUGH=1 $(BIN)/python -m pytest -q tests/situations/test_power_cuts.py
 	$(BIN)/python -m tests.story $(CRASHES)
 
 lint: $(VENV)/.installed

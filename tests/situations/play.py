@@ -20,10 +20,15 @@ def files() -> list[Path]:
 
 def played(path: Path) -> str:
     """Return the text of the story as it is told now."""
-    loop, lines = StoryLoop(), path.read_text(encoding="utf-8").splitlines()
+    return told(path.name, path.read_text(encoding="utf-8"))
+
+
+def told(name: str, text: str) -> str:
+    """Return a story's text as it is told now; `name` is what its mistakes are named by."""
+    loop = StoryLoop()
     try:
         with tempfile.TemporaryDirectory() as folder:
-            return loop.run_until_complete(_play(path.name, lines, Story(loop, Path(folder))))
+            return loop.run_until_complete(_play(name, text.splitlines(), Story(loop, Path(folder))))
     finally:
         loop.close()
 
