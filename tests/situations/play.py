@@ -7,8 +7,10 @@ it is compared with what follows now, or written anew: python -m tests.situation
 import tempfile
 from pathlib import Path
 
-from .story import Story, StoryError
+from .sentences import tell
+from .story import Story
 from .timeline import StoryLoop
+from .words import StoryError
 
 FOLDER = Path(__file__).parent
 
@@ -51,6 +53,6 @@ async def _followed(story: Story, line: str, where: str) -> list[str]:
     if not line.startswith("> "):
         raise StoryError(f"{where}: begin with '> ', '#', or two blanks: {line!r}")
     try:
-        return await story.tell(line.removeprefix("> "))
+        return await tell(story, line.removeprefix("> "))
     except StoryError as error:
         raise StoryError(f"{where}: {error}") from error

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from .play import FOLDER, files, played
-from .story import StoryError
+from .words import StoryError
 
 SITUATIONS = {
     "kill in suspicion": "kill_in_suspicion",
