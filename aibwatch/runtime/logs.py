@@ -5,6 +5,7 @@ Tokens never get here: headers are not logged anywhere, and what handlers print 
 
 import logging
 import sys
+from asyncio import CancelledError
 
 import structlog
 
@@ -14,7 +15,7 @@ from aibwatch.core.state import State
 
 log = structlog.get_logger("aibwatch.decision")
 
-QUIET = ("azure", "aiohttp.access", "asyncio", "msal")
+QUIET = ("apscheduler", "azure", "aiohttp.access", "asyncio", "msal")
 """Libraries that tell at info what only their authors want to know."""
 
 
@@ -46,6 +47,14 @@ def configure(*, json: bool = True, level: str = "INFO") -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns of every poll that is left out because the one before still runs: that is as it should be.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
+    logging.getLogger("apscheduler.executors.default").addFilter(_not_cancelled)
+
+
+def _not_cancelled(record: logging.LogRecord) -> bool:
+    """Leave out polls that the end of the daemon cut short: APScheduler calls that an exception of the job."""
+    return record.exc_info is None or record.exc_info[0] is not CancelledError
 
 
 def log_decision(_: State, decision: Decision, event: Event) -> None:

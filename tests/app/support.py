@@ -87,7 +87,10 @@ class Bench:
 
     def interval(self, name: str) -> timedelta:
         """Return how often a source is polled from now on."""
-        return self.scheduler.rounds[name].every
+        job = self.scheduler._scheduler.get_job(name)
+        assert job is not None, f"nothing polls {name}"
+        interval: timedelta = job.trigger.interval
+        return interval
 
 
 async def no_build(_: LookForBuild | RunBuild) -> Event:

@@ -5,6 +5,9 @@ Only what the process is told of the wall clock changes. Clocks that nobody can 
 
 from datetime import datetime, timedelta, tzinfo
 
+import apscheduler.schedulers.base
+import apscheduler.triggers.interval
+
 import aibwatch.runtime.clock
 
 _WALL = datetime
@@ -22,7 +25,9 @@ class Wall(_WALL):
 
 def hang_up() -> None:
     """Let everything in this process that reads the wall clock read this one."""
-    aibwatch.runtime.clock.datetime = Wall  # type: ignore[attr-defined]  # the only module that reads it
+    aibwatch.runtime.clock.datetime = Wall  # type: ignore[attr-defined]  # the only module of ours that reads it
+    apscheduler.schedulers.base.datetime = Wall
+    apscheduler.triggers.interval.datetime = Wall
 
 
 def turn(seconds: float) -> None:
