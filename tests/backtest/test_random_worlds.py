@@ -8,7 +8,7 @@ from aibwatch.backtest.play import play
 from aibwatch.core.policy import Policy
 from tests.backtest.random_worlds import a_region_that_is_down, a_stumbling_region, a_well_region, conduct
 
-NUMBER = int(os.environ.get("AIBWATCH_RANDOM_WORLDS", "10"))
+NUMBER = int(os.environ.get("AIBWATCH_RANDOM_WORLDS", "4"))
 """Worlds of each kind; `make backtest` plays hundreds."""
 
 LONGEST = 90.0

@@ -18,19 +18,11 @@ from .support import a_daemon, a_world, an_azure
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 SAMPLE = {
-    ("after record PollAfresh",): False,
     ("after record WriteEpoch", "after swap_epoch"): False,
-    ("after record DispatchStep", FIRST_WRITE): False,
-    ("after intend", "after intend"): False,
     ("before run-template.activate",): True,
     ("after run-template.activate",): False,
-    ("before conclude", FIRST_WRITE): False,
-    ("before recording.activate",): False,
     ("after recording.activate", "after recording.status"): False,
-    ("after record DispatchStep#3",): False,
-    ("before command.activate",): False,
     ("after command.activate", FIRST_WRITE): False,
-    ("before record StepEnded",): False,
 }
 """Where to die, one life after the other; and whether the story is a long one."""
 
