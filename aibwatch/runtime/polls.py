@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -74,7 +75,7 @@ class Polls:
         watched = self._setup().watched
         if watched:
             known = self._state().window.templates
-            await self._take(Source.TEMPLATES, "all", self._sources.templates.poll(watched, known))
+            await self._take(Source.TEMPLATES, "all", partial(self._sources.templates.poll, watched, known))
 
     def regions(self) -> tuple[Region, ...]:
         """Return the regions where groups live, as far as their templates were seen."""
@@ -85,7 +86,7 @@ class Polls:
         targets = _probe_targets(self._state(), self._setup())
         await asyncio.gather(
             *(
-                self._take(Source.PROBE, region, self._sources.probe.poll(region, targets[region]))
+                self._take(Source.PROBE, region, partial(self._sources.probe.poll, region, targets[region]))
                 for region in (self.regions() if regions is None else regions)
                 if region in targets
             )
@@ -95,7 +96,7 @@ class Polls:
         """Read the events of every subscription that groups live in."""
         await asyncio.gather(
             *(
-                self._take(Source.SERVICE_HEALTH, subscription, self._events(subscription))
+                self._take(Source.SERVICE_HEALTH, subscription, partial(self._events, subscription))
                 for subscription in sorted(_subscriptions(self._setup()))
             )
         )
@@ -104,7 +105,9 @@ class Polls:
         """Read the availability of every named dependency."""
         await asyncio.gather(
             *(
-                self._take(Source.RESOURCE_HEALTH, resource, self._sources.resource_health.poll(region, resource))
+                self._take(
+                    Source.RESOURCE_HEALTH, resource, partial(self._sources.resource_health.poll, region, resource)
+                )
                 for region, resource in self._sources.dependencies
             )
         )
@@ -113,7 +116,7 @@ class Polls:
         """Read which calls to run failed, in every subscription that groups live in."""
         await asyncio.gather(
             *(
-                self._take(Source.ACTIVITY_LOG, subscription, self._calls(subscription))
+                self._take(Source.ACTIVITY_LOG, subscription, partial(self._calls, subscription))
                 for subscription in sorted(_subscriptions(self._setup()))
             )
         )
@@ -121,7 +124,9 @@ class Polls:
     async def peers(self) -> None:
         """Ask every other observer how it sees the regions where groups live."""
         regions = self.regions()
-        await asyncio.gather(*(self._take(Source.PEER, peer.name, peer.poll(regions)) for peer in self._sources.peers))
+        await asyncio.gather(
+            *(self._take(Source.PEER, peer.name, partial(peer.poll, regions)) for peer in self._sources.peers)
+        )
 
     async def afresh(self, regions: tuple[Region, ...]) -> None:
         """Poll now whatever a decision about these regions rests on; return when all of it was handed in.
@@ -152,10 +157,11 @@ class Polls:
         places = {t: region for t in _watched(self._setup()) if (region := window.region_of(t))}
         return await self._sources.activity_log.poll(subscription, places, window.calls, last_well)
 
-    async def _take(self, source: Source, subject: str, poll: Awaitable[tuple[Observation, ...]]) -> None:
+    async def _take(self, source: Source, subject: str, poll: Callable[[], Awaitable[tuple[Observation, ...]]]) -> None:
+        # Told how to poll and not given a poll that is begun: one that is cancelled before its turn would warn of that.
         began = self._clock.elapsed()
         try:
-            observations = await poll
+            observations = await poll()
         except Exception as error:
             # The outermost edge of a poll: a fault of ours must not stop the others, nor pass in silence.
             log.exception("a poll broke; this is a fault of aibwatch", source=source, subject=subject)

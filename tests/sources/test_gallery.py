@@ -58,7 +58,7 @@ async def test_what_is_taken_is_well_with_a_body_or_without(rig: Rig, gallery: G
     ],
 )
 async def test_a_refusal_is_a_diagnosis_and_goes_out_once(open_rig: Open, answer: Script, cls: FailureClass) -> None:
-    rig = await open_rig(request_timeout=timedelta(seconds=0.3))
+    rig = await open_rig(request_timeout=timedelta(seconds=1))
     rig.azure.on(VERSION, answer, method="PATCH")
     said = await Gallery(rig.arm).exclude(VERSION)
     assert (said.cls, rig.azure.count("PATCH", VERSION)) == (cls, 1)
