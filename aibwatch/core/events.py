@@ -73,6 +73,8 @@ class EpochAnswered:
     activation_id: str
     written: bool
     why: str = ""
+    unwritable: bool = False
+    """With `written` False: nobody else wrote one, the journal could not be written for a while."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

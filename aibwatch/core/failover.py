@@ -44,6 +44,10 @@ class Trigger(StrEnum):
     """Polled afresh, and the region to leave did not answer at all: we cannot say."""
     EPOCH_WRITTEN = "epoch_written"
     EPOCH_REFUSED = "epoch_refused"
+    """Another epoch stands than this group knows of: somebody else moved it, or its memory is older than its epoch."""
+    EPOCH_UNWRITTEN = "epoch_unwritten"
+    """The journal could not be written for half a minute. If the epoch got there all the same, the next claim has the
+    same activation id and finds it as its own."""
     STEP_APPLIED = "step_applied"
     LAST_STEP_APPLIED = "last_step_applied"
     STEP_AGAIN = "step_again"
@@ -97,7 +101,7 @@ _Cell = tuple[tuple[Phase, Trigger], Row]
 
 P, T, E = Phase, Trigger, Effect
 FRESH = (T.FRESH_AGREES, T.FRESH_MUTE)
-EPOCH = (T.EPOCH_WRITTEN, T.EPOCH_REFUSED)
+EPOCH = (T.EPOCH_WRITTEN, T.EPOCH_REFUSED, T.EPOCH_UNWRITTEN)
 STEPS = (T.STEP_APPLIED, T.LAST_STEP_APPLIED, T.STEP_AGAIN, T.STEP_UNKNOWN, T.STEP_HOPELESS,
          T.REHEARSAL_FAILED, T.OVERTAKEN, T.IMAGE_AWAITED, T.IMAGE_FAILED)  # fmt: skip
 OUTAGE = (T.OUTAGE_HELD, T.OUTAGE_OPEN)
@@ -164,7 +168,10 @@ TABLE = _table(
           "the new epoch is being written; that is finished first"),
     _rows(P.COMMITTING, ORDERS, P.COMMITTING, BUSY),
     _rows(P.COMMITTING, (T.EPOCH_WRITTEN,), P.MOVING, "the new epoch stands; running the steps", E.COMMIT, E.DISPATCH),
-    _rows(P.COMMITTING, (T.EPOCH_REFUSED,), P.HALTED, "the new epoch could not be written; nothing was done", E.FAIL),
+    _rows(P.COMMITTING, (T.EPOCH_REFUSED,), P.HALTED,
+          "another epoch is on record than expected; nothing was done", E.FAIL),
+    _rows(P.COMMITTING, (T.EPOCH_UNWRITTEN,), P.WATCHING,
+          "given up before anything was changed: the new epoch could not be written", E.ABANDON),
     _rows(P.COMMITTING, (*FRESH, *STEPS), P.COMMITTING, LATE),
     _rows(P.COMMITTING, (T.RESUMED,), P.COMMITTING, "started while the epoch was being written; writing it again",
           E.WRITE_EPOCH),

@@ -26,7 +26,9 @@ from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.triggers import trigger_of
 
 LOUD_PHASES = frozenset({Phase.HELD, Phase.COMMITTING, Phase.HALTED})
-LOUD_TRIGGERS = frozenset({Trigger.REHEARSAL_FAILED, Trigger.IMAGE_FAILED, Trigger.ORDER_LOST, Trigger.OVERTAKEN})
+LOUD_TRIGGERS = frozenset(
+    {Trigger.REHEARSAL_FAILED, Trigger.IMAGE_FAILED, Trigger.ORDER_LOST, Trigger.OVERTAKEN, Trigger.EPOCH_UNWRITTEN}
+)
 OWN_WORDS = frozenset({Trigger.OVERTAKEN})
 """Triggers whose reason is the situation's, although a step's end brought them."""
 

@@ -31,7 +31,8 @@ def trigger_of(event: Event, group: GroupState, state: State, seen: Situation) -
         case PolledAfresh() if _belongs(event, group):
             return _fresh(group, state, seen)
         case EpochAnswered() if _belongs(event, group):
-            return Trigger.EPOCH_WRITTEN if event.written else Trigger.EPOCH_REFUSED
+            refused = Trigger.EPOCH_UNWRITTEN if event.unwritable else Trigger.EPOCH_REFUSED
+            return Trigger.EPOCH_WRITTEN if event.written else refused
         case StepEnded() if group.move is not None and is_current(event, group.move):
             return _of_kind(_step(event, group.move), event, group.move, seen)
         case _:

@@ -167,7 +167,9 @@ class Executor:
                 continue
             why = "" if written else f"the epoch on record is not {action.epoch - 1} any more; {OTHERS}"
             return EpochAnswered(group=action.group, activation_id=action.activation_id, written=written, why=why)
-        return EpochAnswered(group=action.group, activation_id=action.activation_id, written=False, why=why)
+        return EpochAnswered(
+            group=action.group, activation_id=action.activation_id, written=False, why=why, unwritable=True
+        )
 
 
 def _ended(call: StepCall, answer: Answer) -> StepEnded:

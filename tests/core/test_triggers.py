@@ -113,9 +113,16 @@ def test_fresh_polls_for_nothing_open_are_no_news() -> None:
 # the epoch
 
 
-@pytest.mark.parametrize(("written", "trigger"), [(True, Trigger.EPOCH_WRITTEN), (False, Trigger.EPOCH_REFUSED)])
-def test_the_answer_to_our_epoch(written: bool, trigger: Trigger) -> None:
-    event = EpochAnswered(group="base", activation_id="base-1", written=written)
+@pytest.mark.parametrize(
+    ("written", "unwritable", "trigger"),
+    [
+        (True, False, Trigger.EPOCH_WRITTEN),
+        (False, False, Trigger.EPOCH_REFUSED),
+        (False, True, Trigger.EPOCH_UNWRITTEN),
+    ],
+)
+def test_the_answer_to_our_epoch(written: bool, unwritable: bool, trigger: Trigger) -> None:
+    event = EpochAnswered(group="base", activation_id="base-1", written=written, unwritable=unwritable)
     assert meaning(event, checking()) is trigger
     assert meaning(replace(event, activation_id="base-2"), checking()) is Trigger.OUTAGE_OPEN
 
