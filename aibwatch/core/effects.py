@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, StepCall, WriteEpoch
-from aibwatch.core.events import Event, StepEnded
+from aibwatch.core.events import EpochAnswered, Event, StepEnded
 from aibwatch.core.failover import Effect
 from aibwatch.core.grounds import case_of
 from aibwatch.core.incident import open_incident
@@ -51,11 +51,19 @@ Changed = tuple[GroupState, tuple[Action, ...]]
 
 
 def take_answer(group: GroupState, event: Event, now: datetime) -> GroupState:
-    """Return the group with a handler's answer entered into the open step, if the answer belongs to it."""
+    """Return the group with the answer to what it asked entered, if the answer belongs to its open move."""
+    if isinstance(event, EpochAnswered):
+        return _take_epoch(group, event)
     if not isinstance(event, StepEnded) or group.move is None or not is_current(event, group.move):
         return group
     ended = replace(group.move.steps[event.step], result=event.result, why=event.why, ended_at=now)
     return replace(group, move=_with_step(group.move, event.step, ended))
+
+
+def _take_epoch(group: GroupState, event: EpochAnswered) -> GroupState:
+    """Return the group with the epoch on record, where that is newer: after the reset it goes on from there."""
+    mine = group.move is not None and event.activation_id == group.move.activation_id
+    return replace(group, epoch=max(group.epoch, event.standing)) if mine and not event.written else group
 
 
 def apply(effect: Effect, group: GroupState, scene: Scene) -> Changed:

@@ -73,6 +73,8 @@ class EpochAnswered:
     activation_id: str
     written: bool
     why: str = ""
+    standing: int = 0
+    """With `written` False: the epoch on record, where another one is."""
     unwritable: bool = False
     """With `written` False: nobody else wrote one, the journal could not be written for a while."""
 

@@ -161,12 +161,15 @@ class Executor:
                     activation_id=action.activation_id,
                     at=self._clock.now(),
                 )
+                standing = 0 if written else await self._recorder.call(self._recorder.moves.epoch, action.group)
             except JournalError as error:
                 why = str(error)
                 await self._clock.pause(EPOCH_PAUSE)
                 continue
-            why = "" if written else f"the epoch on record is not {action.epoch - 1} any more; {OTHERS}"
-            return EpochAnswered(group=action.group, activation_id=action.activation_id, written=written, why=why)
+            why = "" if written else f"the epoch on record is {standing}, and not {action.epoch - 1}; {OTHERS}"
+            return EpochAnswered(
+                group=action.group, activation_id=action.activation_id, written=written, why=why, standing=standing
+            )
         return EpochAnswered(
             group=action.group, activation_id=action.activation_id, written=False, why=why, unwritable=True
         )

@@ -61,6 +61,12 @@ class MoveLog:
             query = update(EPOCHS).where(EPOCHS.c.group_name == group, EPOCHS.c.epoch == epoch - 1)
             return connection.execute(query.values(**values)).rowcount == 1
 
+    def epoch(self, group: str) -> int:
+        """Return the group's epoch on record; 0 if there is none."""
+        with self._store.transaction() as connection:
+            known = connection.execute(select(EPOCHS.c.epoch).where(EPOCHS.c.group_name == group)).scalar()
+        return known or 0
+
     def intend(self, attempt: AttemptId, plan: Plan, at: datetime) -> None:
         """Write down what the attempt means to change."""
         self._mark(attempt, Mark.INTENT, dump_plan(plan), at)

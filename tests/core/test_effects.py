@@ -8,7 +8,7 @@ import pytest
 from aibwatch.core.actions import AskStatus, DispatchStep, PollAfresh, StepCall, WriteEpoch
 from aibwatch.core.approval import Approval
 from aibwatch.core.effects import BETWEEN_CHECKS, Scene, apply, take_answer
-from aibwatch.core.events import StepEnded, Ticked
+from aibwatch.core.events import EpochAnswered, StepEnded, Ticked
 from aibwatch.core.failover import Effect
 from aibwatch.core.incident import Incident
 from aibwatch.core.model import Run
@@ -199,3 +199,11 @@ def test_an_answer_to_an_attempt_that_was_never_begun_is_not_entered() -> None:
 def test_other_events_bring_no_answer() -> None:
     group = a_group_state(move=a_move(steps=(a_step(attempt=1),)))
     assert take_answer(group, Ticked(), at(9)) == group
+
+
+def test_an_epoch_on_record_that_is_newer_is_taken_over_when_ours_was_refused() -> None:
+    group = a_group_state("committing", move=a_move(), epoch=0)
+    refused = EpochAnswered(group="base", activation_id="base-1", written=False, standing=7)
+    assert take_answer(group, refused, at(9)).epoch == 7
+    assert take_answer(group, replace(refused, activation_id="base-9"), at(9)) == group
+    assert take_answer(group, replace(refused, standing=0), at(9)) == group

@@ -452,7 +452,10 @@ def test_cooldown_closes_after_a_move_and_opens_when_it_is_over() -> None:
 
 
 def test_cooldown_doubles_after_a_failed_move() -> None:
-    assert ask("cooldown", group=moved(0, failed=True)) == (CLOSED, "moved 60 min ago, the cooldown is 2 h")
+    assert ask("cooldown", group=moved(0, failed=True)) == (
+        CLOSED,
+        "its last move failed 60 min ago, the cooldown is 2 h",
+    )
     assert ask("cooldown", group=moved(-60, failed=True)) == (OPEN, "last moved 2 h ago")
 
 

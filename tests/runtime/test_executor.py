@@ -34,7 +34,7 @@ async def test_an_epoch_is_written_once_and_asked_for_as_often_as_one_likes(benc
 
 async def test_an_epoch_that_somebody_else_changed_is_refused(bench: Bench) -> None:
     outcome = await bench.executor().perform(to_write(epoch=3))
-    assert outcome == answered(written=False, why=f"the epoch on record is not 2 any more; {OTHERS}")
+    assert outcome == answered(written=False, why=f"the epoch on record is 0, and not 2; {OTHERS}")
 
 
 async def test_an_epoch_is_tried_again_until_the_journal_heals(bench: Bench, lock: Callable[[bool], None]) -> None:

@@ -25,7 +25,8 @@ def cooldown(q: Question) -> Answer:
         return OPEN, "no move before this one"
     length = q.spec.policy.cooldown * (2 if last.failed else 1)
     if q.now - last.ended_at < length:
-        return CLOSED, f"moved {ago(last.ended_at, q.now)}, the cooldown is {span(length)}"
+        what = "its last move failed" if last.failed else "moved"
+        return CLOSED, f"{what} {ago(last.ended_at, q.now)}, the cooldown is {span(length)}"
     return OPEN, f"last moved {ago(last.ended_at, q.now)}"
 
 
