@@ -31,6 +31,7 @@ from aibwatch.core.actions import (
     RunCanary,
     WriteEpoch,
 )
+from aibwatch.core.canaries import is_awaited
 from aibwatch.core.canary import PROGRESS
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.engine import step
@@ -385,8 +386,11 @@ class _Game:
         if self.conduct.restart_at is not None and not self.restarted:
             known.append(self.conduct.restart_at)
         spec, canary = self.setup.canaries[PRIMARY], self.state.canaries.get(PRIMARY)
-        if spec.routine is not None and canary is not None and canary.last is not None:
-            known.append((canary.last.asked_at + spec.routine - moment(0)) / timedelta(minutes=1))
+        last = canary.last if canary is not None else None
+        if spec.routine is not None and last is not None:
+            known.append((last.asked_at + spec.routine - moment(0)) / timedelta(minutes=1))
+        if canary is not None and last is not None and is_awaited(self.state, self.setup, canary):
+            known.append(((last.ended_at or last.asked_at) + spec.respite - moment(0)) / timedelta(minutes=1))
         return min(known, default=self.world.horizon_minutes)
 
 

@@ -58,7 +58,7 @@ def start_canaries(state: State, setup: Setup, now: datetime) -> tuple[State, tu
     canaries, actions, notes = dict(state.canaries), [], []
     for region, spec in setup.canaries.items():
         verdicts = [v for v in state.verdicts.values() if v.region == region]
-        returning = _is_awaited(state, setup, canaries[region])
+        returning = is_awaited(state, setup, canaries[region])
         why = _due(canaries[region], spec, verdicts, now, returning=returning)
         if why:
             canaries[region] = ask(canaries[region], why, state.window.templates.get(spec.template), now)
@@ -106,7 +106,7 @@ def _due(canary: Canary, spec: CanarySpec, verdicts: list[Verdict], now: datetim
     return due(canary, spec, _trouble([v for v in verdicts if v.kind not in UNTROUBLED]), now, returning=returning)
 
 
-def _is_awaited(state: State, setup: Setup, canary: Canary) -> bool:
+def is_awaited(state: State, setup: Setup, canary: Canary) -> bool:
     """Return whether a group that left the canary's region lacks proof that it may go back."""
     for group in state.groups.values():
         spec = setup.groups.get(group.name)
