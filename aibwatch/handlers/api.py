@@ -102,8 +102,6 @@ class Plan:
 class Capability(StrEnum):
     """What a handler can do beyond what every one must."""
 
-    DEACTIVATE = "deactivate"
-    """It has a way back of its own."""
     RESUME = "resume"
     """After PARTIAL it goes on where it stopped, when it is called again."""
     REPEATABLE = "repeatable"

@@ -88,7 +88,7 @@ class Webhook:
         return Description(
             name="webhook",
             version=VERSION,
-            capabilities=frozenset({Capability.DEACTIVATE, Capability.REPEATABLE}),
+            capabilities=frozenset({Capability.REPEATABLE}),
         )
 
     async def check(self, request: HandlerRequest) -> Check:

@@ -55,7 +55,7 @@ activate() {
 case $verb in
 describe)
     is describes && { result '"name":"nameless"'; exit 0; }
-    result '"name":"handler.sh","version":"1","capabilities":["deactivate"]'
+    result '"name":"handler.sh","version":"1","capabilities":[]'
     ;;
 check) result '"well":true' ;;
 plan)

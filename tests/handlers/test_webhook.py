@@ -315,7 +315,7 @@ async def test_a_receiver_without_status_url_cannot_be_asked(make: Callable[...,
 
 async def test_it_may_be_called_again_and_knows_the_way_back(make: Callable[..., Webhook]) -> None:
     assert await make("https://hooks.example.com").describe() == Description(
-        name="webhook", version="1", capabilities=frozenset({Capability.REPEATABLE, Capability.DEACTIVATE})
+        name="webhook", version="1", capabilities=frozenset({Capability.REPEATABLE})
     )
 
 
