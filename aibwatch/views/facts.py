@@ -195,11 +195,16 @@ def _configured(state: State, setup: Setup) -> list[GroupState]:
 def _groups_in_need(state: State, setup: Setup) -> tuple[str, str, str]:
     groups = _configured(state, setup)
     halted = [g.name for g in groups if g.phase is Phase.HALTED]
-    held = [g.name for g in groups if g.phase is Phase.HELD]
+    asking = [g.name for g in groups if g.approval is not None and g.approval.answer is None]
+    held = [g.name for g in groups if g.phase is Phase.HELD and g.name not in asking]
     unseen = [g.name for g in groups if state.window.region_of(g.active) is None]
+    waits = f"{listing(asking)} {'waits' if len(asking) == 1 else 'wait'} for your approval to move" if asking else ""
+    stuck = (
+        f"{listing(held)} {'wants to move and is' if len(held) == 1 else 'want to move and are'} held" if held else ""
+    )
     return (
         f"{listing(halted)} halted and {'needs' if len(halted) == 1 else 'need'} you" if halted else "",
-        f"{listing(held)} {'wants to move and is' if len(held) == 1 else 'want to move and are'} held" if held else "",
+        "; ".join(part for part in (waits, stuck) if part),
         f"Azure does not list the active template of {listing(unseen)}" if unseen else "",
     )
 

@@ -266,3 +266,10 @@ def test_a_failover_that_failed_is_told_with_what_it_failed_of() -> None:
     told = sentence(after_a_reset("failover", StepResult.NEVER))
     begins = "failed over westeurope -> northeurope at 02:09 UTC (60 s ago), not to the end: base-1 failed 60 s ago: "
     assert told.startswith(f"{begins}switch: the handler says so")
+
+
+def test_a_group_that_asks_is_in_the_headline() -> None:
+    play = told("asks")
+    assert (
+        headline(play.state, play.setup) == "Image Builder is down in westeurope; base waits for your approval to move."
+    )
