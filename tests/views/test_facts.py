@@ -270,6 +270,4 @@ def test_a_failover_that_failed_is_told_with_what_it_failed_of() -> None:
 
 def test_a_group_that_asks_is_in_the_headline() -> None:
     play = told("asks")
-    assert (
-        headline(play.state, play.setup) == "Image Builder is down in westeurope; base waits for your approval to move."
-    )
+    assert headline(play) == "Image Builder is down in westeurope; base waits for your approval to move."
