@@ -29,6 +29,7 @@ from aibwatch.handlers.api import (
     TemporaryHandlerError,
 )
 from aibwatch.handlers.errand import Ending
+from aibwatch.handlers.wire import STATES
 
 CODES = {
     0: StepResult.APPLIED,
@@ -39,14 +40,6 @@ CODES = {
     50: StepResult.REFUSED,
 }
 """What exit codes say."""
-
-STATES = {
-    "applied": StepResult.APPLIED,
-    "not_applied": StepResult.NOTHING_CHANGED,
-    "partial": StepResult.PARTIAL,
-    "unknown": StepResult.UNKNOWN,
-}
-"""What `status` says."""
 
 LONGEST = 300
 """Characters of what is quoted from a program."""

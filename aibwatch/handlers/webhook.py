@@ -33,7 +33,7 @@ from aibwatch.handlers.api import (
 )
 from aibwatch.handlers.delivery import LostError, NotSentError, Receiver, Reply
 from aibwatch.handlers.signature import SecretError, Secrets, read_secrets, signed, without
-from aibwatch.handlers.wire import as_object
+from aibwatch.handlers.wire import STATES, as_object
 
 VERSION = "1"
 """Of what this handler sends and how it takes answers; changes with either."""
@@ -47,13 +47,6 @@ LONGEST_WORDS = 300
 MEANING = {409: StepResult.ALREADY_APPLIED, 412: StepResult.REFUSED, 429: StepResult.NOTHING_CHANGED}
 """Answers that mean something of their own; the others go by their hundred."""
 HUNDRED = {2: StepResult.APPLIED, 5: StepResult.NOTHING_CHANGED}
-
-STATES = {
-    "applied": StepResult.APPLIED,
-    "not_applied": StepResult.NOTHING_CHANGED,
-    "partial": StepResult.PARTIAL,
-    "unknown": StepResult.UNKNOWN,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Put a request into the words that handlers outside of this process are told: an object of JSON, and variables.
+"""Put a request into the words that handlers outside of this process are told, and name those they answer with.
 
 Essential are protocol, activation_id, epoch, group, kind, from, to, rehearsal and deadline; whoever reads it must bear
 keys that are not known to him yet. There is never a secret in it.
@@ -11,10 +11,19 @@ import json
 import os
 from collections.abc import Mapping
 
+from aibwatch.core.move import StepResult
 from aibwatch.handlers.api import HandlerRequest, Plan
 
 PASSED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "SSL_CERT_FILE")
 """See Note [Environment]."""
+
+STATES = {
+    "applied": StepResult.APPLIED,
+    "not_applied": StepResult.NOTHING_CHANGED,
+    "partial": StepResult.PARTIAL,
+    "unknown": StepResult.UNKNOWN,
+}
+"""What they may answer when they are asked for the state of an effect."""
 
 
 def as_object(request: HandlerRequest, plan: Plan | None = None) -> dict[str, object]:
