@@ -21,7 +21,7 @@ from aibwatch.backtest.world import (
     World,
 )
 from aibwatch.core.model import FailureClass
-from aibwatch.core.observation import Ready
+from aibwatch.core.readiness.finding import Ready
 from aibwatch.core.stuck import DEFAULT_TIMEOUT, MARGIN
 
 CUSTOMIZING_AFTER, WELL_AFTER = 6.0, 22.0

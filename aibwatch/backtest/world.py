@@ -16,7 +16,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from aibwatch.core.model import FailureClass
-from aibwatch.core.observation import Concern, Ready
+from aibwatch.core.observation import Concern
+from aibwatch.core.readiness.finding import Ready
 
 MOST_BYTES = 32 * 1024 * 1024
 """A file of worlds is a few hundred kilobytes; more is not one."""

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Literal
 
 from aibwatch.core.model import Diagnosis, FailureClass, Region, Run, TemplateId
+from aibwatch.core.readiness.finding import Finding, Ready
 
 
 class Source(StrEnum):
@@ -51,6 +52,8 @@ class TemplateSeen:
     """As configured; 0 means the service's default of 240."""
     shares: frozenset[str] = frozenset()
     """What it needs and others may need too (scripts, identities, subnets, sources, galleries), in lower case."""
+    recipe: str = ""
+    """Changes whenever the template's definition does; "" in records of the first version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,16 +141,6 @@ class CallFailed:
         return f"{self.call}/{self.template}"
 
 
-class Ready(StrEnum):
-    """Whether a secondary would build if it were run now."""
-
-    READY = "ready"
-    DEGRADED = "degraded"
-    """It would build, and something about it wants mending."""
-    NOT_READY = "not_ready"
-    UNKNOWN = "unknown"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadinessSeen:
     """A readiness report of a secondary."""
@@ -157,6 +150,9 @@ class ReadinessSeen:
     template: TemplateId
     state: Ready
     why: str
+    group: str = ""
+    findings: tuple[Finding, ...] = ()
+    """What each rule says, in the order in which rules are told; none in records of the first version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

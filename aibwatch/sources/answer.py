@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from aibwatch.core.classify import Symptom, classify
 from aibwatch.core.model import Diagnosis
-from aibwatch.sources.reading import one_line
+from aibwatch.core.reading import one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,17 +46,41 @@ CHUNK = 64 * 1024
 
 
 class Api(Enum):
-    """Which of the SDK's clients sends a request, and so with which api-version."""
+    """Which service is asked, and so with which api-version."""
 
     IMAGE_BUILDER = "image_builder"
     RESOURCE_HEALTH = "resource_health"
     ACTIVITY_LOG = "activity_log"
+    GALLERY = "gallery"
     COMPUTE = "compute"
+    COMPUTE_SKUS = "compute_skus"
+    CONTAINERS = "containers"
+    RESOURCES = "resources"
+    SUBSCRIPTIONS = "subscriptions"
+    IDENTITY = "identity"
+    NETWORK = "network"
+    STORAGE = "storage"
+    KEY_VAULT = "key_vault"
+    AUTHORIZATION = "authorization"
+    RESOURCE_GRAPH = "resource_graph"
 
 
-VERSIONS = {Api.ACTIVITY_LOG: "2015-04-01", Api.COMPUTE: "2024-03-03"}
-"""What has no client of its own here: the SDK's for Azure Monitor and for Compute are large, and would send the same
-requests."""
+VERSIONS = {
+    Api.ACTIVITY_LOG: "2015-04-01",
+    Api.GALLERY: "2024-03-03",
+    Api.COMPUTE: "2024-07-01",
+    Api.COMPUTE_SKUS: "2021-07-01",
+    Api.CONTAINERS: "2023-05-01",
+    Api.RESOURCES: "2021-04-01",
+    Api.SUBSCRIPTIONS: "2022-12-01",
+    Api.IDENTITY: "2023-01-31",
+    Api.NETWORK: "2023-11-01",
+    Api.STORAGE: "2023-05-01",
+    Api.KEY_VAULT: "2023-07-01",
+    Api.AUTHORIZATION: "2022-04-01",
+    Api.RESOURCE_GRAPH: "2021-03-01",
+}
+"""What has no client of its own here: the SDK's for these are large, and would send the same requests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +132,7 @@ class Arm:
         self._clients: dict[Api, ImageBuilderClient | ResourceHealthMgmtClient] = {
             Api.IMAGE_BUILDER: image_builder,
             Api.RESOURCE_HEALTH: ResourceHealthMgmtClient(credential, "", url, pipeline=pipeline, policies=[]),
-            Api.ACTIVITY_LOG: image_builder,
-            Api.COMPUTE: image_builder,
+            **dict.fromkeys(VERSIONS, image_builder),
         }
 
     async def get(
@@ -125,12 +148,22 @@ class Arm:
         """
         return await self._ask("GET", self._endpoint.absolute(link), api, operation, region)
 
-    async def post(self, path: str, *, api: Api, operation: str, region: str = "") -> Answer:
-        """Return what POST without a body brought. Goes out once, whatever happens.
+    async def post(
+        self, path: str, body: Mapping[str, object] | None = None, *, api: Api, operation: str, region: str = ""
+    ) -> Answer:
+        """Return what POST brought, with this JSON or without a body. Goes out once, whatever happens.
 
         Except that a 401 that asks for further claims is answered once; nothing had happened then.
         """
-        return await self._ask("POST", self._url(path, api, {}), api, operation, region)
+        return await self._ask("POST", self._url(path, api, {}), api, operation, region, body)
+
+    async def put(self, path: str, body: Mapping[str, object], *, api: Api, operation: str) -> Answer:
+        """Return what PUT of this JSON brought. Goes out once, like `post`."""
+        return await self._ask("PUT", self._url(path, api, {}), api, operation, "", body)
+
+    async def delete(self, path: str, *, api: Api, operation: str) -> Answer:
+        """Return what DELETE brought. Goes out once, like `post`."""
+        return await self._ask("DELETE", self._url(path, api, {}), api, operation, "")
 
     async def patch(self, path: str, body: Mapping[str, object], *, api: Api, operation: str) -> Answer:
         """Return what PATCH with this JSON brought. Goes out once, like `post`."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from aibwatch.sources.reading import NOTHING, cleaned, items, table
+from aibwatch.core.reading import NOTHING, cleaned, items, table
 
 LONGEST_WAIT = timedelta(hours=1)
 """Longer waits that Azure asks for are cut to this: quotas refill within the hour."""

@@ -24,5 +24,5 @@ class Gallery:
         version = version_of(image)
         if version is None:
             return classify(Symptom(status=400, message=f"{image} is no version in a gallery; nothing was asked for"))
-        answer = await self._arm.patch(version, EXCLUDED, api=Api.COMPUTE, operation="exclude_from_latest")
+        answer = await self._arm.patch(version, EXCLUDED, api=Api.GALLERY, operation="exclude_from_latest")
         return answer.diagnosis if isinstance(answer, Bad) else WELL

@@ -8,7 +8,7 @@ either of which may be empty (recorded, and Microsoft's examples).
 import re
 from collections.abc import Mapping
 
-from aibwatch.sources.reading import table, text
+from aibwatch.core.reading import table, text
 
 STATES = frozenset({"available", "unavailable", "degraded", "unknown"})
 

@@ -19,10 +19,10 @@ from http import HTTPStatus
 from aibwatch.core.classify import Symptom, classify
 from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.observation import CallFailed
+from aibwatch.core.reading import moment, one_line, table, text
 from aibwatch.sources.error_body import error_of
 from aibwatch.sources.ours import is_ours
 from aibwatch.sources.parse_template import id_of
-from aibwatch.sources.reading import moment, one_line, table, text
 
 ACTION = "microsoft.virtualmachineimages/imagetemplates/run/action"
 OF_A_RUN = "resourceoperationfailure"

@@ -17,7 +17,7 @@ from datetime import datetime
 
 from aibwatch.core.model import Region, region_of
 from aibwatch.core.observation import Concern, EventSeen
-from aibwatch.sources.reading import items, moment, one_line, table, text
+from aibwatch.core.reading import items, moment, one_line, table, text
 
 DEPENDENCIES = frozenset(
     {

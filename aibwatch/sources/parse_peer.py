@@ -9,9 +9,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from aibwatch.core.model import Region
+from aibwatch.core.reading import one_line, text
 from aibwatch.core.redact import redacted
 from aibwatch.sources.error_body import parse_json
-from aibwatch.sources.reading import one_line, text
 
 SCHEMA = 1
 

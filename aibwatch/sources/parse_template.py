@@ -18,7 +18,7 @@ from aibwatch.core.failures import DEFAULT, NO_WORDS
 from aibwatch.core.ids import ids_in
 from aibwatch.core.model import WELL, Diagnosis, Run, RunPhase, RunState, TemplateId, region_of, template_id
 from aibwatch.core.observation import TemplateSeen
-from aibwatch.sources.reading import moment, table, text, whole
+from aibwatch.core.reading import moment, table, text, whole
 from aibwatch.sources.shares import shares_of
 
 KIND = "/providers/microsoft.virtualmachineimages/imagetemplates/"

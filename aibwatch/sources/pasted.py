@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from aibwatch.core.classify import Symptom
 from aibwatch.core.model import RunPhase, RunState
+from aibwatch.core.reading import moment, table
 from aibwatch.sources.error_body import error_of
 from aibwatch.sources.parse_template import id_of
-from aibwatch.sources.reading import moment, table
 
 MOST_TRIED = 20
 """Opening braces at which JSON is tried; messages have one or two, a hostile text has thousands."""

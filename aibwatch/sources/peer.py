@@ -17,9 +17,9 @@ import aiohttp
 from aibwatch import __version__
 from aibwatch.core.model import WELL, Diagnosis, FailureClass, Region
 from aibwatch.core.observation import Observation, PeerSaid, Polled, Source
+from aibwatch.core.reading import one_line
 from aibwatch.core.sentences import printable
 from aibwatch.sources.parse_peer import Page, parse_status
-from aibwatch.sources.reading import one_line
 
 LIMIT = timedelta(seconds=10)
 """For the whole poll. The other one answers from memory; it is asked again in a minute."""

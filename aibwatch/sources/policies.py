@@ -23,9 +23,9 @@ from azure.core.pipeline.policies import (
 from azure.core.rest import AsyncHttpResponse, HttpRequest
 from azure.mgmt.core.policies import AsyncARMChallengeAuthenticationPolicy
 
+from aibwatch.core.reading import one_line
 from aibwatch.sources.endpoint import Endpoint
 from aibwatch.sources.ours import new_id
-from aibwatch.sources.reading import one_line
 
 HEADERS = {
     "Accept": "application/json",

@@ -6,7 +6,7 @@ import ssl
 import aiohttp
 from azure.core.exceptions import AzureError
 
-from aibwatch.sources.reading import one_line
+from aibwatch.core.reading import one_line
 
 _SSL_NOTE = re.compile(r" ssl:(<[^>]*>|\w+)")
 """What aiohttp puts into its messages about connections: an object and its address in memory."""

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aibwatch.core.classify import Symptom, classify
+from aibwatch.core.reading import NOTHING, one_line
 from aibwatch.sources.answer import Answer, Bad, Good, RequestIds
 from aibwatch.sources.body import Body, Flaw
 from aibwatch.sources.error_body import describe_text, error_of, parse_json, retry_after
-from aibwatch.sources.reading import NOTHING, one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from aibwatch.sources.reading import cleaned, items, table, text
+from aibwatch.core.reading import cleaned, items, table, text
 
 MOST = 100
 """Things named for one template; the largest real ones name about ten."""

@@ -6,7 +6,7 @@ import pytest
 
 from aibwatch.backtest.timeline import CanaryFate, Timeline
 from aibwatch.core.model import FailureClass
-from aibwatch.core.observation import Ready
+from aibwatch.core.readiness.finding import Ready
 
 from .support import a_world, failed
 

@@ -65,11 +65,11 @@ from aibwatch.core.observation import (
     Polled,
     Probed,
     ReadinessSeen,
-    Ready,
     Source,
     TemplateSeen,
 )
 from aibwatch.core.policy import CanarySpec, GroupSpec, Policy, Setup, StepSpec
+from aibwatch.core.readiness.finding import Ready
 from aibwatch.core.sight import Sight
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict, VerdictKind

@@ -21,7 +21,7 @@ from aibwatch.core.events import (
     Started,
 )
 from aibwatch.core.model import WELL, Mode, Region, TemplateId
-from aibwatch.core.observation import Ready
+from aibwatch.core.readiness.finding import Ready
 from aibwatch.core.recall import memory_of, recall
 from aibwatch.core.state import Phase
 from tests.core.builders import (

@@ -52,8 +52,9 @@ from aibwatch.core.failover import TABLE, Trigger
 from aibwatch.core.gates import gates_of
 from aibwatch.core.model import WELL, FailureClass, Mode, Region, Run, TemplateId
 from aibwatch.core.move import MoveKind, Order, StepResult
-from aibwatch.core.observation import Observation, Ready, TemplateGone
+from aibwatch.core.observation import Observation, TemplateGone
 from aibwatch.core.policy import CanarySpec, Freeze, Policy, StepSpec
+from aibwatch.core.readiness.finding import Ready
 from aibwatch.core.state import Phase, State
 from aibwatch.core.verdict import VerdictKind, judge
 from aibwatch.core.weigh import Known, weigh

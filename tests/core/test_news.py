@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from aibwatch.core.news import is_news, mentions, recalled
-from aibwatch.core.observation import HandlerChecked, Observation, PeerSaid, ReadinessSeen, Ready, TemplateGone
+from aibwatch.core.observation import HandlerChecked, Observation, PeerSaid, ReadinessSeen, TemplateGone
+from aibwatch.core.readiness.finding import Ready
 from tests.core.builders import (
     BASE_NORTH,
     BASE_WEST,

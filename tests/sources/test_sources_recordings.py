@@ -11,6 +11,7 @@ import pytest
 from aibwatch.core.classify import row_for
 from aibwatch.core.model import FailureClass, Region, RunState
 from aibwatch.core.observation import TemplateSeen
+from aibwatch.core.reading import table
 from aibwatch.sources.answer import Answer, Bad, Good, RequestIds
 from aibwatch.sources.body import Body
 from aibwatch.sources.error_body import error_of
@@ -18,7 +19,6 @@ from aibwatch.sources.parse_availability import STATES, state_of
 from aibwatch.sources.parse_event import parse_event
 from aibwatch.sources.parse_template import KIND, parse_outputs, parse_template
 from aibwatch.sources.pasted import understand
-from aibwatch.sources.reading import table
 from aibwatch.sources.reply import Reply, answer_of
 
 from .support import NOW, shared

@@ -5,7 +5,8 @@ from datetime import timedelta
 from aibwatch.core.conviction import is_alike
 from aibwatch.core.gates.question import CLOSED, OPEN, UNKNOWN, Answer, Question
 from aibwatch.core.model import template_name
-from aibwatch.core.observation import Ready, Source
+from aibwatch.core.observation import Source
+from aibwatch.core.readiness.finding import Ready
 from aibwatch.core.sentences import ago, span
 from aibwatch.core.verdict import Verdict, VerdictKind
 

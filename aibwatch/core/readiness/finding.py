@@ -1,0 +1,32 @@
+"""Hold what one rule of readiness says of one secondary."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Ready(StrEnum):
+    """Whether a secondary would build if it were run now."""
+
+    READY = "ready"
+    DEGRADED = "degraded"
+    """It would build, and something about it wants mending."""
+    NOT_READY = "not_ready"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one rule says."""
+
+    rule: str
+    """Its name, one of those in `core.readiness.rules`."""
+    state: Ready
+    why: str
+    """One sentence, with the remedy where there is one to give."""
+    at: datetime
+    """When this was proven; older than the report where it could not be looked at again since."""
+    permission: str = ""
+    """The action that is missing, "Microsoft.Compute/locations/usages/read"; "" where rights are not the reason."""
+    details: tuple[str, ...] = ()
+    """Lines for those who want to see it: a diff, one thing each."""

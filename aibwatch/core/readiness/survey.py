@@ -1,0 +1,122 @@
+"""Hold what was found out about one secondary and what it needs: the facts that the rules of readiness go by.
+
+Rules: everything that was asked for is there, as what was found, as ABSENT, or as Unread with the reason; nothing is
+left out in silence. Ids are in lower case. This module does not know how anything is read, nor what follows from it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+
+from aibwatch.core.model import Region, TemplateId
+from aibwatch.core.observation import TemplateSeen
+
+Json = Mapping[str, object]
+
+
+class Absence(Enum):
+    """That Azure says itself that there is no such thing (404)."""
+
+    ABSENT = "absent"
+
+
+ABSENT = Absence.ABSENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """That something could not be read."""
+
+    why: str
+    """What was answered, in one sentence."""
+    permission: str = ""
+    """The action that is missing, where a refusal named it or it is known; "" where rights are not the reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a resource is."""
+
+    region: Region
+    """Programmatic name; "" where its answer names none."""
+    kind: str = ""
+    """`type` of the answer, in lower case."""
+    replicas: tuple[Region, ...] = ()
+    """Of an image version in a gallery: where it is replicated to and usable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """How much of something may be used in a region."""
+
+    name: str
+    """As Azure calls it: "standardDSv5Family", "StandardCores"."""
+    limit: int
+    used: int
+
+    @property
+    def free(self) -> int:
+        """What is left of it; never negative."""
+        return max(0, self.limit - self.used)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """A size of build machines, as it is offered in the secondary's region."""
+
+    name: str
+    family: str
+    """The name of the quota that it draws on."""
+    cores: int
+    restricted: str = ""
+    """Why this subscription cannot have it there ("NotAvailableForSubscription"); "" where it can."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """A trigger of a template: the service runs it by itself when its source changes."""
+
+    name: str
+    kind: str
+    healthy: bool
+    """Whether its status says so; one that was switched off after failures does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What was found out about one secondary of a group."""
+
+    at: datetime
+    group: str
+    primary: TemplateId
+    secondary: TemplateId
+    primary_body: Json | Absence | Unread
+    """The primary as a GET or a list shows it, or a copy of it: see `primary_at`."""
+    secondary_body: Json | Absence | Unread
+    primary_at: datetime
+    """When the primary was seen so; older than `at` where its region does not answer and a copy was taken instead."""
+    seen: TemplateSeen | None = None
+    """The secondary as polls understand it; None where its body is none."""
+    wanted_region: Region | None = None
+    """Where the configuration says that the secondary is; None where it does not say."""
+    places: Mapping[str, Place | Absence | Unread] = field(default_factory=dict)
+    """Everything that the secondary needs, and its resource group: resource id to where it is."""
+    source_versions: tuple[str, ...] | Absence | Unread = ()
+    """Versions of the secondary's platform image offered in its region; () for sources of another kind, which are among
+    the `places`."""
+    size: Size | Absence | Unread | None = None
+    """Of the build machine. ABSENT where the region does not offer it."""
+    quotas: Mapping[str, Quota] | Unread = field(default_factory=dict)
+    """Of virtual machines in the region, by name in lower case; "cores" is that of the region as a whole."""
+    containers: Quota | Absence | Unread = ABSENT
+    """Of standard cores of container instances in the region; ABSENT where none is told."""
+    providers: Mapping[str, str] | Unread = field(default_factory=dict)
+    """Namespace in lower case to its registration state ("Registered"), in the secondary's subscription."""
+    primary_triggers: tuple[Trigger, ...] | Unread = ()
+    secondary_triggers: tuple[Trigger, ...] | Unread = ()
+    allowed_geographies: tuple[str, ...] = ()
+    backup_at: datetime | None = None
+    """When the newest copy of the primary was made; None where there is none."""
+    backup_max_age: timedelta | None = None
+    """How old that copy may be; None where no copies are kept."""
