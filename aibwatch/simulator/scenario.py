@@ -9,6 +9,7 @@ second.
     regions = ["swedencentral"]       # besides those of the templates
     resource_groups = ["images-dr"]   # besides those of the templates; one that is not known is a 404
     activity_lag = 300                # seconds until the Activity Log shows what happened; `speed` does not change it
+    graph_lag = 0                     # seconds until Resource Graph shows what became of a run
 
     [durations]                       # queued building customizing optimizing validating distributing
     building = 300                    # canceling creating updating deleting dying
@@ -33,7 +34,7 @@ second.
     [[trouble]]
     region = "westeurope"             # "*" for all; see trouble.py for what "*" alone can reach
     operations = ["run", "get"]       # list get run cancel outputs operation create patch delete events availability
-                                      # activity token; "*": all of them; absent: all but token
+                                      # activity image graph token; "*": all of them; absent: all but token
     templates = ["ubuntu-weu"]        # absent: all of them
     answer = "500"                    # arm-500 502 503 503-html 504 429 429-text unauthorized forbidden: errors
                                       # html empty garbage huge wrong-shape foreign-next-link: worthless 200s
@@ -106,6 +107,7 @@ class Scenario:
     seed: int = 7
     speed: float = 1.0
     activity_lag: float = ACTIVITY_LAG
+    graph_lag: float = 0.0
     durations: Durations = Durations()  # noqa: RUF009 - frozen, so one for all is safe
     regions: tuple[str, ...] = ()
     resource_groups: tuple[str, ...] = ()
@@ -165,6 +167,7 @@ def _read(document: Mapping[str, object], mistakes: Mistakes) -> Scenario:
         regions=top.texts("regions"),
         resource_groups=top.texts("resource_groups"),
         activity_lag=top.number("activity_lag", ACTIVITY_LAG),
+        graph_lag=top.number("graph_lag", 0.0),
         durations=_read_durations(document, mistakes),
         templates=tuple(read_template(table) for table in _tables(document, "template", mistakes)),
         troubles=tuple(read_trouble(table) for table in _tables(document, "trouble", mistakes)),

@@ -138,7 +138,8 @@ class StandIn:
             text = "The api-version query parameter (?api-version=) is required for all requests."
             raise Refusal(400, "MissingApiVersionParameter", text)
         content = await _read(request)
-        sent = _json_of(content) if request.method in ("PUT", "PATCH") else None
+        carries = request.method in ("PUT", "PATCH") or call.operation is Operation.GRAPH
+        sent = _json_of(content) if carries else None
         return Ask(call=call, origin=str(request.url.origin()), path=request.path, query=query, sent=sent)
 
     async def _arm(self, request: web.Request, ask: Ask, entry: Entry) -> web.StreamResponse:

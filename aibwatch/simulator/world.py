@@ -122,6 +122,12 @@ class World:
         found = [t for t in mine if group is None or t.key.group == group.lower()]
         return [self._body(t, now) for t in found[first : first + most]], len(found)
 
+    def copies(self) -> list[Json]:
+        """Return every template as Resource Graph has it: defined as it is, its last run as it was `graph_lag` ago."""
+        now = self.time()
+        before = now - timedelta(seconds=self.scenario.graph_lag)
+        return [body.template_body(t, self._ledger.last_begun(t, before), now) for t in self._templates.values()]
+
     def template(self, key: Key) -> Json:
         """Return one template. Raises Refusal if there is none."""
         now = self.time()
