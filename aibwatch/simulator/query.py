@@ -27,11 +27,9 @@ MAX_DEPTH = 20
 """Brackets inside brackets."""
 
 COLUMNS = frozenset(
-    {
-        "extendedLocation", "id", "identity", "kind", "location", "managedBy", "name", "plan", "properties",
-        "resourceGroup", "sku", "subscriptionId", "tags", "tenantId", "type", "zones",
-    }
-)  # fmt: skip
+    "extendedLocation id identity kind location managedBy name plan properties resourceGroup sku subscriptionId tags "
+    "tenantId type zones".split()
+)
 """Of the table `resources`."""
 
 _TOKEN = re.compile(

@@ -21,6 +21,7 @@ from aibwatch.simulator.outcome import RunState
 from aibwatch.simulator.parts import Provisioning
 from aibwatch.simulator.refusal import Refusal, conflict, no_group, no_subscription, not_allowed, not_found
 from aibwatch.simulator.reply import Reply
+from aibwatch.simulator.roles import Roles
 from aibwatch.simulator.run import Origin, Run
 from aibwatch.simulator.scenario import Scenario
 from aibwatch.simulator.template import Key, Template, definition_of, template_of
@@ -44,6 +45,7 @@ class World:
         self._lengths = scenario.lengths
         self._desk = Desk(scenario.troubles, scenario.seed)
         self._calls = CallLog(scenario.seed)
+        self.roles = Roles(scenario.roles, scenario.seed)
         self._ledger = Ledger(self._desk, self._lengths, scenario.seed, self.begun, self._calls.scheduled)
         self._templates: dict[Key, Template] = {}
         self._leaving: set[Key] = set()
