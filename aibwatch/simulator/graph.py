@@ -15,8 +15,9 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from aibwatch.simulator import reply
+from aibwatch.simulator.lexis import QueryError
 from aibwatch.simulator.lots import guid
-from aibwatch.simulator.query import Query, QueryError, parse_query
+from aibwatch.simulator.query import Query, parse_query
 from aibwatch.simulator.refusal import Refusal
 from aibwatch.simulator.reply import Reply
 from aibwatch.simulator.wire import Json, operation_time

@@ -9,9 +9,11 @@ looked at. This module does not know what rows there are.
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
+from aibwatch.simulator.lexis import QueryError, Token, tokens_of
 from aibwatch.simulator.wire import Json
 
 Row = Mapping[str, object]
@@ -27,15 +29,10 @@ MAX_DEPTH = 20
 """Brackets inside brackets."""
 
 COLUMNS = frozenset(
-    "extendedLocation id identity kind location managedBy name plan properties resourceGroup sku subscriptionId tags "
-    "tenantId type zones".split()
+    {"id", "name", "type", "kind", "location", "resourceGroup", "subscriptionId", "tenantId", "tags", "identity"}
+    | {"properties", "sku", "plan", "managedBy", "zones", "extendedLocation"}
 )
 """Of the table `resources`."""
-
-_TOKEN = re.compile(
-    r"\s*(?:(?P<text>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")|(?P<number>\d+)"
-    r"|(?P<word>!?[A-Za-z_]\w*~?)|(?P<sign>=~|!~|==|!=|[|()\[\],.=])|(?P<end>$))"
-)
 
 _PAIRS: Mapping[str, Callable[[str, str], bool]] = {
     "==": lambda found, wanted: found == wanted,
@@ -58,16 +55,6 @@ _CHANGES: Mapping[str, Callable[[object], object]] = {
     "tostring": lambda value: text_of(value),
     "tolower": lambda value: text_of(value).lower(),
 }
-
-
-# Not frozen: Python writes the traceback into an exception.
-@dataclass(eq=False)
-class QueryError(Exception):
-    """A query that is not understood, and where."""
-
-    position: int
-    """Characters from the beginning of the query."""
-    token: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,29 +87,11 @@ def text_of(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    position: int
-
-
-def _tokens(text: str) -> Iterator[_Token]:
-    at = 0
-    while (match := _TOKEN.match(text, at)) is not None:
-        kind = match.lastgroup or "end"
-        yield _Token(kind, match[kind], match.start(kind))
-        if kind == "end":
-            return
-        at = match.end()
-    raise QueryError(at, text[at : at + 1])
-
-
 class _Parser:
     """Read one query from left to right."""
 
     def __init__(self, text: str) -> None:
-        self._tokens = list(_tokens(text))
+        self._tokens = list(tokens_of(text))
         self._place = 0
         self._depth = 0
         self._columns = set(COLUMNS)
@@ -201,13 +170,8 @@ class _Parser:
         return lambda row: all(test(row) for test in tests)
 
     def _condition(self) -> Test:
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            raise self._error()
-        try:
+        with self._deeper():
             return self._bracketed() or self._comparison()
-        finally:
-            self._depth -= 1
 
     def _bracketed(self) -> Test | None:
         if self._takes("("):
@@ -243,9 +207,18 @@ class _Parser:
 
     def _argument(self) -> Expression:
         self._need("(")
-        value = self._expression()
+        with self._deeper():
+            value = self._expression()
         self._need(")")
         return value
+
+    @contextmanager
+    def _deeper(self) -> Iterator[None]:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise self._error()
+        yield
+        self._depth -= 1  # not after an error: that is the end of the reading
 
     def _expression(self) -> Expression:
         if self._next.text in _CHANGES:
@@ -281,7 +254,7 @@ class _Parser:
         return items
 
     @property
-    def _next(self) -> _Token:
+    def _next(self) -> Token:
         return self._tokens[min(self._place, len(self._tokens) - 1)]
 
     def _takes(self, text: str, *, fold: bool = False) -> bool:

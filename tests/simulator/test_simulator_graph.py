@@ -99,7 +99,8 @@ async def test_without_an_id_there_is_no_next_page(rig: Open) -> None:
         ("resources | where name == 7", 26, "7"),
         ("resources | where name ~ 'x'", 22, " "),
         ("resources where name == 'x'", 10, "where"),
-        ("resources | where " + "(" * 30, 38, "("),
+        ("resources | where " + "(" * 3000, 38, "("),
+        ("resources | project " + "tostring(" * 3000, 209, "tostring"),
     ],
 )
 async def test_a_query_that_is_not_understood_is_refused_where_it_goes_wrong(
