@@ -48,8 +48,8 @@ def test_a_continent_is_no_geography() -> None:
         (
             NEW,
             (
-                "this version does not know atlantiscentral (its regions are those of May 2026), nor in which geography it "
-                "is; only Taiwan may be built in"
+                "this version does not know atlantiscentral (its regions are those of May 2026), nor in which "
+                "geography it is; only Taiwan may be built in"
             ),
         ),
     ],
