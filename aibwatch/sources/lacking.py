@@ -7,8 +7,8 @@ request needs. Nothing here raises. This module does not know what was asked for
 
 import re
 
-from aibwatch.core.reading import one_line
 from aibwatch.core.readiness.survey import ABSENT, Absence, Unread
+from aibwatch.core.reading import one_line
 from aibwatch.core.rights import right_of
 from aibwatch.sources.answer import Bad
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aibwatch.core.model import Region
-from aibwatch.core.readiness.survey import ABSENT, Absence, Json, Unread
+from aibwatch.core.readiness.survey import ABSENT, Absence, Unread
 from aibwatch.core.reading import items, table, text
 from aibwatch.sources.answer import Bad
 from aibwatch.sources.arm import Api
@@ -30,7 +30,7 @@ class PlatformImage:
     sku: str
 
 
-def image_in(body: Json) -> PlatformImage | None:
+def image_in(body: object) -> PlatformImage | None:
     """Return the platform image that a template is made from; None where its source is of another kind."""
     source = table(body, "properties", "source")
     parts = [text(source, key).strip().lower() for key in ("publisher", "offer", "sku")]

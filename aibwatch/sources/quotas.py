@@ -78,6 +78,6 @@ async def _quotas(thrift: Thrift, usages: _Usages, subscription: str, region: Re
 
 def _number(value: object) -> int | None:
     """Return a whole number, also one that is written as a float; None for what is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not -MOST <= value:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= -MOST:
         return None
     return MOST if value > MOST else int(value)

@@ -33,7 +33,7 @@ MOST_IN_ALL = 10
 """The same with good answers in between: a subject may lie in two regions, one of which is well."""
 
 LONGEST = timedelta(minutes=20)
-"""For one round, after which nothing more is asked: the next one is due after 30 minutes. 1,000 secondaries take two."""
+"""For one round, after which nothing more is asked: the next one is due after 30 minutes."""
 
 Fact = TypeVar("Fact")
 
@@ -112,6 +112,7 @@ class Thrift:
                 question.path,
                 api=question.api,
                 operation=question.operation,
+                region=question.region,
                 query=question.query,
                 limits=limits,
             )

@@ -105,8 +105,8 @@ class Survey:
     wanted_region: Region | None = None
     """Where the configuration says that the secondary is; None where it does not say."""
     places: Mapping[str, Place | Absence | Unread] = field(default_factory=dict)
-    """Everything that the secondary needs, and its resource group, by `Need.id`: a resource id, or an address that names
-    a storage account or key vault. Addresses outside are in no place and not among them."""
+    """Everything that the secondary needs, and its resource group, by `Need.id`: a resource id, or an address that
+    names a storage account or key vault. Addresses outside are in no place and not among them."""
     source_versions: tuple[str, ...] | Absence | Unread = ()
     """Versions of the secondary's platform image offered in its region, ABSENT where there are none; () for sources of
     another kind, which are among the `places`."""
