@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aibwatch.core.copies.copy import RESOURCE, Copy, Origin
+from aibwatch.core.copies.literal import too_deep
 from aibwatch.core.definition.portable import portable
 from aibwatch.core.model import TemplateId
 from aibwatch.core.reading import table, text
@@ -138,11 +139,8 @@ class Definitions:
         return found
 
     def _copy(self, body: Mapping[str, object], at: datetime, origin: Origin) -> Copy | None:
-        try:
-            definition = portable({key: body[key] for key in RESOURCE if key in body})
-        except RecursionError:
-            return None
-        if not text(definition, "location") or not table(definition, "properties"):
+        definition = portable({key: body[key] for key in RESOURCE if key in body})
+        if not text(definition, "location") or not table(definition, "properties") or too_deep(definition):
             return None
         return Copy(
             written_id=text(body, "id"),

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 from aibwatch.core.copies.copy import RESOURCE, Copy, Origin
-from aibwatch.core.copies.literal import LiteralError, read
+from aibwatch.core.copies.literal import DEEPEST, LiteralError, read, too_deep
 from aibwatch.core.definition.portable import KIND, Json, portable
 from aibwatch.core.reading import items, moment, table, text
 
@@ -122,6 +122,8 @@ def _object(content: bytes, what: str) -> Json:
         _refuse(f"{what} has a number or a nesting that no template has")
     if not isinstance(value, dict):
         _refuse(f"{what} holds no JSON object")
+    if too_deep(value, DEEPEST + 4):
+        _refuse(f"{what} has a number or a nesting that no template has")
     return value
 
 

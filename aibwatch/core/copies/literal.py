@@ -53,19 +53,23 @@ def written(value: object, secrets: Secrets) -> object:
     return [written(item, secrets) for item in value] if isinstance(value, list) else value
 
 
-def read(value: object, secrets: Mapping[str, str], depth: int = 0) -> object:
-    """Return the value that was written so.
+def too_deep(value: object, levels: int = DEEPEST) -> bool:
+    """Return whether the value is nested deeper than can be written and read back."""
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return levels < 0 or any(too_deep(item, levels - 1) for item in inner)
+
+
+def read(value: object, secrets: Mapping[str, str]) -> object:
+    """Return the value that was written so. Not for one that is `too_deep`.
 
     Raises:
         LiteralError: for an expression of another form, and for a parameter without a value.
     """
-    if depth > DEEPEST:
-        raise LiteralError(f"is nested more than {DEEPEST} levels deep")
     if isinstance(value, str):
         return _read(value, secrets)
     if isinstance(value, Mapping):
-        return {_read(str(key), secrets): read(item, secrets, depth + 1) for key, item in value.items()}
-    return [read(item, secrets, depth + 1) for item in value] if isinstance(value, list) else value
+        return {_read(str(key), secrets): read(item, secrets) for key, item in value.items()}
+    return [read(item, secrets) for item in value] if isinstance(value, list) else value
 
 
 def _written(text: str, secrets: Secrets) -> str:

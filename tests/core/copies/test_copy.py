@@ -132,6 +132,10 @@ def test_where_a_file_was_cut_off_is_told() -> None:
         (b'{"a": ' + b"9" * 5000 + b"}", "the file has a number or a nesting that no template has"),
         (b"[" * 100_000, "the file has a number or a nesting that no template has"),
         (b" " * (8 * 1024 * 1024 + 1), "the file is larger than 8 MiB, and so no template"),
+        (
+            document(tags={"a": json.loads("[" * 80 + "]" * 80)}),
+            "the file has a number or a nesting that no template has",
+        ),
         ({}, '"$schema" is none, not that of a deployment template'),
         ({"$schema": "https://json-schema.org/x"}, '"$schema" is https://json-schema.org/x, not that of a deployment'),
         (document() | {"resources": []}, '"resources" has 0 entries; a copy has one, the template'),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aibwatch.core.copies.literal import LiteralError, Secrets, read, written
+from aibwatch.core.copies.literal import LiteralError, Secrets, read, too_deep, written
 
 KEY = "AccountKey=abc+/==;EndpointSuffix=core"
 ADDRESS = "https://st.blob.core.windows.net/s/a.sh?sv=2024&sig=Ab%2Fc%3D&se=2027"
@@ -77,9 +77,9 @@ def test_a_secret_that_is_not_at_hand_is_named() -> None:
         read("[concat('a', parameters('secret_1'))]", {"secret_2": "x"})
 
 
-def test_what_is_nested_without_end_is_refused() -> None:
+@pytest.mark.parametrize(("levels", "deep"), [(64, False), (65, True), (900, True)])
+def test_what_is_nested_without_end_is_told_apart(levels: int, deep: bool) -> None:
     value: object = "x"
-    for _ in range(100):
+    for _ in range(levels):
         value = [value]
-    with pytest.raises(LiteralError, match=r"^is nested more than 64 levels deep$"):
-        read(value, {})
+    assert too_deep(value) is deep
