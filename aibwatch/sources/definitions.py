@@ -160,13 +160,14 @@ def _untold(bad: Bad) -> Untold:
 
 def _nowhere(first: Untold, failure: Bad | None) -> Untold:
     """Return why neither told it: what the service said stays in front."""
+    said = first.why.rstrip(". ")
     if failure is None:
         also = "Resource Graph does not show it, as it never has, or as a permission for its subscription is missing"
-        return replace(first, why=f"{first.why}; {also}", unreachable=False)
+        return replace(first, why=f"{said}; {also}", unreachable=False)
     permission = ASK if failure.status == 403 and failure.symptom.from_azure else ""
     return replace(
         first,
-        why=f"{first.why}; Resource Graph: {failure.diagnosis.summary}",
+        why=f"{said}; Resource Graph: {failure.diagnosis.summary}",
         permission=permission,
         unreachable=first.unreachable and failure.status is None,
     )

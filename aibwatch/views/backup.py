@@ -86,8 +86,8 @@ def _missed(kept: Kept, now: datetime) -> str:
 def _secrets(kept: Sequence[Kept]) -> Iterator[str]:
     holders = [template_name(k.template) for k in kept if k.secrets]
     if holders:
-        number = count(sum(k.secrets for k in kept), "signature or key", "signatures and keys")
-        yield printable(f"{number} of {listing(holders)} in files of their own, *.secrets.json, which git leaves out.")
+        number = count(sum(k.secrets for k in kept), "signature or key of", "signatures and keys of")
+        yield printable(f"{number} {listing(holders)}: set apart in *.secrets.json, which git leaves out.")
 
 
 def _bare(sentence: str) -> str:

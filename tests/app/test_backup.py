@@ -158,7 +158,7 @@ async def test_signatures_are_told_and_set_apart(open_site: Open) -> None:
     script = 'script = "https://st.blob.core.windows.net/s/a.sh?sv=2024&sig=Ab%2Fc"'
     site = await open_site(a_world().replace('name = "ubuntu-weu"', f'name = "ubuntu-weu"\n{script}'))
     told = await site.backup()
-    words = "1 signature or key of ubuntu-weu in files of their own, *.secrets.json, which git leaves out.\n"
+    words = "1 signature or key of ubuntu-weu: set apart in *.secrets.json, which git leaves out.\n"
     assert (told.code, told.out.endswith(words)) == (0, True)
     assert "Ab%2Fc" not in told.out + site.files()[PLACES[0]].decode()
     assert b"Ab%2Fc" in site.files()[PLACES[0].replace(".json", ".secrets.json")]
