@@ -18,10 +18,12 @@ from aibwatch.core.copies.copy import RESOURCE, Copy, Origin
 from aibwatch.core.copies.literal import too_deep
 from aibwatch.core.definition.portable import portable
 from aibwatch.core.model import TemplateId
+from aibwatch.core.readiness.survey import Unread
 from aibwatch.core.reading import table, text
 from aibwatch.sources.answer import Bad
 from aibwatch.sources.arm import Api, Arm
 from aibwatch.sources.graph import Graph, among, query_of
+from aibwatch.sources.lacking import lacking, unread
 from aibwatch.sources.paging import USUAL, Limits, collect
 from aibwatch.sources.parse_template import id_of
 from aibwatch.sources.templates import AT_ONCE, TYPE, scopes_of
@@ -153,9 +155,10 @@ class Definitions:
 
 
 def _untold(bad: Bad) -> Untold:
-    gone = bad.status == 404 and bad.symptom.from_azure
-    permission = READ if bad.status == 403 and bad.symptom.from_azure else ""
-    return Untold(why=bad.diagnosis.summary, gone=gone, permission=permission, unreachable=bad.status is None)
+    said = lacking(bad, READ)
+    if not isinstance(said, Unread):
+        return Untold(why=bad.diagnosis.summary, gone=True)
+    return Untold(why=said.why, permission=said.permission, unreachable=bad.status is None)
 
 
 def _nowhere(first: Untold, failure: Bad | None) -> Untold:
@@ -164,10 +167,10 @@ def _nowhere(first: Untold, failure: Bad | None) -> Untold:
     if failure is None:
         also = "Resource Graph does not show it, as it never has, or as a permission for its subscription is missing"
         return replace(first, why=f"{said}; {also}", unreachable=False)
-    permission = ASK if failure.status == 403 and failure.symptom.from_azure else ""
+    graph = unread(failure, ASK)
     return replace(
         first,
-        why=f"{said}; Resource Graph: {failure.diagnosis.summary}",
-        permission=permission,
+        why=f"{said}; Resource Graph: {graph.why}",
+        permission=graph.permission,
         unreachable=first.unreachable and failure.status is None,
     )

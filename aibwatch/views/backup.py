@@ -79,8 +79,7 @@ def _missed(kept: Kept, now: datetime) -> str:
         else "there is no copy of it"
     )
     why = "Azure says that there is no such template" if kept.fate is Fate.GONE else _bare(kept.why)
-    missing = f"; the permission {kept.permission} is missing" if kept.permission else ""
-    return printable(f"{kept.fate.value:<7} {template_name(kept.template)}: {why}{missing}; {left}")
+    return printable(f"{kept.fate.value:<7} {template_name(kept.template)}: {why}; {left}")
 
 
 def _secrets(kept: Sequence[Kept]) -> Iterator[str]:
