@@ -199,7 +199,7 @@ class StandIn:
         return spoilt(trouble, operation, request.path, self.world.time())
 
     def _send(self, answer: Reply, operation: Operation | None, entry: Entry) -> web.Response:
-        entry.status = answer.status
+        entry.status, entry.lacking = answer.status, answer.lacking
         now = self.world.time()
         return _response(dressed(answer, operation, now), now)
 
