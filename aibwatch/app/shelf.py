@@ -167,13 +167,11 @@ def backup_of(directory: Path, template: TemplateId) -> datetime | None:
 
 def copy_of(directory: Path, template: TemplateId) -> Copy | None:
     """Return the copy of a template; None where there is none that can be read to its end. Never raises."""
-    path = directory / place_of(template)
     try:
-        content = _content(path, LARGEST)
-        found = read_copy(content, _content(secrets_beside(path), LARGEST)).copy if content is not None else None
-        return found if found and found.template == template else None
-    except (OSError, DamagedCopyError):
+        found = read_file(directory / place_of(template)).copy
+    except DamagedCopyError:
         return None
+    return found if found.template == template else None
 
 
 def _same(found: Found, files: Files) -> bool:
