@@ -47,7 +47,7 @@ secondaries = [
             "[xyzzy]\n",
             (
                 "config.toml:1: xyzzy: is not a section; "
-                "the sections are [azure], [state], [http], [poll], [policy], [[canary]], [[freeze]], [[dependency]], "
+                "the sections are [azure], [state], [http], [poll], [policy], [[canary]], [[freeze]], [[mapping]], [[dependency]], "
                 "[[peer]], [[group]]"
             ),
         ),
