@@ -19,6 +19,7 @@ _ACCOUNT = re.compile(
 )
 _VAULT = re.compile(rf"([a-z0-9-]{{3,24}})\.{VAULTS}(?::\d+)?")
 _AZURE = re.compile(rf"https?://[\w.-]+\.(?:{ENDPOINTS}|{VAULTS})(?![\w.-])(?:/[^\s\"'`<>|;)?#]*)?", re.IGNORECASE)
+_SIGNED = re.compile(r"(https?://[^\s?\"'<>]{1,2000})\?[^\s\"'<>]*?\bsig=[^\s\"'<>]*", re.IGNORECASE)
 
 
 def plain(address: str) -> str:
@@ -28,6 +29,11 @@ def plain(address: str) -> str:
     authority, slash, path = rest.partition("/")
     host = authority.rpartition("@")[2]
     return f"{scheme}{slashes}{host}{slash}{path}" if slashes else bare
+
+
+def unsigned(words: str) -> str:
+    """Return the text without the queries of signed addresses: a signature ages, and is for one account only."""
+    return _SIGNED.sub(r"\1", words) if "sig=" in words.lower() else words
 
 
 def host_and_path(address: str) -> tuple[str, str]:
