@@ -70,6 +70,11 @@ def arm(status: int, body: Json) -> Reply:
     return Reply(status=status, headers={"Content-Type": ARM_JSON_TYPE}, content=arm_json(body), json=body)
 
 
+def listed(status: int, body: list[Json]) -> Reply:
+    """Return a list without an object around it, as Compute answers for platform images."""
+    return Reply(status=status, headers={"Content-Type": ARM_JSON_TYPE}, content=arm_json(body))
+
+
 def refused(refusal: Refusal) -> Reply:
     """Return a refusal as its maker words it."""
     if not refusal.by_arm:

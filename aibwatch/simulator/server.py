@@ -17,13 +17,14 @@ from datetime import datetime
 
 from aiohttp import web
 
+from aibwatch.simulator.ask import Ask
 from aibwatch.simulator.drill import PREFIX, drill
 from aibwatch.simulator.journal import Entry, Journal
 from aibwatch.simulator.refusal import Refusal
 from aibwatch.simulator.reply import Reply, arm, dressed, refused
 from aibwatch.simulator.route import Call, call_of, methods_of
 from aibwatch.simulator.scenario import Scenario
-from aibwatch.simulator.service import Ask, Service
+from aibwatch.simulator.service import Service
 from aibwatch.simulator.spoil import foreign, spoilt, unauthorized
 from aibwatch.simulator.tokens import Tokens
 from aibwatch.simulator.trouble import Answer, Operation, Trouble

@@ -33,12 +33,26 @@ class Operation(StrEnum):
     ACTIVITY = "activity"
     IMAGE = "image"
     """A version in a gallery, read or changed."""
+    RESOURCE = "resource"
+    """Anything else that templates need, and resource groups."""
+    USAGES = "usages"
+    SKUS = "skus"
+    PLATFORM = "platform"
+    """The versions of a platform image."""
+    PROVIDERS = "providers"
+    LOCATIONS = "locations"
+    TRIGGERS = "triggers"
     TOKEN = "token"  # noqa: S105 - the name of an operation
 
 
 OF_ARM = frozenset(Operation) - {Operation.TOKEN}
 """What a trouble means that names no operation: an outage of ARM leaves the machine's own metadata service alone."""
-OF_NO_REGION = frozenset({Operation.EVENTS, Operation.ACTIVITY, Operation.TOKEN})
+OF_NO_REGION = frozenset(
+    {
+        *(Operation.EVENTS, Operation.ACTIVITY, Operation.TOKEN),
+        *(Operation.SKUS, Operation.PROVIDERS, Operation.LOCATIONS),
+    }
+)
 
 
 class Answer(StrEnum):
