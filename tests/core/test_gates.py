@@ -15,6 +15,7 @@ from aibwatch.core.state import GroupState, Pause, State
 from aibwatch.core.verdict import Verdict, VerdictKind
 from tests.core.builders import (
     BASE_NORTH,
+    BASE_WEST,
     FRANCE,
     NORTH,
     SCOPE,
@@ -69,14 +70,18 @@ def ask(
     others: Iterable[str] = (),
     freezes: tuple[Freeze, ...] = (),
     leaving: Verdict | None = None,
+    target: TemplateId = BASE_NORTH,
+    allowed: tuple[str, ...] = (),
+    regions: Mapping[TemplateId, Region] | None = None,
 ) -> tuple[GateState, str]:
-    spec = a_group(policy=a_policy(mode=mode, max_moves_per_day=most, drill_max_age=drill), steps=steps)
+    policy = a_policy(mode=mode, max_moves_per_day=most, drill_max_age=drill)
+    spec = replace(a_group(policy=policy, steps=steps), allowed_geographies=allowed, regions=regions or {})
     question = Question(
         state=state or seen(a_list(), a_read()),
         setup=replace(a_setup(spec, *map(a_group, others)), freezes=freezes),
         spec=spec,
         group=group or a_group_state(),
-        target=BASE_NORTH,
+        target=target,
         source_region=WEST,
         target_region=target_region,
         verdicts={NORTH: a_verdict(region=NORTH)} if verdicts is None else verdicts,
@@ -96,6 +101,7 @@ def test_every_gate_is_asked_in_the_order_in_which_it_is_told() -> None:
         "not_global",
         "secondary_ready",
         "secondary_live",
+        "geography_allowed",
         "lease_held",
         "handler_ok",
         "mode_allows",
@@ -298,6 +304,41 @@ def test_secondary_ready_is_not_opened_by_a_good_report_of_what_is_not_listed() 
 def test_secondary_ready_asks_for_the_report_of_this_secondary() -> None:
     other = a_report("not_ready", template=a_template_id("other", NORTH), when=at(50))
     assert ask("secondary_ready", state=seen(a_list(), other))[0] is OPEN
+
+
+# geography_allowed
+
+
+def test_geography_allowed_is_open_where_nothing_is_asked_for() -> None:
+    assert ask("geography_allowed") == (OPEN, "no geographies are asked for")
+    assert ask("geography_allowed", target_region=None) == (OPEN, "no geographies are asked for")
+
+
+def test_geography_allowed_is_open_inside_and_closed_outside() -> None:
+    assert ask("geography_allowed", allowed=("europe",)) == (OPEN, "northeurope is in Europe, which is allowed")
+    assert ask("geography_allowed", allowed=("Sweden",)) == (
+        CLOSED,
+        "northeurope is in Europe; only Sweden may be built in",
+    )
+
+
+def test_geography_allowed_does_not_know_a_region_that_was_not_seen_or_is_not_in_the_table() -> None:
+    told = "base was never seen, so it is not known where it is"
+    assert ask("geography_allowed", allowed=("Europe",), target_region=None) == (UNKNOWN, told)
+    assert ask("geography_allowed", regions={BASE_NORTH: NORTH}, target_region=None) == (UNKNOWN, told)
+    assert ask("geography_allowed", allowed=("Europe",), target_region=Region("atlantis"))[0] is UNKNOWN
+
+
+def test_geography_allowed_is_closed_where_the_secondary_is_elsewhere_than_the_configuration_says() -> None:
+    assert ask("geography_allowed", regions={BASE_NORTH: FRANCE}, allowed=("Europe",)) == (
+        CLOSED,
+        "base is in northeurope, and by the configuration it should be in francecentral; correct whichever is wrong",
+    )
+    assert ask("geography_allowed", regions={BASE_NORTH: NORTH})[0] is OPEN
+
+
+def test_geography_allowed_lets_a_group_go_home_wherever_that_is() -> None:
+    assert ask("geography_allowed", target=BASE_WEST, allowed=("Japan",))[0] is OPEN
 
 
 # lease_held, handler_ok

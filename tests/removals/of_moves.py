@@ -477,6 +477,22 @@ MOVES: tuple[Removal, ...] = (
         ("nothing can be overridden", "name in order.overrides and", "False and"),
     ),
     *in_file(
+        "gates/target",
+        "gates",
+        (
+            "a secondary may be elsewhere than the configuration says",
+            "if wanted is not None and wanted != q.target_region:",
+            "if False:",
+        ),
+        ("the allowed geographies keep a group from going home", " if q.target != q.spec.primary else ()", ""),
+    ),
+    *in_file(
+        "regions/allowed",
+        "gates",
+        ("a region of which no geography is known is allowed", "within=Within.UNKNOWN", "within=Within.INSIDE"),
+        ("a region outside is allowed", "within=Within.OUTSIDE", "within=Within.INSIDE"),
+    ),
+    *in_file(
         "gates/pace",
         "drill",
         ("a drill counts as leaving a region", " and group.move.kind is MoveKind.FAILOVER", ""),
