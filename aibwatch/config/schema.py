@@ -207,6 +207,20 @@ class PolicySettings(Table):
     builder": Azure's own words; events of other services count only as dependencies."""
 
 
+class BackupSettings(Table):
+    """Copies of templates on a disk of yours, for the day on which a template's region does not answer."""
+
+    directory: Annotated[Text, AfterValidator(values.directory)] = ""
+    """Where the daemon keeps copies of all templates, an absolute path; `aibwatch backup` too, unless it is told
+    another. Default "": the daemon keeps none, as it should write where you said so only."""
+    max_age: Duration = 7 * DAY
+    """How old the copy of a primary may be before readiness tells it. Default 7d: templates change rarely, and a copy
+    that nobody has confirmed for a week is one of which nobody knows."""
+    history: Flag = False
+    """Whether the version before is kept when a definition changes. Default false: a directory under git has it
+    already."""
+
+
 class Canary(Table):
     """A minimal template of ours in a region, run to tell the service's fault from a customer's."""
 
@@ -390,6 +404,8 @@ class Settings(Table):
     """How often each source is asked."""
     policy: PolicySettings = PolicySettings()
     """The thresholds of judgement."""
+    backup: BackupSettings = BackupSettings()
+    """Copies of templates on a disk of yours."""
     canary: tuple[Canary, ...] = ()
     """Minimal templates to run on suspicion. Default: none, and then an outage is harder to tell from a mistake."""
     freeze: tuple[Freeze, ...] = ()

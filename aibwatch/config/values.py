@@ -218,6 +218,15 @@ def state_url(value: str) -> str:
     raise ValueError('is not a place to keep state; write "sqlite:////ABSOLUTE/PATH"')
 
 
+def directory(value: str) -> str:
+    """Accept the path of a directory that is the same wherever the daemon was started, or none."""
+    if "\0" in value:
+        raise ValueError("has a zero byte, which no path can have; remove it")
+    if value and not value.startswith("/"):
+        raise ValueError(f"{quoted(value)} depends on where the daemon was started; write its whole path")
+    return value
+
+
 def pattern(value: str) -> str:
     """Accept a regular expression that Python can compile."""
     if not value or len(value) > LONGEST_PATTERN:

@@ -174,6 +174,11 @@ class Arm:
         """Return what PATCH with this JSON brought. Goes out once, like `post`."""
         return await self._ask("PATCH", self._url(path, api, {}), api, operation, "", body)
 
+    def version(self, api: Api) -> str:
+        """Return the api-version with which this service is asked."""
+        # The SDK publishes the api-version that it was made for nowhere else.
+        return VERSIONS.get(api) or str(self._clients[api]._config.api_version)  # noqa: SLF001
+
     async def close(self) -> None:
         """Close the connections and the credential. Requests under way fail."""
         await self._session.close()
@@ -203,9 +208,8 @@ class Arm:
         return AsyncPipeline(transport, steps)
 
     def _url(self, path: str, api: Api, query: Mapping[str, str]) -> str:
-        # The SDK publishes the api-version that it was made for nowhere else.
-        version = VERSIONS.get(api) or self._clients[api]._config.api_version  # noqa: SLF001
-        return f"{self._endpoint.at(path)}?{urlencode({**query, 'api-version': version}, quote_via=quote)}"
+        full = {**query, "api-version": self.version(api)}
+        return f"{self._endpoint.at(path)}?{urlencode(full, quote_via=quote)}"
 
     async def _ask(
         self, method: str, url: str, api: Api, operation: str, region: str, body: Mapping[str, object] | None = None
