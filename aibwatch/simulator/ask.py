@@ -22,6 +22,7 @@ class Ask:
     """One request, read and understood."""
 
     call: Call
+    method: str
     origin: str
     """Scheme and host as the client wrote them: links lead back there."""
     path: str

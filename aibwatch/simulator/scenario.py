@@ -10,6 +10,8 @@ second.
     resource_groups = ["images-dr"]   # besides those of the templates, in the first of `regions`; one that is not
                                       # known is a 404
     activity_lag = 300                # seconds until the Activity Log shows what happened; `speed` does not change it
+    graph_lag = 0                     # seconds until Resource Graph shows what became of a run
+    observer_region = "uksouth"       # where the machine of the caller is; "" for one that is not in Azure
 
     [durations]                       # queued building customizing optimizing validating distributing
     building = 300                    # canceling creating updating deleting dying
@@ -75,7 +77,7 @@ second.
     region = "westeurope"             # "*" for all; see trouble.py for what "*" alone can reach
     operations = ["run", "get"]       # list get run cancel outputs operation create patch delete events availability
                                       # activity image resource usages platform triggers skus providers locations
-                                      # token; "*": all of them; absent: all but token
+                                      # graph permissions token; "*": all of them; absent: all but token
     templates = ["ubuntu-weu"]        # absent: all of them
     answer = "500"                    # arm-500 502 503 503-html 504 429 429-text unauthorized forbidden: errors
                                       # html empty garbage huge wrong-shape foreign-next-link: worthless 200s
@@ -109,6 +111,11 @@ second.
     region = "westeurope"
     from = 0
     to = 600
+
+    [[role]]                          # what the caller may do; without any role: everything
+    actions = ["*/read"]
+    not_actions = ["Microsoft.Compute/*"]
+    scope = "/subscriptions/..."      # absent: everywhere
 """
 
 import re
@@ -118,6 +125,7 @@ from dataclasses import dataclass, fields
 from importlib.resources import files
 from pathlib import Path
 
+from aibwatch.core.model import region_of
 from aibwatch.simulator.checks import check_templates, check_triggers, check_troubles
 from aibwatch.simulator.estate_tables import (
     read_provider,
@@ -133,23 +141,27 @@ from aibwatch.simulator.parts import (
     ProviderSpec,
     QuotaSpec,
     ResourceSpec,
+    RoleSpec,
     SkuSpec,
     TemplateSpec,
     TriggerSpec,
 )
 from aibwatch.simulator.reading import Mistakes, Table
 from aibwatch.simulator.run import Durations
-from aibwatch.simulator.tables import read_availability, read_event, read_template, read_trouble
+from aibwatch.simulator.tables import read_availability, read_event, read_role, read_template, read_trouble
 from aibwatch.simulator.trouble import Trouble
 
 TABLES = (
     *("template", "trouble", "event", "availability"),
-    *("resource", "quota", "sku", "provider", "trigger"),
+    *("resource", "quota", "sku", "provider", "trigger", "role"),
 )
 """What there may be several of."""
 
 ACTIVITY_LAG = 300.0
 """Seconds. The service promises 3 to 20 minutes, and is mostly near the lower end."""
+
+OBSERVER_REGION = "uksouth"
+"""Neither region of the built-in scenario: who watches should not go down with what is watched."""
 
 
 class ScenarioError(ValueError):
@@ -168,6 +180,8 @@ class Scenario:
     seed: int = 7
     speed: float = 1.0
     activity_lag: float = ACTIVITY_LAG
+    graph_lag: float = 0.0
+    observer_region: str = OBSERVER_REGION
     durations: Durations = Durations()  # noqa: RUF009 - frozen, so one for all is safe
     regions: tuple[str, ...] = ()
     resource_groups: tuple[str, ...] = ()
@@ -179,6 +193,7 @@ class Scenario:
     skus: tuple[SkuSpec, ...] = ()
     providers: tuple[ProviderSpec, ...] = ()
     triggers: tuple[TriggerSpec, ...] = ()
+    roles: tuple[RoleSpec, ...] = ()
 
     @property
     def lengths(self) -> Durations:
@@ -232,11 +247,14 @@ def _read(document: Mapping[str, object], mistakes: Mistakes) -> Scenario:
         regions=top.texts("regions"),
         resource_groups=top.texts("resource_groups"),
         activity_lag=top.number("activity_lag", ACTIVITY_LAG),
+        graph_lag=top.number("graph_lag", 0.0),
+        observer_region=region_of(top.text("observer_region", OBSERVER_REGION)),
         durations=_read_durations(document, mistakes),
         templates=tuple(read_template(table) for table in _tables(document, "template", mistakes)),
         troubles=tuple(read_trouble(table) for table in _tables(document, "trouble", mistakes)),
         events=tuple(read_event(table) for table in _tables(document, "event", mistakes)),
         availabilities=tuple(read_availability(table) for table in _tables(document, "availability", mistakes)),
+        roles=tuple(read_role(table) for table in _tables(document, "role", mistakes)),
         resources=tuple(read_resource(table) for table in _tables(document, "resource", mistakes)),
         quotas=tuple(read_quota(table) for table in _tables(document, "quota", mistakes)),
         skus=tuple(read_sku(table) for table in _tables(document, "sku", mistakes)),

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from aibwatch.simulator import reply
+from aibwatch.simulator.access import Access
 from aibwatch.simulator.ask import PAGE, Ask, first_of, linked, page_of
 from aibwatch.simulator.estate_service import EstateService
 from aibwatch.simulator.refusal import Refusal
@@ -27,6 +28,7 @@ class Service:
     def __init__(self, world: World) -> None:
         self._world = world
         self._estate = EstateService(world.estate)
+        self._access = Access(world)
         self._perform: Mapping[Operation, Callable[[Ask], Reply]] = {
             Operation.LIST: self._list,
             Operation.GET: self._get,
@@ -42,6 +44,7 @@ class Service:
             Operation.ACTIVITY: self._activity,
             Operation.TRIGGERS: self._triggers,
             **self._estate.performs,
+            **self._access.performs,
         }
 
     def regions(self, ask: Ask) -> tuple[str, ...]:
@@ -61,17 +64,21 @@ class Service:
                     spec.region for spec in self._world.scenario.availabilities if spec.resource.lower() == resource
                 )
                 return tuple(sorted(set(mine)))
-            case Operation.EVENTS | Operation.ACTIVITY:
+            case Operation.EVENTS | Operation.ACTIVITY | Operation.GRAPH | Operation.PERMISSIONS:
                 return ()
             case operation if operation in self._estate.performs:
                 return self._estate.regions(ask)
             case _:
                 return self._world.regions_of(name("subscription"), name("group"), name("name"))
 
+    def forbidden(self, ask: Ask) -> Refusal | None:
+        """Return ARM's refusal of what the caller may not do; None for what he may. Nothing is done yet."""
+        return self._access.forbidden(ask)
+
     def perform(self, ask: Ask) -> Reply:
         """Do what is asked, and answer."""
         try:
-            return self._perform[ask.call.operation](ask)
+            return self._access.shown(ask, self._perform[ask.call.operation](ask))
         except Refusal as refusal:
             return reply.refused(refusal)
 
