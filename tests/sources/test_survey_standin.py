@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from aibwatch.core.model import Region, TemplateId, template_id
+from aibwatch.core.model import Region, template_id
 from aibwatch.core.policy import GroupSpec
-from aibwatch.core.readiness.survey import ABSENT, Absence, Place, Quota, Size, Survey, Trigger, Unread
+from aibwatch.core.readiness.survey import ABSENT, Place, Quota, Size, Survey, Trigger, Unread
 from aibwatch.simulator.scenario import parse_scenario
 from aibwatch.simulator.server import StandIn
 from aibwatch.sources.arm import Arm
@@ -160,7 +160,6 @@ async def test_a_secondary_where_all_is_well_and_all_is_told(look: Look) -> None
 @pytest.mark.parametrize(
     ("resource", "lost"),
     [
-        (GROUP, None),
         (STAGING, {STAGING}),
         (IDENTITY, {IDENTITY}),
         (NETWORK, {SUBNET}),
@@ -170,12 +169,21 @@ async def test_a_secondary_where_all_is_well_and_all_is_told(look: Look) -> None
         (DEFINITION, {DEFINITION}),
     ],
 )
-async def test_what_is_gone_is_absent_and_all_else_is_as_it_was(
-    look: Look, resource: str, lost: set[str] | None
-) -> None:
+async def test_what_is_gone_is_absent_and_all_else_is_as_it_was(look: Look, resource: str, lost: set[str]) -> None:
     found = await look(f'{WORLD}\n[[resource]]\nid = "{resource}"\nabsent = true\n')
-    lost = lost if lost is not None else set()
-    assert changes(found, await look(WORLD)) == ({"places": dict.fromkeys(lost, ABSENT)} if lost else {})
+    assert changes(found, await look(WORLD)) == {"places": dict.fromkeys(lost, ABSENT)}
+
+
+async def test_of_a_secondary_that_is_gone_with_its_group_what_its_region_gives_is_told(look: Look) -> None:
+    found = await look(f'{WORLD}\n[[resource]]\nid = "{GROUP}"\nabsent = true\n')
+    of_template: dict[str, Any] = {
+        "secondary_body": ABSENT,
+        "seen": None,
+        "places": {},
+        "wanted_size": "",
+        "size": None,
+    }
+    assert changes(found, await look(WORLD)) == of_template
 
 
 async def test_an_account_that_is_in_no_list_is_not_told_as_absent(look: Look) -> None:
@@ -193,7 +201,8 @@ async def test_an_account_that_is_in_no_list_is_not_told_as_absent(look: Look) -
             {"places": {SCRIPT: replace(PLACES[SCRIPT], region=Region("westeurope"))}},
         ),
         (
-            '[[resource]]\nid = "SOURCE"\nregion = "northeurope"\nreplicas = ["westeurope"]\nreplicating = ["northeurope"]',
+            '[[resource]]\nid = "SOURCE"\nregion = "northeurope"\nreplicas = ["westeurope"]\n'
+            'replicating = ["northeurope"]',
             {"places": {SOURCE: replace(PLACES[SOURCE], replicas=(Region("westeurope"),))}},
         ),
         (
@@ -216,7 +225,7 @@ async def test_one_thing_that_is_otherwise_is_told_and_nothing_else(
     look: Look, more: str, differing: dict[str, Any]
 ) -> None:
     more = more.replace("ACCOUNT", ACCOUNT).replace("SOURCE", SOURCE)
-    assert changes(await look(f"{more}\n{WORLD}"), await look(WORLD)) == differing
+    assert changes(await look(f"{WORLD}\n{more}"), await look(WORLD)) == differing
 
 
 @pytest.mark.parametrize(
@@ -240,5 +249,45 @@ async def test_what_fails_is_unread_and_all_else_is_as_it_was(
     differing = changes(await look(f"{WORLD}\n{trouble}"), await look(WORLD))
     assert differing.keys() == fields_lost
     values = [each for value in differing.values() for each in (value.values() if isinstance(value, dict) else [value])]
-    print(values)
     assert all(isinstance(value, Unread) and value.permission == "" for value in values)
+
+
+@pytest.mark.parametrize(
+    ("action", "fields_lost"),
+    [
+        ("Microsoft.Compute/locations/usages/read", {"quotas"}),
+        ("Microsoft.ContainerInstance/locations/usages/read", {"containers"}),
+        ("Microsoft.Compute/skus/read", {"size"}),
+        ("Microsoft.Resources/subscriptions/providers/read", {"providers"}),
+        ("Microsoft.VirtualMachineImages/imageTemplates/triggers/read", {"primary_triggers", "secondary_triggers"}),
+    ],
+)
+async def test_what_may_not_be_read_names_the_permission(look: Look, action: str, fields_lost: set[str]) -> None:
+    role = f'[[role]]\nactions = ["*"]\nnot_actions = ["{action}"]\n'
+    why = Unread(why=f'the permission {action} is missing (role "aibwatch watch")', permission=action)
+    assert changes(await look(f"{WORLD}\n{role}"), await look(WORLD)) == dict.fromkeys(fields_lost, why)
+
+
+@pytest.mark.parametrize(
+    ("action", "needs"),
+    [
+        ("Microsoft.Resources/subscriptions/resourceGroups/read", {GROUP, STAGING}),
+        ("Microsoft.ManagedIdentity/userAssignedIdentities/read", {IDENTITY}),
+        ("Microsoft.Network/virtualNetworks/read", {SUBNET}),
+        ("Microsoft.Compute/galleries/read", {GALLERY}),
+        ("Microsoft.Compute/galleries/images/read", {DEFINITION}),
+        ("Microsoft.Compute/galleries/images/versions/read", {SOURCE}),
+        ("Microsoft.Storage/storageAccounts/read", {SCRIPT}),
+    ],
+)
+async def test_a_place_that_may_not_be_read_names_the_permission(look: Look, action: str, needs: set[str]) -> None:
+    role = f'[[role]]\nactions = ["*"]\nnot_actions = ["{action}"]\n'
+    why = Unread(why=f'the permission {action} is missing (role "aibwatch watch")', permission=action)
+    assert changes(await look(f"{WORLD}\n{role}"), await look(WORLD)) == {"places": dict.fromkeys(needs, why)}
+
+
+async def test_templates_that_may_not_be_read_name_the_permission(look: Look) -> None:
+    action = "Microsoft.VirtualMachineImages/imageTemplates/read"
+    found = await look(f'{WORLD}\n[[role]]\nactions = ["*"]\nnot_actions = ["{action}"]\n')
+    why = Unread(why=f'the permission {action} is missing (role "aibwatch watch")', permission=action)
+    assert (found.primary_body, found.secondary_body) == (why, why)
