@@ -27,7 +27,7 @@ SPEC = GroupSpec(
     name="ubuntu-base",
     primary=PRIMARY,
     secondaries=(SECONDARY,),
-    regions={SECONDARY: NEU},
+    regions={PRIMARY: Region("westeurope"), SECONDARY: NEU},
     allowed_geographies=("Europe",),
 )
 GROUP = f"{HOME}/resourcegroups/images-neu"
@@ -67,6 +67,10 @@ replicas = ["northeurope", "westeurope"]
 
 [[trigger]]
 template = "ubuntu-weu"
+name = "source"
+
+[[trigger]]
+template = "ubuntu-neu"
 name = "source"
 
 [[quota]]
@@ -136,10 +140,27 @@ PLACES = {
     DEFINITION: a_place("microsoft.compute/galleries/images", generation="V2"),
     SCRIPT: a_place("microsoft.storage/storageaccounts"),
 }
+REPLICATING = """
+[[resource]]
+id = "SOURCE"
+region = "northeurope"
+replicas = ["westeurope"]
+replicating = ["northeurope"]
+"""
+NO_TRIGGERS = """
+[[role]]
+actions = ["*"]
+not_actions = ["Microsoft.VirtualMachineImages/imageTemplates/triggers/read"]
+"""
+TRIGGERS_FAIL = """
+[[trouble]]
+region = "northeurope"
+operations = ["triggers"]
+answer = "500"
+"""
 D2 = Size(name="Standard_D2s_v5", family="standardDSv5Family", cores=2)
 FAMILY = Quota(name="standardDSv5Family", limit=16, used=8)
 TRIGGER = Trigger(name="source", kind="SourceImage", healthy=True)
-FAILED = Unread(why="500 InternalServerError (x-ms-failure-cause: service): Encountered internal server error.")
 
 
 async def test_a_secondary_where_all_is_well_and_all_is_told(look: Look) -> None:
@@ -154,7 +175,7 @@ async def test_a_secondary_where_all_is_well_and_all_is_told(look: Look) -> None
     assert (found.quotas["standarddsv5family"], "cores" in found.quotas) == (FAMILY, True)
     assert found.containers == Quota(name="StandardCores", limit=10, used=7)
     assert found.providers == dict.fromkeys(NEEDED, "Registered")
-    assert (found.primary_triggers, found.secondary_triggers, found.source_versions) == ((TRIGGER,), (), ())
+    assert (found.primary_triggers, found.secondary_triggers, found.source_versions) == ((TRIGGER,), (TRIGGER,), ())
 
 
 @pytest.mark.parametrize(
@@ -183,6 +204,7 @@ async def test_of_a_secondary_that_is_gone_with_its_group_what_its_region_gives_
         "wanted_size": "",
         "size": None,
     }
+    of_template |= {"primary_triggers": (), "secondary_triggers": ()}
     assert changes(found, await look(WORLD)) == of_template
 
 
@@ -201,8 +223,7 @@ async def test_an_account_that_is_in_no_list_is_not_told_as_absent(look: Look) -
             {"places": {SCRIPT: replace(PLACES[SCRIPT], region=Region("westeurope"))}},
         ),
         (
-            '[[resource]]\nid = "SOURCE"\nregion = "northeurope"\nreplicas = ["westeurope"]\n'
-            'replicating = ["northeurope"]',
+            REPLICATING,
             {"places": {SOURCE: replace(PLACES[SOURCE], replicas=(Region("westeurope"),))}},
         ),
         (
@@ -235,11 +256,10 @@ async def test_one_thing_that_is_otherwise_is_told_and_nothing_else(
         ("skus", "*", {"size"}),
         ("providers", "*", {"providers"}),
         ("triggers", "westeurope", {"primary_triggers"}),
-        ("triggers", "northeurope", {"secondary_triggers"}),
         ("resource", "northeurope", {"places"}),
         ("image", "northeurope", {"places"}),
         ("list", "northeurope", set()),
-        ("get", "northeurope", set()),
+        ("get", "westeurope", {"primary_body", "primary_triggers"}),
     ],
 )
 async def test_what_fails_is_unread_and_all_else_is_as_it_was(
@@ -259,13 +279,19 @@ async def test_what_fails_is_unread_and_all_else_is_as_it_was(
         ("Microsoft.ContainerInstance/locations/usages/read", {"containers"}),
         ("Microsoft.Compute/skus/read", {"size"}),
         ("Microsoft.Resources/subscriptions/providers/read", {"providers"}),
-        ("Microsoft.VirtualMachineImages/imageTemplates/triggers/read", {"primary_triggers", "secondary_triggers"}),
     ],
 )
 async def test_what_may_not_be_read_names_the_permission(look: Look, action: str, fields_lost: set[str]) -> None:
     role = f'[[role]]\nactions = ["*"]\nnot_actions = ["{action}"]\n'
     why = Unread(why=f'the permission {action} is missing (role "aibwatch watch")', permission=action)
     assert changes(await look(f"{WORLD}\n{role}"), await look(WORLD)) == dict.fromkeys(fields_lost, why)
+
+
+@pytest.mark.parametrize("more", [NO_TRIGGERS, TRIGGERS_FAIL])
+async def test_where_the_secondarys_triggers_are_unread_the_primarys_are_not_asked_for(look: Look, more: str) -> None:
+    differing = changes(await look(f"{WORLD}\n{more}"), await look(WORLD))
+    assert differing.keys() == {"secondary_triggers", "primary_triggers"}
+    assert (isinstance(differing["secondary_triggers"], Unread), differing["primary_triggers"]) == (True, ())
 
 
 @pytest.mark.parametrize(
