@@ -9,14 +9,13 @@ import pytest
 
 from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.policy import GroupSpec
-from aibwatch.core.readiness.survey import ABSENT, Survey, Unread
+from aibwatch.core.readiness.survey import ABSENT, Survey, Trigger, Unread
 from aibwatch.sources.surveyor import Surveyor
 
-from .support import GROUP, NOW, TYPE, UBUNTU, Rig, Script, a_template, says
+from .support import NOW, UBUNTU, Rig, Script, a_template, says
 
 SECONDARY = TemplateId(UBUNTU.replace("images-weu", "images-neu"))
 SPEC = GroupSpec(name="ubuntu-base", primary=UBUNTU, secondaries=(SECONDARY,))
-NEU_GROUP = GROUP.replace("weu", "neu")
 FAILS = says(500, {"error": {"code": "InternalServerError", "message": "no"}})
 REFUSES = says(403, {"error": {"code": "AuthorizationFailed", "message": "no"}})
 READ = "Microsoft.VirtualMachineImages/imageTemplates/read"
@@ -26,11 +25,10 @@ def a_secondary(**properties: Any) -> dict[str, Any]:
     return {**a_template(**properties), "id": SECONDARY, "location": "North Europe"}
 
 
-def lists(rig: Rig, primary: Script, secondary: Script) -> None:
-    """Answer for both templates, by their lists and one by one."""
-    for group, template, script in ((GROUP, UBUNTU, primary), (NEU_GROUP, SECONDARY, secondary)):
-        rig.azure.on(f"{group}{TYPE}", FAILS)
-        rig.azure.on(template, script)
+def answers(rig: Rig, primary: Script, secondary: Script) -> None:
+    """Answer for both templates."""
+    rig.azure.on(UBUNTU, primary)
+    rig.azure.on(SECONDARY, secondary)
 
 
 class Clock:
@@ -63,16 +61,37 @@ def surveyor(rig: Rig, clock: Clock) -> Surveyor:
 async def test_a_primary_that_does_not_answer_is_taken_as_it_was_last_seen(
     rig: Rig, surveyor: Surveyor, clock: Clock
 ) -> None:
-    lists(rig, says(200, a_template()), says(200, a_secondary()))
+    answers(rig, says(200, a_template()), says(200, a_secondary()))
     await survey(surveyor)
-    lists(rig, FAILS, says(200, a_secondary()))
+    answers(rig, FAILS, says(200, a_secondary()))
     clock.time += timedelta(minutes=30)
     found = await survey(surveyor)
     assert (found.primary_body, found.primary_at, found.at) == (a_template(), NOW, clock.time)
-    assert (found.primary_region, found.primary_triggers) == (
-        "westeurope",
-        Unread(why="500 InternalServerError: no"),
-    )
+    assert found.primary_region == "westeurope"
+
+
+TRIGGERS = says(200, {"value": [{"name": "source", "properties": {"kind": "SourceImage"}}]})
+TRIGGER = Trigger(name="source", kind="SourceImage", healthy=True)
+
+
+async def test_the_primarys_triggers_are_not_asked_for_where_the_secondary_has_none(
+    rig: Rig, surveyor: Surveyor
+) -> None:
+    answers(rig, says(200, a_template()), says(200, a_secondary()))
+    rig.azure.on(f"{UBUNTU}/triggers", TRIGGERS)
+    rig.azure.on(f"{SECONDARY}/triggers", says(200, {"value": []}))
+    found = await survey(surveyor)
+    assert (found.secondary_triggers, found.primary_triggers) == ((), ())
+    assert rig.azure.count("GET", f"{UBUNTU}/triggers") == 0
+
+
+async def test_no_copy_of_the_primary_tells_its_triggers(rig: Rig, surveyor: Surveyor) -> None:
+    answers(rig, says(200, a_template()), says(200, a_secondary()))
+    rig.azure.on(f"{UBUNTU}/triggers", TRIGGERS)
+    rig.azure.on(f"{SECONDARY}/triggers", TRIGGERS)
+    assert (await survey(surveyor)).primary_triggers == (TRIGGER,)
+    answers(rig, FAILS, says(200, a_secondary()))
+    assert (await survey(surveyor)).primary_triggers == Unread(why="500 InternalServerError: no")
 
 
 @pytest.mark.parametrize(
@@ -85,31 +104,40 @@ async def test_a_primary_that_does_not_answer_is_taken_as_it_was_last_seen(
 async def test_no_copy_hides_that_the_primary_is_gone_or_may_not_be_read(
     rig: Rig, surveyor: Surveyor, answer: Script, body: object
 ) -> None:
-    lists(rig, says(200, a_template()), says(200, a_secondary()))
+    answers(rig, says(200, a_template()), says(200, a_secondary()))
     await survey(surveyor)
-    lists(rig, answer, says(200, a_secondary()))
+    answers(rig, answer, says(200, a_secondary()))
     assert (await survey(surveyor)).primary_body == body
 
 
 async def test_a_primary_that_was_never_seen_is_unread(rig: Rig, surveyor: Surveyor) -> None:
-    lists(rig, FAILS, says(200, a_secondary()))
+    answers(rig, FAILS, says(200, a_secondary()))
     found = await survey(surveyor, replace(SPEC, regions={UBUNTU: Region("westeurope")}))
     assert (found.primary_body, found.primary_region) == (Unread(why="500 InternalServerError: no"), "westeurope")
 
 
 async def test_the_copy_of_a_primary_that_is_watched_no_more_is_forgotten(rig: Rig, surveyor: Surveyor) -> None:
-    lists(rig, says(200, a_template()), says(200, a_secondary()))
+    answers(rig, says(200, a_template()), says(200, a_secondary()))
     await survey(surveyor)
     async with surveyor.round([]):
         pass
-    lists(rig, FAILS, says(200, a_secondary()))
+    answers(rig, FAILS, says(200, a_secondary()))
     assert isinstance((await survey(surveyor)).primary_body, Unread)
+
+
+async def test_a_round_over_some_groups_keeps_what_it_saw_of_the_others(rig: Rig, surveyor: Surveyor) -> None:
+    answers(rig, says(200, a_template()), says(200, a_secondary()))
+    await survey(surveyor)
+    async with surveyor.round([], watched=[SPEC]):
+        pass
+    answers(rig, FAILS, says(200, a_secondary()))
+    assert (await survey(surveyor)).primary_body == a_template()
 
 
 async def test_of_a_secondary_that_is_not_there_its_region_is_asked_where_that_is_known(
     rig: Rig, surveyor: Surveyor
 ) -> None:
-    lists(rig, says(200, a_template()), says(404, {"error": {"code": "ResourceNotFound", "message": "gone"}}))
+    answers(rig, says(200, a_template()), says(404, {"error": {"code": "ResourceNotFound", "message": "gone"}}))
     usages = f"/subscriptions/{UBUNTU.split('/')[2]}/providers/Microsoft.Compute/locations/northeurope/usages"
     rig.azure.on(usages, says(200, {"value": []}))
     found = await survey(surveyor, replace(SPEC, regions={SECONDARY: Region("northeurope")}))
@@ -118,7 +146,7 @@ async def test_of_a_secondary_that_is_not_there_its_region_is_asked_where_that_i
 
 
 async def test_of_a_secondary_in_no_known_region_nothing_is_asked_of_regions(rig: Rig, surveyor: Surveyor) -> None:
-    lists(rig, says(200, a_template()), FAILS)
+    answers(rig, says(200, a_template()), FAILS)
     found = await survey(surveyor)
     why = Unread(why="the secondary's region is not known: it cannot be read, or does not say")
     assert (found.quotas, found.containers, found.source_versions) == (why, why, why)
@@ -126,7 +154,7 @@ async def test_of_a_secondary_in_no_known_region_nothing_is_asked_of_regions(rig
 
 
 async def test_a_fault_of_ours_loses_one_survey_and_no_other(rig: Rig, clock: Clock) -> None:
-    lists(rig, says(200, a_template()), says(200, a_secondary()))
+    answers(rig, says(200, a_template()), says(200, a_secondary()))
     faults: list[Exception] = []
     broken = replace(SPEC, name="broken", regions=cast("Mapping[TemplateId, Region]", None))
     async with Surveyor(rig.arm, clock, on_fault=faults.append).round([SPEC]) as this_round:
@@ -150,13 +178,13 @@ async def test_a_fault_of_ours_loses_one_survey_and_no_other(rig: Rig, clock: Cl
     ],
 )
 async def test_a_template_of_any_shape_has_a_survey(rig: Rig, surveyor: Surveyor, properties: dict[str, Any]) -> None:
-    lists(rig, says(200, a_template()), says(200, a_secondary(**properties)))
+    answers(rig, says(200, a_template()), says(200, a_secondary(**properties)))
     found = await survey(surveyor)
     assert found.secondary_body == a_secondary(**properties)
     assert not [path for _, path in rig.azure.asked if ".." in path]
 
 
 async def test_a_region_that_is_no_name_is_not_put_into_a_path(rig: Rig, surveyor: Surveyor) -> None:
-    lists(rig, says(200, a_template()), says(200, {**a_secondary(), "location": "../../x"}))
+    answers(rig, says(200, a_template()), says(200, {**a_secondary(), "location": "../../x"}))
     found = await survey(surveyor)
     assert found.quotas == Unread(why="the secondary's region is not known: it cannot be read, or does not say")
