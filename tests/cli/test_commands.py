@@ -32,6 +32,7 @@ COMMANDS = (
     "reset",
     "pause",
     "resume",
+    "regions",
     "backtest",
     "classify",
 )
@@ -101,6 +102,8 @@ def test_the_version_is_one_line() -> None:
         ("history", "--markdown"),
         ("history", "--move", "base-1", "--markdown", "--json"),
         ("incident", "--bundle", "x.tar.gz"),
+        ("regions",),
+        ("regions", "westeurope", "--subscription", "mine"),
     ],
 )
 def test_what_cannot_be_understood_exits_with_2_and_says_so(arguments: tuple[str, ...]) -> None:
