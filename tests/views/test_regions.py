@@ -51,8 +51,8 @@ def placed(**places: tuple[float, float]) -> Atlas:
             "swedencentral",
             (
                 "has to leave its geography: its pair swedensouth is not among the regions of this subscription; "
-                "no other region of Sweden offers Image Builder; on its continent there are francecentral, germanywestcentral, "
-                "italynorth, northeurope and 4 more."
+                "no other region of Sweden offers Image Builder; on its continent there are francecentral, "
+                "germanywestcentral, italynorth, northeurope and 4 more."
             ),
         ),
     ],
