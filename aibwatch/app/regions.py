@@ -5,17 +5,17 @@ from dataclasses import dataclass
 
 from aibwatch.config.load import Loaded
 from aibwatch.config.words import choices
-from aibwatch.core.model import FailureClass, Region, region_of
+from aibwatch.core.model import Region, region_of
 from aibwatch.core.regions.allowed import nearest_regions
 from aibwatch.core.regions.atlas import Atlas
 from aibwatch.core.regions.known import KNOWN
-from aibwatch.core.rights import right_of
 from aibwatch.runtime.clock import Clock
 from aibwatch.sources.answer import Bad
 from aibwatch.sources.arm import Arm
 from aibwatch.sources.connection import connect
+from aibwatch.sources.lacking import unread
 from aibwatch.sources.locations import Locations
-from aibwatch.sources.providers import Providers
+from aibwatch.sources.offers import Offers
 from aibwatch.sources.quota import subscription_of
 from aibwatch.views.regions import regions_dict
 
@@ -69,19 +69,12 @@ async def _asked(loaded: Loaded, subscription: str) -> Atlas | str:
 async def _atlas(arm: Arm, subscription: str) -> Atlas | str:
     locations = await Locations(arm).of(subscription)
     if isinstance(locations, Bad):
-        return _why(locations, LOCATIONS_READ)
-    provider = await Providers(arm).of(subscription, IMAGE_BUILDER)
+        return unread(locations, LOCATIONS_READ).why
+    provider = await Offers(arm).of(subscription, IMAGE_BUILDER)
     if isinstance(provider, Bad):
-        return _why(provider, PROVIDERS_READ)
+        return unread(provider, PROVIDERS_READ).why
     building = provider.regions.get(TEMPLATES, frozenset())
     return Atlas(locations=locations, building=building) if building else "the provider names no region"
-
-
-def _why(bad: Bad, action: str) -> str:
-    right = right_of(action)
-    if bad.diagnosis.cls is FailureClass.AUTH and bad.status is not None and right is not None:
-        return f'{right.action} is missing (role "{right.role}")'
-    return bad.diagnosis.summary
 
 
 def _region(named: str, atlas: Atlas) -> Region:

@@ -1,6 +1,6 @@
 """Ask Azure which regions a subscription can use, where they are, and what they name as their pair.
 
-This module does not know in which of them Image Builder is offered; see providers.py.
+This module does not know in which of them Image Builder is offered; see offers.py.
 """
 
 from collections.abc import Mapping

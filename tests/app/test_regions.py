@@ -77,7 +77,7 @@ async def test_without_the_right_the_table_answers_and_the_permission_is_named(a
     kind = "locations" if path == LOCATIONS else "providers"
     assert (report.code, report.body["origin"]) == (FROM_TABLE, "table of May 2026")
     assert str(report.body["text"]).endswith(
-        f'Azure was not heard: Microsoft.Resources/subscriptions/{kind}/read is missing (role "aibwatch watch").'
+        f'the permission Microsoft.Resources/subscriptions/{kind}/read is missing (role "aibwatch watch").'
     )
 
 

@@ -8,9 +8,9 @@ from aibwatch.core.model import FailureClass, Region
 from aibwatch.core.regions.atlas import Location
 from aibwatch.sources.answer import Bad
 from aibwatch.sources.locations import Locations
+from aibwatch.sources.offers import Offers
 from aibwatch.sources.parse_location import locations_in
 from aibwatch.sources.parse_provider import Provider, provider_in
-from aibwatch.sources.providers import Providers
 
 from .support import SUBSCRIPTION, Rig, says
 
@@ -125,18 +125,18 @@ async def test_half_a_list_of_regions_is_no_answer(rig: Rig) -> None:
 
 async def test_a_provider_is_asked_for_by_its_name(rig: Rig) -> None:
     rig.azure.on(PROVIDER, says(200, a_provider()))
-    told = await Providers(rig.arm).of(SUBSCRIPTION, IMAGES)
+    told = await Offers(rig.arm).of(SUBSCRIPTION, IMAGES)
     assert isinstance(told, Provider)
     assert (told.state, rig.azure.asked) == ("Registered", [("GET", f"{PROVIDER}?api-version=2021-04-01")])
 
 
 async def test_another_provider_than_the_one_asked_for_is_no_answer(rig: Rig) -> None:
     rig.azure.on(PROVIDER, says(200, a_provider(namespace="Microsoft.Compute")))
-    assert isinstance(await Providers(rig.arm).of(SUBSCRIPTION, IMAGES), Bad)
+    assert isinstance(await Offers(rig.arm).of(SUBSCRIPTION, IMAGES), Bad)
 
 
 async def test_a_refusal_is_told_as_it_came(rig: Rig) -> None:
     rig.azure.on(PROVIDER, says(403, {"error": {"code": "AuthorizationFailed", "message": "no"}}))
-    told = await Providers(rig.arm).of(SUBSCRIPTION, IMAGES)
+    told = await Offers(rig.arm).of(SUBSCRIPTION, IMAGES)
     assert isinstance(told, Bad)
     assert told.diagnosis.cls is FailureClass.AUTH
