@@ -6,7 +6,20 @@ from typing import Annotated
 import typer
 
 from aibwatch import __version__
-from aibwatch.cli import ask, backtest, build, daemon, handler, incident, offline, once, order, regions, settings
+from aibwatch.cli import (
+    ask,
+    backtest,
+    build,
+    daemon,
+    doctor,
+    handler,
+    incident,
+    offline,
+    once,
+    order,
+    regions,
+    settings,
+)
 from aibwatch.cli.context import Context
 
 app = typer.Typer(
@@ -41,7 +54,7 @@ def _options(
     context.obj = Context(config=config)
 
 
-for module in (daemon, settings, once, ask, incident, order, build, regions, backtest, offline, handler):
+for module in (daemon, settings, once, ask, incident, order, build, regions, doctor, backtest, offline, handler):
     module.register(app)
 
 
