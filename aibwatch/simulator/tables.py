@@ -1,14 +1,15 @@
-"""Read the tables of a scenario: template, trouble, event, availability. Which keys there are is told in scenario.py.
+"""Read the tables of a scenario: template, trouble, event, availability, role. Their keys are told in scenario.py.
 
-A trouble is read here from JSON as well, when a drill adds one while the stand-in runs.
+A trouble and a role are read here from JSON as well, when a drill changes them while the stand-in runs.
 """
 
 import re
 from enum import StrEnum
 
 from aibwatch.core.model import region_of
+from aibwatch.simulator.needs import ID
 from aibwatch.simulator.outcome import Outcome
-from aibwatch.simulator.parts import AvailabilitySpec, EventSpec, LastRun, Provisioning, TemplateSpec
+from aibwatch.simulator.parts import AvailabilitySpec, EventSpec, LastRun, Provisioning, RoleSpec, TemplateSpec
 from aibwatch.simulator.reading import Table
 from aibwatch.simulator.trouble import (
     EVERYWHERE,
@@ -48,7 +49,7 @@ class _State(StrEnum):
 
 def read_template(table: Table) -> TemplateSpec:
     """Return the template of a [[template]] table."""
-    usual = TemplateSpec(name="", resource_group="", region="", tags={})
+    usual = TemplateSpec(name="", resource_group="", region="", tags={}, properties={})
     name = table.text("name", None)
     if name and not _NAME.match(name):
         table.wrong("name", f"{name!r} is no template name; use up to 64 letters, digits, '-', '_' and '.'")
@@ -59,8 +60,14 @@ def read_template(table: Table) -> TemplateSpec:
         subscription=table.text("subscription", usual.subscription),
         provisioning_state=table.choice("provisioning_state", Provisioning.SUCCEEDED),
         source=_source(table, usual.source),
+        source_image=_id(table, "source_image"),
         script=table.text("script", usual.script),
+        scripts=table.texts("scripts"),
         identity=table.text("identity", usual.identity),
+        build_identities=table.texts("build_identities"),
+        subnet=_id(table, "subnet"),
+        container_subnet=_id(table, "container_subnet"),
+        staging_group=table.text("staging_group"),
         gallery=table.text("gallery"),
         image=table.text("image"),
         replication_regions=table.texts("replication_regions"),
@@ -73,6 +80,7 @@ def read_template(table: Table) -> TemplateSpec:
         },
         last_run=table.choice("last_run", LastRun.NEVER),
         last_run_ended=table.number("last_run_ended", usual.last_run_ended),
+        properties=table.json("properties"),
         every=table.number("every", 0.0, least=1.0) or None,
         outcomes=table.choices("outcome", Outcome) or usual.outcomes,
     )
@@ -86,6 +94,13 @@ def _source(table: Table, default: tuple[str, ...]) -> tuple[str, ...]:
         table.wrong("source", 'is not a platform image; write "publisher:offer:sku" or "publisher:offer:sku:version"')
         return default
     return parts if len(parts) == 4 else (*parts, "latest")
+
+
+def _id(table: Table, key: str) -> str:
+    value = table.text(key)
+    if value and not ID.fullmatch(value):
+        table.wrong(key, f"{value!r} is no resource id; write /subscriptions/.../resourceGroups/.../providers/...")
+    return value
 
 
 def read_trouble(table: Table, begins: float = 0.0) -> Trouble:
@@ -175,3 +190,16 @@ def read_availability(table: Table) -> AvailabilitySpec:
     )
     table.close()
     return status
+
+
+def read_role(table: Table) -> RoleSpec:
+    """Return the role of a [[role]] table."""
+    role = RoleSpec(
+        actions=table.texts("actions"), not_actions=table.texts("not_actions"), scope=table.text("scope", "/")
+    )
+    if not role.actions:
+        table.wrong("actions", 'is missing or empty; add what is allowed, actions = ["*/read"]')
+    if not role.scope.startswith("/"):
+        table.wrong("scope", f"{role.scope!r} is no scope; write /subscriptions/..., or leave the key out for all")
+    table.close()
+    return role
