@@ -21,7 +21,7 @@ from datetime import datetime
 from pathlib import Path
 
 from aibwatch.core.copies.copy import Copy, Files, Origin, files_of, parameters, place_of, timestamp
-from aibwatch.core.copies.document import LARGEST, Found, found_in, secrets_in
+from aibwatch.core.copies.document import LARGEST, DamagedCopyError, Found, found_in, read_copy, secrets_in
 from aibwatch.core.copies.index import LARGEST as LARGEST_INDEX
 from aibwatch.core.copies.index import NAME, BackupIndex, dump_index, parse_index
 from aibwatch.core.copies.kept import Fate
@@ -147,6 +147,17 @@ def backup_of(directory: Path, template: TemplateId) -> datetime | None:
         return entry.confirmed_at if entry and (directory / place_of(template)).is_file() else None
     except OSError:
         return None
+
+
+def copy_of(directory: Path, template: TemplateId) -> Copy | None:
+    """Return the copy of a template; None where there is none that can be read to its end. Never raises."""
+    path = directory / place_of(template)
+    try:
+        content = _content(path, LARGEST)
+        found = read_copy(content, _content(secrets_beside(path), LARGEST)).copy if content is not None else None
+    except (OSError, DamagedCopyError):
+        return None
+    return found if found and found.template == template else None
 
 
 def _same(found: Found, files: Files) -> bool:

@@ -20,6 +20,7 @@ from aibwatch.cli import (
     order,
     readiness,
     regions,
+    replicate,
     settings,
 )
 from aibwatch.cli.context import Context
@@ -65,6 +66,7 @@ for module in (
     order,
     build,
     readiness,
+    replicate,
     backup,
     regions,
     doctor,

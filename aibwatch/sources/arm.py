@@ -179,6 +179,10 @@ class Arm:
         # The SDK publishes the api-version that it was made for nowhere else.
         return VERSIONS.get(api) or str(self._clients[api]._config.api_version)  # noqa: SLF001
 
+    def address(self, path: str, api: Api) -> str:
+        """Return the whole URL of a request, as it goes out: for whoever wants to see it before."""
+        return self._url(path, api, {})
+
     async def close(self) -> None:
         """Close the connections and the credential. Requests under way fail."""
         await self._session.close()

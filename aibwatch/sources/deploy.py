@@ -7,10 +7,9 @@ This module does not know why a template is made, nor whether it should be.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
+from aibwatch.core.deployment.ended import Ended, Fate
 from aibwatch.core.reading import one_line, table, text
 from aibwatch.sources.answer import Answer, Bad, Good
 from aibwatch.sources.arm import Api, Arm
@@ -35,28 +34,6 @@ DELETE = "Microsoft.VirtualMachineImages/imageTemplates/delete"
 READ = "Microsoft.VirtualMachineImages/imageTemplates/read"
 
 _ENDS = frozenset({"succeeded", "failed", "canceled"})
-
-
-class Fate(StrEnum):
-    """What became of a request."""
-
-    DONE = "done"
-    REFUSED = "refused"
-    """Nothing was changed."""
-    FAILED = "failed"
-    """It was taken, and came to a bad end."""
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """How making or deleting a template ended."""
-
-    fate: Fate
-    why: str
-    """One sentence without its full stop."""
-    permission: str = ""
-    """The action that is missing, where that is why."""
 
 
 class Deploy:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from aibwatch.sources.deploy import DELETE, SHOWS_AFTER, WRITE, Deploy, Ended, Fate
+from aibwatch.core.deployment.ended import Ended, Fate
+from aibwatch.sources.deploy import DELETE, SHOWS_AFTER, WRITE, Deploy
 
 from .conftest import Open
 from .support import SUBSCRIPTION, UBUNTU, Rig, Script, a_template, hangs, resets, says

@@ -83,6 +83,11 @@ def remedy_of(mapping: RegionMap, what: str) -> str:
     )
 
 
+def is_said(name: str, mapping: RegionMap) -> bool:
+    """Return whether `exact` says that this is what it is called in the other region."""
+    return any(name == value or name.startswith(f"{value}/") for value in map(_bare, mapping.exact.values()))
+
+
 @dataclass(slots=True)
 class _Work:
     """Goes through one definition, and notes what it changed."""
@@ -207,16 +212,11 @@ def _stayed(before: Json, after: Json, mapping: RegionMap) -> Iterator[Missing]:
 
 
 def _why_missing(need: Need, known: set[str], mapping: RegionMap) -> str:
-    if need.outside or _is_said(need.id, mapping):
+    if need.outside or is_said(need.id, mapping):
         return ""
     if need.id in known:
         return f"the {need.kind} is still the one of {mapping.home}"
     return f"the {need.kind} still names {mapping.home}" if _names(need.id, mapping.home) else ""
-
-
-def _is_said(name: str, mapping: RegionMap) -> bool:
-    """Return whether `exact` says that this is what it is called in the other region."""
-    return any(name == value or name.startswith(f"{value}/") for value in map(_bare, mapping.exact.values()))
 
 
 def _bare(value: str) -> str:
