@@ -12,12 +12,15 @@ from aibwatch.cli import (
     backup,
     build,
     daemon,
+    doctor,
     handler,
     incident,
     offline,
     once,
     order,
     readiness,
+    regions,
+    replicate,
     settings,
 )
 from aibwatch.cli.context import Context
@@ -54,7 +57,23 @@ def _options(
     context.obj = Context(config=config)
 
 
-for module in (daemon, settings, once, ask, incident, order, build, readiness, backup, backtest, offline, handler):
+for module in (
+    daemon,
+    settings,
+    once,
+    ask,
+    incident,
+    order,
+    build,
+    readiness,
+    replicate,
+    backup,
+    regions,
+    doctor,
+    backtest,
+    offline,
+    handler,
+):
     module.register(app)
 
 

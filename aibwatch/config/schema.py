@@ -81,6 +81,7 @@ Filled = Annotated[Text, AfterValidator(values.filled)]
 Endpoint = Annotated[Text, AfterValidator(values.web_endpoint)]
 Pattern = Annotated[Text, AfterValidator(values.pattern)]
 Region = Annotated[Text, AfterValidator(values.region_name)]
+Place = Annotated[Text, AfterValidator(values.place)]
 Template = Annotated[Text, AfterValidator(values.template_resource)]
 
 
@@ -274,6 +275,22 @@ class Peer(Table):
     """File of certificates (PEM) to trust instead of the usual ones. Default "": the usual ones."""
 
 
+class RegionMapping(Table):
+    """What the things of one region are called in another: `replicate` and `restore` write definitions by it."""
+
+    from_: Region = Field(alias="from")
+    """Region of the definition that is moved, by its programmatic name. No default."""
+    to: Region
+    """Region that it is moved to, in the same way. No default."""
+    replace: dict[Filled, Filled] = {}
+    """Texts in names and what stands there instead, { weu = "neu" }: in the names of resource groups, resources,
+    accounts and paths, never in Azure's own words. Those of three characters or more wherever they stand, shorter ones
+    only as whole words, letter case ignored. Default: none."""
+    exact: dict[Place, Place] = {}
+    """Whole resource ids or addresses and what stands there instead, with everything beneath them. They win over
+    `replace`, the longest first; one that is mapped to itself may stay. Default: none."""
+
+
 class StepOptions(Table):
     """What one kind of handler needs to know beyond time-out and retries.
 
@@ -393,6 +410,8 @@ class Settings(Table):
     """Minimal templates to run on suspicion. Default: none, and then an outage is harder to tell from a mistake."""
     freeze: tuple[Freeze, ...] = ()
     """Times in which nothing may be moved. Default: none."""
+    mapping: tuple[RegionMapping, ...] = ()
+    """What is called how in another region. Default: none, and then `replicate` tells what it would have to know."""
     dependency: tuple[Dependency, ...] = ()
     """Resources that a region's builds lean on. Default: none."""
     peer: tuple[Peer, ...] = ()
