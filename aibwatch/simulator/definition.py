@@ -56,7 +56,7 @@ def shown(definition: Json, *, created: bool) -> tuple[Json, Json, Json]:
     seed = properties["seed"]
     first: Json = {"source": _source(properties["source"], created=created)}
     if properties.get("customize"):
-        first["customize"] = [_customizer(item, seed, created=created) for item in properties["customize"]]
+        first["customize"] = [_customizer(item, created=created) for item in properties["customize"]]
     first |= {key: properties[key] for key in ("optimize", "validate") if properties.get(key)}
     first["distribute"] = [_target(item) for item in properties["distribute"]]
     first |= {key: properties[key] for key in ("errorHandling",) if properties.get(key)}
@@ -79,10 +79,12 @@ def _source(source: Json, *, created: bool) -> Json:
     return dict(sorted(given.items()))
 
 
-def _customizer(item: Json, seed: str, *, created: bool) -> Json:
+def _customizer(item: Json, *, created: bool) -> Json:
     given = {key: value for key, value in item.items() if value != ""}
-    if created and (given.get("scriptUri") or given.get("sourceUri")) and not given.get("sha256Checksum"):
-        given["sha256Checksum"] = (guid(0, seed, "sum").replace("-", "") * 2)[:64]
+    address = given.get("scriptUri") or given.get("sourceUri")
+    if created and address and not given.get("sha256Checksum"):
+        # Of what the address leads to, so that two templates with one script have one checksum.
+        given["sha256Checksum"] = (guid(0, str(address), "sum").replace("-", "") * 2)[:64]
     if given["type"] == "WindowsRestart":
         given.setdefault("restartCommand", "")
     return dict(sorted(given.items()))
