@@ -39,6 +39,8 @@ def accept(body: object, identity_seed: str) -> Json:
     for key, kind in (("source", dict), ("distribute", list)):
         if not isinstance(properties.get(key), kind) or not properties[key]:
             raise invalid(f"'ImageTemplate.properties': Missing field '{key}'")
+    if not isinstance(properties["source"].get("type"), str):
+        raise invalid("'ImageTemplate.properties.source': Missing field 'type'")
     for key in ("customize", "distribute"):
         if not all(isinstance(item, dict) and "type" in item for item in properties.get(key) or []):
             raise invalid(f"'ImageTemplate.properties.{key}': Missing field 'type'")
