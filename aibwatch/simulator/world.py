@@ -57,8 +57,7 @@ class World:
         self.subscriptions = {t.subscription.lower(): t.subscription for t in scenario.templates}
         self.regions = {t.region for t in scenario.templates} | set(scenario.regions)
         for spec in scenario.templates:
-            seed = guid(scenario.seed, "definition", spec.subscription, spec.resource_group, spec.name)
-            template = template_of(spec, self._new_life(), accept(definition_of(spec), seed), self.begun)
+            template = template_of(spec, self._new_life(), accept(definition_of(spec)), self.begun)
             self._templates[template.key] = template
             self._ledger.open(template, spec)
         self.estate = Estate(scenario, self.subscriptions, self._templates.values, self._published, self.begun)
@@ -153,7 +152,7 @@ class World:
             raise conflict()
         if len(self._templates) >= MAX_TEMPLATES:
             raise Refusal(409, "StandInFull", f"the stand-in keeps {MAX_TEMPLATES} templates; delete some")
-        definition = accept(sent, guid(self.scenario.seed, "definition", key, self._lives))
+        definition = accept(sent)
         template = Template(
             life=self._new_life(),
             subscription=subscription,
