@@ -37,22 +37,40 @@ def accept(body: object) -> Json:
     properties = body["properties"]
     if not isinstance(body.get("location"), str) or not body["location"]:
         raise Refusal(400, "LocationRequired", "The location property is required for this definition.")
+    if not isinstance(body.get("tags") or {}, dict):
+        raise invalid("'ImageTemplate.tags': an object is expected")
     if not isinstance(body.get("identity"), dict):
         raise invalid("'ImageTemplate': Missing field 'identity'")
-    for key, kind in (("source", dict), ("distribute", list)):
-        if not isinstance(properties.get(key), kind) or not properties[key]:
-            raise invalid(f"'ImageTemplate.properties': Missing field '{key}'")
-    if not isinstance(properties["source"].get("type"), str):
-        raise invalid("'ImageTemplate.properties.source': Missing field 'type'")
-    for key in ("customize", "distribute"):
-        if not all(isinstance(item, dict) and "type" in item for item in properties.get(key) or []):
-            raise invalid(f"'ImageTemplate.properties.{key}': Missing field 'type'")
+    _check_properties(properties)
     return {
         "location": "".join(body["location"].split()).lower(),
         "tags": dict(body.get("tags") or {}),
         "identity": body["identity"],
         "properties": properties,
     }
+
+
+def _check_properties(properties: Json) -> None:
+    for key, kind in (("source", dict), ("distribute", list)):
+        if not isinstance(properties.get(key), kind) or not properties[key]:
+            raise invalid(f"'ImageTemplate.properties': Missing field '{key}'")
+    if not isinstance(properties["source"].get("type"), str):
+        raise invalid("'ImageTemplate.properties.source': Missing field 'type'")
+    for key in ("customize", "distribute"):
+        items = properties.get(key) or []
+        if not isinstance(items, list) or not all(isinstance(item, dict) and "type" in item for item in items):
+            raise invalid(f"'ImageTemplate.properties.{key}': Missing field 'type'")
+    for target in properties["distribute"]:
+        _check_target(target)
+    if not isinstance(properties.get("vmProfile") or {}, dict):
+        raise invalid("'ImageTemplate.properties.vmProfile': an object is expected")
+
+
+def _check_target(target: Json) -> None:
+    needed = {"SharedImage": "galleryImageId", "ManagedImage": "imageId"}
+    for field in ("runOutputName", needed.get(str(target["type"]), "runOutputName")):
+        if not isinstance(target.get(field), str):
+            raise invalid(f"'ImageTemplate.properties.distribute': Missing field '{field}'")
 
 
 def shown(definition: Json, *, created: bool) -> tuple[Json, Json, Json]:

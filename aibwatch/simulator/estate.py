@@ -24,6 +24,9 @@ from aibwatch.simulator.template import Template
 from aibwatch.simulator.triggers import Triggers
 from aibwatch.simulator.wire import Json
 
+MOST_CHANGES = 10_000
+"""By drills. Each may add something that stays; a rehearsal makes some dozen."""
+
 
 class Estate:
     """What there is besides templates. Its parts are changed through `put` of each."""
@@ -38,6 +41,7 @@ class Estate:
     ) -> None:
         """`subscriptions` are ids in lower case, `templates` those alive, `published` the images of runs."""
         self._subscriptions = subscriptions
+        self._changes = 0
         self._templates = templates
         self.resources = Resources(templates(), _more_groups(scenario))
         for spec in (*_delegated(templates()), *scenario.resources):
@@ -48,6 +52,12 @@ class Estate:
         self.providers = Providers(scenario.providers)
         self.triggers = Triggers(scenario.triggers)
         self.offers = Offers(spec.source for spec in scenario.templates)
+
+    def count_change(self) -> None:
+        """Count a drill's change. Raises Refusal for one too many."""
+        if self._changes >= MOST_CHANGES:
+            raise Refusal(409, "StandInFull", f"the stand-in takes {MOST_CHANGES} changes; start it anew")
+        self._changes += 1
 
     def check(self, subscription: str, group: str | None = None) -> None:
         """Raise Refusal for a subscription, or a group in it, that is not there."""

@@ -54,7 +54,8 @@ class World:
         self._gone: list[Template] = []
         self._works = Works()
         self._lives = 0
-        self.subscriptions = {t.subscription.lower(): t.subscription for t in scenario.templates}
+        named = (*(t.subscription for t in scenario.templates), *(r.id.split("/")[2] for r in scenario.resources))
+        self.subscriptions = {subscription.lower(): subscription for subscription in reversed(named)}
         self.regions = {t.region for t in scenario.templates} | set(scenario.regions)
         for spec in scenario.templates:
             template = template_of(spec, self._new_life(), accept(definition_of(spec)), self.begun)

@@ -100,7 +100,28 @@ async def test_a_provider_that_is_not_registered_takes_no_template_and_keeps_tho
     assert (await azure.arm("GET", UBUNTU)).status == 200
 
 
-async def test_a_source_without_a_type_is_invalid(rig: Open) -> None:
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"source": {"imageId": NOWHERE}},
+        {"customize": 5},
+        {"vmProfile": ["Standard_D2s_v5"]},
+        {"distribute": [{"type": "SharedImage", "runOutputName": "out"}]},
+        {"distribute": [{"type": "VHD"}]},
+    ],
+    ids=str,
+)
+async def test_a_body_of_another_shape_is_invalid(rig: Open, properties: dict[str, Any]) -> None:
     azure = await rig(top=EXACTING)
-    answer = await azure.arm("PUT", NEW, a_body(source={"imageId": NOWHERE}))
+    answer = await azure.arm("PUT", NEW, a_body(**properties))
     assert (answer.status, answer.json["error"]["code"]) == (400, "ValidationFailed")
+
+
+async def test_regions_of_a_target_that_are_no_list_are_its_own_region(rig: Open) -> None:
+    azure = await rig(top=EXACTING)
+    target = {"type": "SharedImage", "runOutputName": "out", "galleryImageId": GALLERY, "targetRegions": "everywhere"}
+    await outcome(azure, a_body(distribute=[target]))
+    await azure.arm("POST", f"{NEW}/run")
+    azure.clock.advance(611)
+    (version,) = (await azure.arm("GET", f"{GALLERY}/versions")).json["value"]
+    assert [goal["name"] for goal in version["properties"]["publishingProfile"]["targetRegions"]] == ["North Europe"]

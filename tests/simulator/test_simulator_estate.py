@@ -219,6 +219,17 @@ async def test_the_group_that_the_service_makes_for_a_template_is_there(rig: Ope
     assert await where(azure, made) == (404, "ResourceGroupNotFound")
 
 
+async def test_a_group_may_be_called_like_a_list(rig: Open) -> None:
+    azure = await rig(top='resource_groups = ["versions"]')
+    assert await where(azure, f"{HOME}/resourceGroups/versions") == (200, "westeurope")
+
+
+async def test_a_resource_may_be_in_a_subscription_without_templates(rig: Open) -> None:
+    elsewhere = ACCOUNT.replace(SUBSCRIPTION, "22222222-2222-2222-2222-222222222222")
+    azure = await rig(f'[[resource]]\nid = "{elsewhere}"\nregion = "northeurope"')
+    assert await where(azure, elsewhere) == (200, "northeurope")
+
+
 async def test_further_resource_groups_are_in_the_first_further_region(rig: Open) -> None:
     azure = await rig(top='regions = ["swedencentral"]\nresource_groups = ["images-dr"]')
     assert await where(azure, f"{HOME}/resourceGroups/images-dr") == (200, "swedencentral")
