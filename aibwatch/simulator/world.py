@@ -12,7 +12,9 @@ from uuid import uuid4
 
 from aibwatch.core.model import region_of
 from aibwatch.simulator import activity, body, health
+from aibwatch.simulator.account import effects
 from aibwatch.simulator.calls import CallLog, RunCall
+from aibwatch.simulator.creation import check_identities, check_place, fault_of
 from aibwatch.simulator.definition import accept, changed
 from aibwatch.simulator.estate import Estate
 from aibwatch.simulator.gallery import Version, versions
@@ -23,11 +25,10 @@ from aibwatch.simulator.parts import Provisioning
 from aibwatch.simulator.refusal import Refusal, conflict, not_allowed, not_found
 from aibwatch.simulator.reply import Reply
 from aibwatch.simulator.roles import Roles
-from aibwatch.simulator.run import Origin, Run
 from aibwatch.simulator.scenario import Scenario
 from aibwatch.simulator.template import Key, Template, definition_of, template_of
 from aibwatch.simulator.trouble import Desk, Operation, Trouble
-from aibwatch.simulator.wire import Json, run_time
+from aibwatch.simulator.wire import Json
 from aibwatch.simulator.works import Work, Works
 
 MAX_TEMPLATES = 2_000
@@ -53,11 +54,11 @@ class World:
         self._gone: list[Template] = []
         self._works = Works()
         self._lives = 0
-        self.subscriptions = {t.subscription.lower(): t.subscription for t in scenario.templates}
+        named = (*(t.subscription for t in scenario.templates), *(r.id.split("/")[2] for r in scenario.resources))
+        self.subscriptions = {subscription.lower(): subscription for subscription in reversed(named)}
         self.regions = {t.region for t in scenario.templates} | set(scenario.regions)
         for spec in scenario.templates:
-            seed = guid(scenario.seed, "definition", spec.subscription, spec.resource_group, spec.name)
-            template = template_of(spec, self._new_life(), accept(definition_of(spec), seed), self.begun)
+            template = template_of(spec, self._new_life(), accept(definition_of(spec)), self.begun)
             self._templates[template.key] = template
             self._ledger.open(template, spec)
         self.estate = Estate(scenario, self.subscriptions, self._templates.values, self._published, self.begun)
@@ -152,7 +153,7 @@ class World:
             raise conflict()
         if len(self._templates) >= MAX_TEMPLATES:
             raise Refusal(409, "StandInFull", f"the stand-in keeps {MAX_TEMPLATES} templates; delete some")
-        definition = accept(sent, guid(self.scenario.seed, "definition", key, self._lives))
+        definition = accept(sent)
         template = Template(
             life=self._new_life(),
             subscription=subscription,
@@ -162,6 +163,10 @@ class World:
             definition=definition,
             ready=now + timedelta(seconds=self._lengths.creating),
         )
+        check_place(self.estate, template.region)
+        if self.scenario.exacting:
+            check_identities(self.estate, definition, body.resource_id(template))
+            template = replace(template, fault=fault_of(self.estate, definition, subscription))
         self._templates[key] = template
         self.regions.add(template.region)
         self._ledger.open(template)
@@ -265,7 +270,8 @@ class World:
                 404, "ResourceNotFound", f"The operation '{operation}' was not found in '{region}'.", by_arm=False
             )
         if work.run is None:
-            return body.operation_body(work.operation, work.begun, work.ended, None, now)
+            error = body.creation_error(work.template)
+            return body.operation_body(work.operation, work.begun, work.ended, error, now)
         run = self._ledger.run(work.template, work.run)
         ended = self._ledger.course(work.template, run).ended
         over = None if ended is None else ended + body.OPERATION_LAG
@@ -322,22 +328,4 @@ class World:
     def effects(self) -> list[Json]:
         """Return every run accepted from a client or started by a schedule, oldest first: the count must be exact."""
         now = self.time()
-        told = [
-            (run, self._effect(template, run, now))
-            for template in [*self._gone, *self._templates.values()]
-            for run in self._ledger.runs(template)
-            if run.origin is not Origin.BEFORE
-        ]
-        return [effect for _, effect in sorted(told, key=lambda item: item[0].accepted)]
-
-    def _effect(self, template: Template, run: Run, now: datetime) -> Json:
-        return {
-            "template": body.resource_id(template),
-            "region": template.region,
-            "number": run.number,
-            "by": run.origin.value,
-            "operation": run.operation,
-            "started": run_time(run.started, run.operation),
-            "accepted": run.accepted.isoformat(),
-            "state": self._ledger.status(template, run, now).state.value,
-        }
+        return effects(self._ledger, [*self._gone, *self._templates.values()], now)
