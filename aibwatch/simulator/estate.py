@@ -5,17 +5,18 @@ and so does a drill. What ARM knows by itself (a subscription, a group, a resour
 a provider is asked. This module does not know HTTP, nor what a template does with all this.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 
 from aibwatch.simulator.body import staging_group
 from aibwatch.simulator.gallery import Galleries, Version
 from aibwatch.simulator.needs import kind_of
 from aibwatch.simulator.offers import Offers
+from aibwatch.simulator.parts import ResourceSpec
 from aibwatch.simulator.providers import Providers
 from aibwatch.simulator.quotas import Quotas
 from aibwatch.simulator.refusal import Refusal, no_group, no_subscription, not_found
-from aibwatch.simulator.resource_json import NETWORK, STORAGE, SUBNET, group_json, resource_json
+from aibwatch.simulator.resource_json import DELEGATION, NETWORK, SUBNET, group_json, resource_json
 from aibwatch.simulator.resources import Resource, Resources, group_id
 from aibwatch.simulator.scenario import Scenario
 from aibwatch.simulator.sizes import Sizes
@@ -39,7 +40,7 @@ class Estate:
         self._subscriptions = subscriptions
         self._templates = templates
         self.resources = Resources(templates(), _more_groups(scenario))
-        for spec in scenario.resources:
+        for spec in (*_delegated(templates()), *scenario.resources):
             self.resources.put(spec)
         self.galleries = Galleries(self.resources, published, begun)
         self.sizes = Sizes(scenario.skus, _sizes(templates()))
@@ -96,10 +97,10 @@ class Estate:
         self.resource(definition)
         return self.galleries.listed(definition)
 
-    def accounts(self, subscription: str) -> list[Json]:
-        """Return the storage accounts of a subscription."""
+    def listed(self, subscription: str, kind: str) -> list[Json]:
+        """Return everything of one type in a subscription."""
         self.check(subscription)
-        return [resource_json(account) for account in self.resources.of_kind(subscription, STORAGE)]
+        return [resource_json(resource) for resource in self.resources.of_kind(subscription, kind)]
 
     def platform(self, subscription: str, region: str, image: tuple[str, str, str]) -> list[Json]:
         """Return the versions of a platform image in a region. Raises Refusal where it is not offered."""
@@ -119,6 +120,17 @@ def _more_groups(scenario: Scenario) -> list[tuple[str, str]]:
     region = (*scenario.regions, scenario.templates[0].region)[0]
     subscriptions = dict.fromkeys(template.subscription for template in scenario.templates)
     return [(group_id(one, group), region) for one in subscriptions for group in scenario.resource_groups]
+
+
+def _delegated(templates: Iterable[Template]) -> Iterator[ResourceSpec]:
+    """Yield what the subnets are like in which container instances run: nothing else may run there."""
+    service = {"name": "containers", "properties": {"serviceName": DELEGATION}}
+    for template in templates:
+        profile = template.definition["properties"].get("vmProfile")
+        network = profile.get("vnetConfig") if isinstance(profile, dict) else None
+        subnet = network.get("containerInstanceSubnetId") if isinstance(network, dict) else None
+        if isinstance(subnet, str) and kind_of(subnet).lower() == SUBNET:
+            yield ResourceSpec(id=subnet, properties={"delegations": [service]})
 
 
 def _sizes(templates: Iterable[Template]) -> list[str]:

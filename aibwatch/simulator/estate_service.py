@@ -48,7 +48,8 @@ class EstateService:
         if definition := _of(ask, "versions"):
             return reply.arm(200, page_of(self._estate.images(definition), ask))
         if not ask.call.name("group"):
-            return reply.arm(200, page_of(self._estate.accounts(ask.call.name("subscription")), ask))
+            kind = _id(ask).rpartition("/providers/")[2]
+            return reply.arm(200, page_of(self._estate.listed(ask.call.name("subscription"), kind), ask))
         return reply.arm(200, self._estate.resource(_id(ask)))
 
     def _image(self, ask: Ask) -> Reply:
@@ -74,7 +75,11 @@ class EstateService:
     def _platform(self, ask: Ask) -> Reply:
         name = ask.call.name
         image = (name("publisher"), name("offer"), name("sku"))
-        return reply.listed(200, self._estate.platform(name("subscription"), name("region").lower(), image))
+        versions = self._estate.platform(name("subscription"), name("region").lower(), image)
+        if ask.query.get("$orderby", "").lower() == "name desc":
+            versions.reverse()
+        top = ask.query.get("$top", "")
+        return reply.listed(200, versions[: int(top[:6])] if top.isdecimal() else versions)
 
     def _providers(self, ask: Ask) -> Reply:
         subscription, namespace = ask.call.name("subscription"), ask.call.name("namespace")

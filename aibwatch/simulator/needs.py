@@ -1,7 +1,8 @@
-"""Find what a template names: resources by their ids, and storage accounts by the addresses of scripts.
+"""Find what a template names: resources by their ids, storage accounts and key vaults by their addresses.
 
 Rules: whatever looks like a resource id is one, wherever it stands, so that no field has to be known; what contains a
-resource is named with it (the network of a subnet, the gallery of a version); what a template is to make is not named.
+resource is named with it (the network of a subnet, the gallery of a version); what a template is to make is not named;
+an address counts wherever it stands in a text.
 This module does not know what exists.
 """
 
@@ -11,7 +12,8 @@ from collections.abc import Iterator
 from aibwatch.simulator.wire import Json
 
 ID = re.compile(r"/subscriptions/[^/]+/resourceGroups/[^/]+(?:/providers/[^/]+(?:/[^/]+/[^/]+)+)?", re.IGNORECASE)
-_ACCOUNT = re.compile(r"https://([a-z0-9]{3,24})\.(?:blob|file)\.core\.", re.IGNORECASE)
+_ACCOUNT = re.compile(r"https://([a-z0-9]{3,24})\.(?:blob|dfs|file)\.core\.", re.IGNORECASE)
+_VAULT = re.compile(r"https://([a-z0-9-]{3,24})\.vault\.", re.IGNORECASE)
 
 LATEST = "latest"
 FIRST_VERSION = "1.0.0"
@@ -21,7 +23,7 @@ FIRST_VERSION = "1.0.0"
 def named(definition: Json, group: str) -> Iterator[str]:
     """Yield the ids of what a template names, containers first.
 
-    `group` is the id of its resource group, in which its storage accounts are taken to be.
+    `group` is the id of its resource group, in which its storage accounts and vaults are taken to be.
     """
     for text in _texts({**definition, "properties": _made(definition, out=True)}):
         yield from _named(text, group)
@@ -55,9 +57,10 @@ def _named(text: str, group: str) -> Iterator[str]:
         text = f"/{text}"  # as one client was recorded to name its staging group
     if ID.fullmatch(text):
         yield from containers(_settled(text))
-    elif account := _ACCOUNT.match(text):
-        yield group
-        yield f"{group}/providers/Microsoft.Storage/storageAccounts/{account[1].lower()}"
+    for account in _ACCOUNT.findall(text):
+        yield f"{group}/providers/Microsoft.Storage/storageAccounts/{account.lower()}"
+    for vault in _VAULT.findall(text):
+        yield f"{group}/providers/Microsoft.KeyVault/vaults/{vault.lower()}"
 
 
 def _settled(text: str) -> str:

@@ -40,7 +40,7 @@ class Offers:
             f"/ArtifactTypes/VMImage/Offers/{offer}/Skus/{sku}"
         )
         if found is None or place.lower() in absent:
-            # UNVERIFIED: the code and text are those of the same service for a version that is not there.
+            # As quoted in danielsollondon/azvmimagebuilder#80 and Azure/vagrant-azure#147.
             raise Refusal(404, "NotFound", "Artifact: VMImage was not found.", by_arm=False)
         ids = ((version, f"{place}/Versions/{version}") for version in sorted(found))
         return [{"location": region, "name": name, "id": id_} for name, id_ in ids if id_.lower() not in absent]

@@ -59,7 +59,7 @@ class TemplateSpec:
     """Id of the subnet of its build machines; "" for a network that the service makes."""
     container_subnet: str = ""
     staging_group: str = ""
-    """Name of the resource group it builds in; "" for one that the service makes."""
+    """Name or id of the resource group it builds in; "" for one that the service makes."""
     gallery: str = ""
     """"" means `gallery_` and the region."""
     image: str = ""

@@ -69,4 +69,4 @@ class Quotas:
 
 def _family(name: str) -> str:
     """Return "standardDSv5Family" as it is shown: "Standard DSv5 Family vCPUs"."""
-    return f"Standard {name.removeprefix('standard').removesuffix('Family')} Family vCPUs"
+    return f"Standard {name[len('standard') :].removesuffix('Family')} Family vCPUs"

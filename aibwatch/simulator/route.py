@@ -74,6 +74,7 @@ _ROUTES = tuple(
         ("GET", _RESOURCES + r"/Microsoft\.Storage/storageAccounts/[^/]+", Operation.RESOURCE),
         ("GET", _SUBSCRIPTION + r"/providers/Microsoft\.Storage/storageAccounts", Operation.RESOURCE),
         ("GET", _RESOURCES + r"/Microsoft\.KeyVault/vaults/[^/]+", Operation.RESOURCE),
+        ("GET", _SUBSCRIPTION + r"/providers/Microsoft\.KeyVault/vaults", Operation.RESOURCE),
         ("GET", _SUBSCRIPTION + r"/providers/(?P<namespace>Microsoft\.Compute)" + _USAGES, Operation.USAGES),
         ("GET", _SUBSCRIPTION + r"/providers/(?P<namespace>Microsoft\.ContainerInstance)" + _USAGES, Operation.USAGES),
         ("GET", _SUBSCRIPTION + r"/providers/Microsoft\.Compute/skus", Operation.SKUS),

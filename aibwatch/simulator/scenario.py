@@ -29,7 +29,7 @@ second.
     identity = "image-builder"
     build_identities = ["/subscriptions/…"]
     subnet = "/subscriptions/…"       # and container_subnet
-    staging_group = "images-staging"
+    staging_group = "images-staging"  # or its id
     properties = { ... }              # laid over the properties that follow from the rest, as it is
     gallery = "gallery_weu"           # and image, replication_regions, vm_size, build_timeout, optimize, validate, tags
     last_run = "succeeded"            # never succeeded partiallysucceeded failed canceled running

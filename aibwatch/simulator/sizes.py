@@ -18,13 +18,19 @@ SIZES = (
     *("Standard_E4s_v5", "Standard_F2s_v2", "Standard_F4s_v2"),
 )
 
-_NAME = re.compile(r"Standard_([A-Z]+)(\d+)([a-z]*)(?:_(v\d+))?", re.IGNORECASE)
+_NAME = re.compile(r"Standard_([A-Z]+)(\d+)([a-z]*)(?:_((?!v\d)[A-Z]+\d+))?(?:_v(\d+))?", re.IGNORECASE)
+CALMER = 6
+"""From this version on families are spelled otherwise: StandardDdsv6Family."""
 
 
 def family_of(size: str) -> str:
     """Return the name of the quota a size draws on; "" for a name that tells nothing."""
-    match = _NAME.fullmatch(size)
-    return f"standard{match[1].upper()}{match[3].upper()}{(match[4] or '').lower()}Family" if match else ""
+    if not (match := _NAME.fullmatch(size)):
+        return ""
+    letters, more, chip, version = match[1].upper(), match[3], match[4] or "", match[5] or ""
+    if version and int(version) >= CALMER:
+        return f"Standard{letters}{more.lower()}{chip}v{version}Family"
+    return f"{'S' if chip else 's'}tandard{letters}{more.upper()}{chip}{f'v{version}' if version else ''}Family"
 
 
 def cores_of(size: str) -> int:

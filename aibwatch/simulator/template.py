@@ -123,7 +123,8 @@ def definition_of(spec: TemplateSpec) -> Json:
             {"type": "Shell", "name": name, "scriptUri": script} for name, script in zip(names, scripts, strict=True)
         ]
     if spec.staging_group:
-        group = f"/subscriptions/{spec.subscription}/resourceGroups/{spec.staging_group}"
+        named = spec.staging_group
+        group = named if "/" in named else f"/subscriptions/{spec.subscription}/resourceGroups/{named}"
         properties["stagingResourceGroup"] = group
     if spec.optimize:
         properties["optimize"] = {"vmBoot": {"state": "Enabled"}}

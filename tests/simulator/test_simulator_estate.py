@@ -102,6 +102,16 @@ async def test_what_nobody_names_is_not_there(rig: Open) -> None:
     assert await where(azure, "/subscriptions/other/resourceGroups/images-weu") == (404, "SubscriptionNotFound")
 
 
+async def test_more_accounts_than_one_page_are_linked(rig: Open) -> None:
+    names = [f"stmore{number:02}" for number in range(12)]
+    ids = [ACCOUNT.replace("stbuildweu", name) for name in names]
+    azure = await rig(*(f'[[resource]]\nid = "{id_}"' for id_ in ids))
+    first = (await azure.arm("GET", f"{HOME}/providers/Microsoft.Storage/storageAccounts")).json
+    second = (await azure.arm("GET", first["nextLink"])).json
+    assert [one["name"] for one in (*first["value"], *second["value"])] == names
+    assert "nextLink" not in second
+
+
 async def test_a_version_is_replicated_to_every_region_whose_templates_are_made_of_it(rig: Open) -> None:
     azure = await rig(RICH)
     properties = (await azure.arm("GET", f"{SOURCE}?$expand=ReplicationStatus")).json["properties"]
@@ -136,6 +146,26 @@ async def test_a_network_lists_its_subnets_and_a_subnet_tells_no_region(rig: Ope
     (subnet,) = [one for one in network["properties"]["subnets"] if one["name"] == "machines"]
     assert (await azure.arm("GET", f"{NETWORK}/subnets/machines")).json == subnet
     assert "location" not in subnet
+
+
+async def test_a_subnet_of_containers_is_given_to_them(rig: Open) -> None:
+    azure = await rig(RICH)
+    given = {
+        name: (await azure.arm("GET", f"{NETWORK}/subnets/{name}")).json["properties"]["delegations"]
+        for name in ("machines", "containers")
+    }
+    assert given["machines"] == []
+    assert given["containers"][0]["properties"] == {"serviceName": "Microsoft.ContainerInstance/containerGroups"}
+
+
+async def test_a_vault_that_a_script_s_text_names_is_there(rig: Open) -> None:
+    line = "curl https://kv-build.vault.azure.net/secrets/x https://stmore.dfs.core.windows.net/y"
+    customize = f'[{{ type = "Shell", name = "a", inline = ["{line}"] }}]'
+    more = '[[template]]\nname = "x"\nresource_group = "images-weu"\nregion = "westeurope"\n'
+    azure = await rig(f"{more}properties = {{ customize = {customize} }}")
+    for kind, name in (("Microsoft.KeyVault/vaults", "kv-build"), ("Microsoft.Storage/storageAccounts", "stmore")):
+        listed = (await azure.arm("GET", f"{HOME}/providers/{kind}")).json["value"]
+        assert [(one["name"], one["location"]) for one in listed] == [(name, "westeurope")]
 
 
 async def test_accounts_are_found_by_the_name_in_a_script_s_address(rig: Open) -> None:
