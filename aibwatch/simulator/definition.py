@@ -147,6 +147,7 @@ def changed(definition: Json, body: object) -> tuple[Json, bool]:
         "identity": body.get("identity", definition["identity"]),
         "properties": {**definition["properties"], **properties},
     }
+    accept(after)
     return after, set(body) != {"tags"}
 
 
