@@ -63,11 +63,15 @@ class Galleries:
 
     def listed(self, definition: str) -> list[Json]:
         """Return the versions of a definition."""
+        return [self._body(version, status=False) for version in self.there(definition)]
+
+    def there(self, definition: str) -> list[Resource]:
+        """Return the versions of a definition, those of runs first."""
         head = f"{definition}/versions/".lower()
         made = [_resource(version) for version in self._published() if version.id.lower().startswith(head)]
         there = {resource.id.lower(): resource for resource in made if not self._resources.takes_away(resource.id)}
         there |= {resource.id.lower(): resource for resource in self._resources.inside(definition, "versions")}
-        return [self._body(version, status=False) for version in there.values()]
+        return list(there.values())
 
     def _body(self, version: Resource, *, status: bool) -> Json:
         key = version.id.lower()

@@ -27,6 +27,15 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Why a template could not be made."""
+
+    code: str
+    """`provisioningErrorCode`."""
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
     """A template and the moments that decide its provisioningState."""
 
@@ -40,8 +49,8 @@ class Template:
     """properties, identity and tags as they were put, defaults filled in."""
     settled: Provisioning = Provisioning.SUCCEEDED
     """What it comes to once nothing is under way."""
-    failure: str = ""
-    """Why it came to nothing, if somebody put it and it did."""
+    fault: Fault | None = None
+    """What its creation fails for; None if it goes well, or if the scenario has settled it."""
     ready: datetime
     """When its creation is over."""
     updated: datetime | None = None
@@ -63,7 +72,7 @@ class Template:
             return Provisioning.CREATING
         if self.updated is not None and now < self.updated:
             return Provisioning.UPDATING
-        return self.settled
+        return Provisioning.FAILED if self.fault else self.settled
 
     def phases(self) -> tuple[Phase, ...]:
         """Return the phases its runs go through."""

@@ -94,6 +94,25 @@ async def test_a_template_shows_what_the_scenario_gave_it_and_a_field_that_nobod
     assert properties["novelty"] == {"level": 3}
 
 
+async def test_a_script_has_one_checksum_wherever_its_copies_are(rig: Open) -> None:
+    copy = RICH.replace('rich-neu"', 'rich-neu"\nscript = "https://stneu.blob.core.windows.net/scripts/harden.sh"')
+    azure = await rig(copy)
+    sums = [
+        (await azure.arm("GET", f"{home}/providers/Microsoft.VirtualMachineImages/imageTemplates/rich-{short}")).json[
+            "properties"
+        ]["customize"][0]["sha256Checksum"]
+        for home, short in ((WEST, "weu"), (NORTH, "neu"))
+    ]
+    assert sums[0] == sums[1]
+
+
+async def test_an_identity_is_the_same_one_by_itself_and_in_its_template(rig: Open) -> None:
+    azure = await rig()
+    alone = (await azure.arm("GET", IDENTITY)).json["properties"]
+    (given,) = (await azure.arm("GET", UBUNTU)).json["identity"]["userAssignedIdentities"].values()
+    assert given == {key: alone[key] for key in ("principalId", "clientId")}
+
+
 async def test_what_nobody_names_is_not_there(rig: Open) -> None:
     azure = await rig()
     assert await where(azure, f"{HOME}/resourceGroups/nowhere") == (404, "ResourceGroupNotFound")
