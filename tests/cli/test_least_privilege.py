@@ -39,15 +39,17 @@ NEEDS = "\n".join(
 name = "{kind}-{end}"
 resource_group = "images-{end}"
 region = "{region}"
-source_image = "{WEST}/providers/Microsoft.Compute/{source}"
-script = "https://{kind}{end}.blob.core.windows.net/scripts/harden.sh"
-scripts = ["https://keys{end}.vault.azure.net/secrets/licence"]
-subnet = "/subscriptions/{SUBSCRIPTION}/resourceGroups/images-{end}/providers/Microsoft.Network/virtualNetworks/n/subnets/s"
+source_image = "{group}/providers/Microsoft.Compute/{source}"
+subnet = "{group}/providers/Microsoft.Network/virtualNetworks/builds/subnets/builds"
+properties = {{ customize = [
+    {{ type = "Shell", scriptUri = "https://scripts{end}.blob.core.windows.net/scripts/harden.sh" }},
+    {{ type = "Shell", inline = ["get https://keys{end}.vault.azure.net/secrets/licence"] }},
+] }}
 last_run = "succeeded"
 last_run_ended = 3600
 """
     for kind, source in (("shared", "galleries/gold/images/base/versions/1.0.0"), ("managed", "images/base"))
-    for end, region in (("weu", "westeurope"), ("neu", "northeurope"))
+    for end, region, group in (("weu", "westeurope", WEST), ("neu", "northeurope", NORTH))
 )
 """Two more groups, which between them need one of everything that a template can need."""
 
@@ -166,7 +168,7 @@ NEEDED_BY: Mapping[str, str] = {
         (right.action for right in RIGHTS if right.role is Role.WATCH and "readiness: " in right.feature), "readiness"
     ),
 }
-"""The command that is tried without the right. Readiness is the only one for which what it needs is said by its feature."""
+"""The command that is tried without the right. What readiness needs is said by the features of the rights."""
 
 TO_COME: Mapping[str, str] = {
     "Microsoft.Resources/subscriptions/locations/read": "regions",
