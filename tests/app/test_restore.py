@@ -161,6 +161,11 @@ async def test_a_region_outside_of_the_groups_geographies_is_refused(site: Copie
     assert "(allowed_geographies)" in told.err
 
 
+async def test_geographies_of_secondaries_do_not_keep_a_primary_from_where_it_was(site: Copied) -> None:
+    site.configure('allowed_geographies = ["Switzerland"]\n')
+    assert (await site.restore("--name", "ubuntu-again", "--dry-run")).code == 0
+
+
 async def test_a_region_that_does_not_exist_is_a_slip_of_the_finger(site: Copied) -> None:
     told = await site.restore("--to", "West Europe")
     assert (told.code, 'write "westeurope"' in told.err) == (2, True)
