@@ -12,7 +12,7 @@ from aibwatch.simulator.lots import guid
 from aibwatch.simulator.outcome import RunState
 from aibwatch.simulator.parts import Provisioning
 from aibwatch.simulator.run import Run, Status
-from aibwatch.simulator.template import Fault, Template
+from aibwatch.simulator.template import Template
 from aibwatch.simulator.wire import NOT_YET, Json, operation_time, run_time
 
 KIND = "Microsoft.VirtualMachineImages/imageTemplates"
@@ -34,8 +34,7 @@ def template_body(template: Template, last: tuple[Run, Status] | None, now: date
     first, rest, identity = shown(template.definition, created=created)
     properties: Json = {**first, "provisioningState": state.value}
     if state is Provisioning.FAILED:
-        fault = _fault(template)
-        properties["provisioningError"] = {"provisioningErrorCode": fault.code, "message": fault.message}
+        properties["provisioningError"] = {"provisioningErrorCode": "Other", "message": provisioning_message(template)}
     if last is not None:
         properties["lastRunStatus"] = last_run_status(*last)
     properties |= rest
@@ -51,22 +50,23 @@ def template_body(template: Template, last: tuple[Run, Status] | None, now: date
     }
 
 
-def creation_error(template: Template) -> Json | None:
-    """Return the error of the operation that made a template; None if it went well."""
-    # The operation's code was recorded to be another one than the template's, and to say less than it here.
-    return {"code": "ResourceOperationFailure", "message": template.fault.message} if template.fault else None
-
-
-def _fault(template: Template) -> Fault:
-    """Return why a template could not be made; of one of the scenario the one recorded reason, a missing permission."""
-    if template.fault:
-        return template.fault
+def provisioning_message(template: Template) -> str:
+    """Return why a template could not be created: what was found wrong, or the one recorded reason."""
     group = f"/subscriptions/{template.subscription}/resourceGroups/{template.group}"
-    message = (
-        f"Not authorized to access the resource: {group}/providers/Microsoft.Network/virtualNetworks/build. "
-        "Please check the user assigned identity has the correct permissions. For more details, go to https://aka.ms/azvmimagebuilderts."
+    return template.failure or unreachable(f"{group}/providers/Microsoft.Network/virtualNetworks/build")
+
+
+def unreachable(id_: str) -> str:
+    """Return what the service says of something it cannot reach; whether that is there at all, it does not tell."""
+    return (
+        f"Not authorized to access the resource: {id_}. Please check the user assigned identity has the correct "
+        "permissions. For more details, go to https://aka.ms/azvmimagebuilderts."
     )
-    return Fault(code="Other", message=message)
+
+
+def creation_error(template: Template) -> Json | None:
+    """Return the error of a creation's operation, which has another code than the template; None if it goes well."""
+    return {"code": "Unauthorized", "message": template.failure} if template.failure else None
 
 
 def staging_group(template: Template) -> str:

@@ -66,6 +66,10 @@ class Estate:
         if group is not None and self.find(group_id(subscription, group)) is None:
             raise no_group(group)
 
+    def is_foreign(self, id_: str) -> bool:
+        """Return whether something is in a subscription that is somebody else's."""
+        return id_.split("/")[2].lower() not in self._subscriptions
+
     def regions_of(self, id_: str) -> tuple[str, ...]:
         """Return the region something is in; () for what is not there."""
         found = self.find(id_)

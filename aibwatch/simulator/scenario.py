@@ -9,7 +9,6 @@ second.
     regions = ["swedencentral"]       # besides those of the templates
     resource_groups = ["images-dr"]   # besides those of the templates, in the first of `regions`; one that is not
                                       # known is a 404
-    exacting = true                   # a template that is put fails where what it names is not there
     activity_lag = 300                # seconds until the Activity Log shows what happened; `speed` does not change it
     graph_lag = 0                     # seconds until Resource Graph shows what became of a run
     observer_region = "uksouth"       # where the machine of the caller is; "" for one that is not in Azure
@@ -185,7 +184,6 @@ class Scenario:
     observer_region: str = OBSERVER_REGION
     durations: Durations = Durations()  # noqa: RUF009 - frozen, so one for all is safe
     regions: tuple[str, ...] = ()
-    exacting: bool = False
     resource_groups: tuple[str, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     events: tuple[EventSpec, ...] = ()
@@ -247,7 +245,6 @@ def _read(document: Mapping[str, object], mistakes: Mistakes) -> Scenario:
         seed=top.whole("seed", 7),
         speed=top.number("speed", 1.0, above=True),
         regions=top.texts("regions"),
-        exacting=top.flag("exacting"),
         resource_groups=top.texts("resource_groups"),
         activity_lag=top.number("activity_lag", ACTIVITY_LAG),
         graph_lag=top.number("graph_lag", 0.0),

@@ -27,15 +27,6 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """Why a template could not be made."""
-
-    code: str
-    """`provisioningErrorCode`."""
-    message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
     """A template and the moments that decide its provisioningState."""
 
@@ -49,8 +40,8 @@ class Template:
     """properties, identity and tags as they were put, defaults filled in."""
     settled: Provisioning = Provisioning.SUCCEEDED
     """What it comes to once nothing is under way."""
-    fault: Fault | None = None
-    """What its creation fails for; None if it goes well, or if the scenario has settled it."""
+    failure: str = ""
+    """Why it came to nothing, if somebody put it and it did."""
     ready: datetime
     """When its creation is over."""
     updated: datetime | None = None
@@ -72,7 +63,7 @@ class Template:
             return Provisioning.CREATING
         if self.updated is not None and now < self.updated:
             return Provisioning.UPDATING
-        return Provisioning.FAILED if self.fault else self.settled
+        return self.settled
 
     def phases(self) -> tuple[Phase, ...]:
         """Return the phases its runs go through."""

@@ -14,16 +14,17 @@ from aibwatch.core.model import region_of
 from aibwatch.simulator import activity, body, health
 from aibwatch.simulator.account import effects
 from aibwatch.simulator.calls import CallLog, RunCall
-from aibwatch.simulator.creation import check_identities, check_place, fault_of
 from aibwatch.simulator.definition import accept, changed
 from aibwatch.simulator.estate import Estate
 from aibwatch.simulator.gallery import Version, versions
 from aibwatch.simulator.ledger import Ledger, LedgerFullError
+from aibwatch.simulator.linked import Linked
 from aibwatch.simulator.lots import guid
 from aibwatch.simulator.outcome import RunState
 from aibwatch.simulator.parts import Provisioning
 from aibwatch.simulator.refusal import Refusal, conflict, not_allowed, not_found
 from aibwatch.simulator.reply import Reply
+from aibwatch.simulator.resources import group_id
 from aibwatch.simulator.roles import Roles
 from aibwatch.simulator.scenario import Scenario
 from aibwatch.simulator.template import Key, Template, definition_of, template_of
@@ -62,6 +63,7 @@ class World:
             self._templates[template.key] = template
             self._ledger.open(template, spec)
         self.estate = Estate(scenario, self.subscriptions, self._templates.values, self._published, self.begun)
+        self._linked = Linked(self.estate, self.roles, scenario.seed)
 
     def _new_life(self) -> int:
         self._lives += 1
@@ -154,6 +156,9 @@ class World:
         if len(self._templates) >= MAX_TEMPLATES:
             raise Refusal(409, "StandInFull", f"the stand-in keeps {MAX_TEMPLATES} templates; delete some")
         definition = accept(sent)
+        home = group_id(subscription, group)
+        self._linked.check_new(f"{home}/providers/{ACTION}/{name}", definition)
+        failure = self._linked.failure_of(definition, home)
         template = Template(
             life=self._new_life(),
             subscription=subscription,
@@ -161,12 +166,10 @@ class World:
             name=name,
             region=region_of(definition["location"]),
             definition=definition,
+            settled=Provisioning.FAILED if failure else Provisioning.SUCCEEDED,
+            failure=failure,
             ready=now + timedelta(seconds=self._lengths.creating),
         )
-        check_place(self.estate, template.region)
-        if self.scenario.exacting:
-            check_identities(self.estate, definition, body.resource_id(template))
-            template = replace(template, fault=fault_of(self.estate, definition, subscription))
         self._templates[key] = template
         self.regions.add(template.region)
         self._ledger.open(template)
@@ -177,6 +180,7 @@ class World:
         now = self.time()
         template = self._find(key)
         self._check_idle(template, now, f"{ACTION}/write")
+        self._linked.check_identities(body.resource_id(template), sent)
         definition, takes_time = changed(template.definition, sent)
         updated = now + timedelta(seconds=self._lengths.updating) if takes_time else template.updated
         template = replace(template, definition=definition, updated=updated)
@@ -270,7 +274,7 @@ class World:
                 404, "ResourceNotFound", f"The operation '{operation}' was not found in '{region}'.", by_arm=False
             )
         if work.run is None:
-            error = body.creation_error(work.template)
+            error = body.creation_error(work.template) if work.ended == work.template.ready else None
             return body.operation_body(work.operation, work.begun, work.ended, error, now)
         run = self._ledger.run(work.template, work.run)
         ended = self._ledger.course(work.template, run).ended

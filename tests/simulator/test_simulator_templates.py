@@ -4,16 +4,19 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from .support import UBUNTU, Rig
+from .support import SUBSCRIPTION, UBUNTU, Rig
 
 Open = Callable[..., Awaitable[Rig]]
+
+WEST = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/images-weu"
+IDENTITY = f"{WEST}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/image-builder"
 
 
 def definition(**properties: object) -> dict[str, object]:
     """Return the body of a PUT."""
     return {
         "location": "West Europe",
-        "identity": {"type": "UserAssigned", "userAssignedIdentities": {"/subscriptions/s/resourceGroups/g/id": {}}},
+        "identity": {"type": "UserAssigned", "userAssignedIdentities": {IDENTITY: {}}},
         "properties": {
             "source": {"type": "PlatformImage", "publisher": "p", "offer": "o", "sku": "s", "version": "latest"},
             "distribute": [
