@@ -29,7 +29,7 @@ def named(definition: Json, group: str) -> Iterator[str]:
     rest = {key: value for key, value in properties.items() if key != "distribute"}
     for text in _texts({**definition, "properties": rest}):
         yield from _named(text, group)
-    for text in _texts(properties["distribute"]):
+    for text in _texts(properties.get("distribute")):
         yield from _named(_place(text), group)
 
 
