@@ -77,8 +77,8 @@ class Estate:
 
     def replicas_of(self, version: str) -> tuple[str, ...]:
         """Return where a version in a gallery can be used; "latest", or none, is any version of the definition."""
-        definition, _, name = version.partition("/versions")
-        if name.strip("/").lower() not in {"", "latest"}:
+        definition, _, name = version.lower().partition("/versions")
+        if name.strip("/") not in {"", "latest"}:
             found = self.find(version)
             return found.replicas if found else ()
         return tuple(region for one in self.galleries.there(definition) for region in one.replicas)

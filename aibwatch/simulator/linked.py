@@ -24,8 +24,8 @@ WRITE = f"{NAMESPACE}/{KIND}/write"
 GONE = "The assigned managed identity cannot be used. Please remove the existing one and re-assign a new identity."
 """Documented, of an identity that was deleted."""
 
-_LATER = frozenset({"", "microsoft.storage/storageaccounts"})
-"""Kinds that a creation does not look at: resource groups, and what scripts are fetched from."""
+_LATER = frozenset({"", "microsoft.storage/storageaccounts", "microsoft.keyvault/vaults"})
+"""Kinds that a creation does not look at: resource groups, what scripts are fetched from, and what scripts ask."""
 
 
 class Linked:

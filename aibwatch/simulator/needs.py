@@ -25,19 +25,19 @@ def named(definition: Json, group: str) -> Iterator[str]:
 
     `group` is the id of its resource group, in which its storage accounts and vaults are taken to be.
     """
-    for text in _texts({**definition, "properties": _made(definition, out=True)}):
-        yield from _named(text, group)
-    for text in _texts(_made(definition, out=False)):
-        yield from _named(re.split(r"/versions(?:/|$)", text, maxsplit=1, flags=re.IGNORECASE)[0], group)
-
-
-def _made(definition: Json, *, out: bool) -> object:
-    """Return the properties without the targets, or the targets without images: they are made by running."""
     properties = definition["properties"]
-    if out:
-        return {key: value for key, value in properties.items() if key != "distribute"}
-    targets = properties.get("distribute") or []
-    return [target for target in targets if isinstance(target, dict) and target.get("type") != "ManagedImage"]
+    rest = {key: value for key, value in properties.items() if key != "distribute"}
+    for text in _texts({**definition, "properties": rest}):
+        yield from _named(text, group)
+    for text in _texts(properties.get("distribute")):
+        yield from _named(_place(text), group)
+
+
+def _place(target: str) -> str:
+    """Return where a target puts what a run makes: the definition of a version, the resource group of an image."""
+    if kind_of(target).lower() == "microsoft.compute/images":
+        return next(containers(target))
+    return re.split(r"/versions(?:/|$)", target, maxsplit=1, flags=re.IGNORECASE)[0]
 
 
 def _texts(value: object) -> Iterator[str]:

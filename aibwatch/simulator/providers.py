@@ -57,7 +57,7 @@ _TYPES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 """Namespace to its types and their versions: of each only what somebody here asks for."""
 
-_SUBJECT_OF_NO_REGION = frozenset({"operations", "events", "availabilityStatuses", "eventtypes", "resources"})
+_OF_NO_REGION = frozenset({"operations", "events", "availabilityStatuses", "eventtypes", "resources"})
 
 
 class Providers:
@@ -101,7 +101,7 @@ class Providers:
             "resourceTypes": [
                 {
                     "resourceType": kind,
-                    "locations": [] if kind in _SUBJECT_OF_NO_REGION else shown,
+                    "locations": [] if kind in _OF_NO_REGION else shown,
                     "apiVersions": list(versions),
                     "capabilities": "SupportsTags, SupportsLocation" if "/" not in kind else "None",
                 }

@@ -3,6 +3,7 @@
 Rules: 1 what a template of the scenario names is there, in the region of the first template that names it, and a
 version in a gallery is replicated to the regions of all of them. 2 a resource group is where its first template is.
 3 what a [[resource]] says goes before both; what is in something absent is absent. 4 letter case makes no difference.
+5 of storage accounts and key vaults there is one of each name, wherever they are.
 This module does not know how a resource looks (resource_json.py).
 """
 
@@ -12,6 +13,9 @@ from dataclasses import dataclass, field, replace
 from aibwatch.simulator.needs import containers, kind_of, named
 from aibwatch.simulator.parts import ResourceSpec
 from aibwatch.simulator.template import Template
+
+UNIQUE = frozenset({"microsoft.storage/storageaccounts", "microsoft.keyvault/vaults"})
+"""Types whose names are their own in all of Azure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +60,27 @@ class Resources:
                 self._name(id_, template.region)
 
     def _name(self, id_: str, region: str) -> None:
+        if self._namesakes(id_):
+            return
         known = self._there.setdefault(id_.lower(), Resource(id=id_, region=region, replicas=(region,)))
         if region not in known.replicas:
             self._there[id_.lower()] = replace(known, replicas=(*known.replicas, region))
+
+    def _namesakes(self, id_: str) -> list[str]:
+        """Return what has the same name elsewhere, where a name is its own."""
+        kind, end = kind_of(id_).lower(), f"/{id_.rsplit('/', 1)[-1]}".lower()
+        if kind not in UNIQUE:
+            return []
+        mine = (key for key in self._there if key.endswith(end) and key != id_.lower())
+        return [key for key in mine if kind_of(key).lower() == kind]
 
     def put(self, spec: ResourceSpec) -> None:
         """Let a resource be so from now on; what it is in comes to be with it.
 
         One that says no region is where it was, or where what it is in is.
         """
+        for namesake in self._namesakes(spec.id):
+            del self._there[namesake]
         if spec.absent:
             self._absent.add(spec.id.lower())
             return

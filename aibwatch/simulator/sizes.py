@@ -19,6 +19,8 @@ SIZES = (
 )
 
 _NAME = re.compile(r"Standard_([A-Z]+)(\d+)([a-z]*)(?:_((?!v\d)[A-Z]+\d+))?(?:_v(\d+))?", re.IGNORECASE)
+_OLD = re.compile(r"Standard_D\d+_v2", re.IGNORECASE)
+"""Of the first generation only; every other one of these runs images of both."""
 CALMER = 6
 """From this version on families are spelled otherwise: StandardDdsv6Family."""
 
@@ -84,7 +86,7 @@ def _size(name: str, spec: SkuSpec) -> Json:
         "capabilities": [
             {"name": "vCPUs", "value": cores},
             {"name": "vCPUsAvailable", "value": cores},
-            {"name": "HyperVGenerations", "value": "V1" if "_v2" in name and name[9] == "D" else "V1,V2"},
+            {"name": "HyperVGenerations", "value": "V1" if _OLD.fullmatch(name) else "V1,V2"},
             {"name": "CpuArchitectureType", "value": "x64"},
         ],
         "restrictions": [_restriction(spec)] if spec.restriction else [],

@@ -187,6 +187,30 @@ async def test_a_vault_that_a_script_s_text_names_is_there(rig: Open) -> None:
         assert [(one["name"], one["location"]) for one in listed] == [(name, "westeurope")]
 
 
+async def test_an_account_that_two_templates_name_is_one_where_the_first_is(rig: Open) -> None:
+    azure = await rig(RICH.replace('rich-neu"', 'rich-neu"\nscript = "https://stbuildweu.blob.core.windows.net/x.sh"'))
+    listed = (await azure.arm("GET", f"{HOME}/providers/Microsoft.Storage/storageAccounts")).json["value"]
+    assert [(one["id"], one["location"]) for one in listed] == [(ACCOUNT, "westeurope")]
+
+
+async def test_an_account_that_a_scenario_puts_elsewhere_is_there_alone(rig: Open) -> None:
+    elsewhere = ACCOUNT.replace("images-weu", "shared")
+    azure = await rig(RICH, f'[[resource]]\nid = "{elsewhere}"\nregion = "northeurope"')
+    listed = (await azure.arm("GET", f"{HOME}/providers/Microsoft.Storage/storageAccounts")).json["value"]
+    assert [(one["id"], one["location"]) for one in listed] == [(elsewhere, "northeurope")]
+
+
+async def test_an_image_that_is_yet_to_be_made_is_not_there_but_its_group_is(rig: Open) -> None:
+    target = f'{{ type = "ManagedImage", runOutputName = "o", imageId = "{MANAGED}", location = "westeurope" }}'
+    more = '[[template]]\nname = "x"\nresource_group = "images-weu"\nregion = "westeurope"\n'
+    azure = await rig(f"{more}properties = {{ distribute = [{target}] }}")
+    assert await where(azure, f"{HOME}/resourceGroups/shared") == (200, "westeurope")
+    assert await where(azure, MANAGED) == (404, "ResourceNotFound")
+    await azure.arm("POST", f"{WEST}/providers/Microsoft.VirtualMachineImages/imageTemplates/x/run")
+    azure.clock.advance(611)
+    assert await where(azure, MANAGED) == (200, "westeurope")
+
+
 async def test_accounts_are_found_by_the_name_in_a_script_s_address(rig: Open) -> None:
     azure = await rig(RICH)
     (account,) = (await azure.arm("GET", f"{HOME}/providers/Microsoft.Storage/storageAccounts")).json["value"]

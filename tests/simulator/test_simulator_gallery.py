@@ -60,3 +60,24 @@ async def test_a_wish_that_is_none_is_refused(rig: Open, sent: Any) -> None:
 async def test_a_trouble_may_be_of_images_alone(rig: Open) -> None:
     azure = await built(rig, '[[trouble]]\nregion = "westeurope"\noperations = ["image"]\nanswer = "500"')
     assert ((await azure.arm("PATCH", FIRST, EXCLUDE)).status, (await azure.arm("GET", UBUNTU)).status) == (500, 200)
+
+
+@pytest.mark.parametrize(
+    ("target", "shown"),
+    [
+        ({"targetRegions": [{"name": "West Europe"}, {"name": "uksouth"}]}, ["West Europe", "UK South"]),
+        ({"targetRegions": None, "replicationRegions": ["westeurope"]}, ["West Europe"]),
+        ({"targetRegions": "everywhere"}, ["West Europe"]),
+        ({"targetRegions": [5, {"name": None}]}, ["West Europe"]),
+    ],
+)
+async def test_a_version_is_replicated_to_the_regions_of_its_target(rig: Open, target: Any, shown: list[str]) -> None:
+    image = f"{IMAGES}/images/ubuntu-weu"
+    full = {"type": "SharedImage", "runOutputName": "ubuntu-weu", "galleryImageId": image, **target}
+    azure = await rig()
+    await azure.arm("PATCH", UBUNTU, {"properties": {"distribute": [full]}})
+    azure.clock.advance(3)
+    await azure.arm("POST", f"{UBUNTU}/run")
+    azure.clock.advance(611)
+    version = (await azure.arm("GET", FIRST)).json
+    assert [goal["name"] for goal in version["properties"]["publishingProfile"]["targetRegions"]] == shown

@@ -90,6 +90,12 @@ async def test_what_is_there_lets_a_template_come_to_be(rig: Open) -> None:
     assert (properties["provisioningState"], operation["status"]) == ("Succeeded", "Succeeded")
 
 
+async def test_what_a_script_asks_is_not_looked_for(rig: Open) -> None:
+    script = {"type": "Shell", "inline": ["get https://kv-none.vault.azure.net/secrets/licence"]}
+    properties, _ = await made(await rig(), definition(customize=[script]))
+    assert properties["provisioningState"] == "Succeeded"
+
+
 async def test_latest_and_scripts_are_not_looked_for_before_a_run(rig: Open) -> None:
     source = {"type": "SharedImageVersion", "imageVersionId": f"{GALLERY}/images/ubuntu-weu/versions/latest"}
     script = {"type": "Shell", "scriptUri": "https://nowhere.blob.core.windows.net/scripts/harden.sh"}

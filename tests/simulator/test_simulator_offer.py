@@ -94,6 +94,11 @@ async def test_a_size_is_on_offer_restricted_or_absent(rig: Open) -> None:
     ]
     assert told["Standard_D2s_v3"]["restrictions"][0]["type"] == "Zone"
     assert "Standard_D1_v2" not in told
+    generations = {
+        name: next(one["value"] for one in told[name]["capabilities"] if one["name"] == "HyperVGenerations")
+        for name in ("Standard_D2_v2", "Standard_DS2_v2", "Standard_D2ds_v4")
+    }
+    assert generations == {"Standard_D2_v2": "V1", "Standard_DS2_v2": "V1,V2", "Standard_D2ds_v4": "V1,V2"}
 
 
 async def test_a_size_that_a_template_names_is_on_offer_and_has_a_quota(rig: Open) -> None:

@@ -58,10 +58,16 @@ async def test_an_existing_template_is_not_put_again(rig: Open) -> None:
         {"properties": {}},
         {**definition(), "identity": None},
         {**definition(), "location": ""},
+        {**definition(), "tags": ["a"]},
         definition(source={}),
+        definition(source={"imageId": "/i"}),
+        definition(distribute=[{"type": "SharedImage", "runOutputName": "out"}]),
+        definition(distribute=[{"type": "VHD"}]),
+        definition(vmProfile=["Standard_D2s_v5"]),
         definition(distribute=[]),
         definition(distribute=[{"name": "no type"}]),
         definition(customize=["text"]),
+        definition(customize=5),
     ],
 )
 async def test_a_body_that_is_no_template_is_refused(rig: Open, sent: object) -> None:
