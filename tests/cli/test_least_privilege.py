@@ -160,10 +160,16 @@ async def copying(scene: Scene) -> Done:
     return await scene.daemon.cli("backup", "--out", str(scene.folder / "copies"))
 
 
-async def replicating(scene: Scene) -> Done:
-    """Make a secondary anew from its primary."""
-    order = ("replicate", "shared", "--to", "northeurope", "--apply", "--replace")
-    return await scene.daemon.cli(*order)
+def restoring(*options: str) -> Command:
+    """Return the command that makes a secondary anew from its copy."""
+
+    async def run(scene: Scene) -> Done:
+        out = scene.folder / "copies"
+        assert (await scene.daemon.cli("backup", "shared", "--out", str(out))).code == Exit.WELL
+        (file,) = out.rglob("shared-neu.json")
+        return await scene.daemon.cli("restore", str(file), "--replace", *options)
+
+    return run
 
 
 @dataclass(frozen=True)
@@ -175,6 +181,8 @@ class Row:
     codes: tuple[int, ...] = (Exit.WELL,)
 
 
+REPLICATE = ("replicate", "shared", "--to", "northeurope", "--replace")
+
 COMMANDS: Mapping[str, Row] = {
     "probe": Row(cli("probe", "--once")),
     "readiness": Row(cli("readiness", "--now")),
@@ -185,8 +193,10 @@ COMMANDS: Mapping[str, Row] = {
     "regions": Row(cli("regions", "westeurope")),
     "doctor": Row(cli("doctor"), (Role.WATCH, Role.MOVE), (Exit.WELL, Exit.DEGRADED)),
     "backup": Row(copying),
-    "replicate": Row(cli("replicate", "shared", "--to", "northeurope", "--replace")),
-    "replicate --apply": Row(replicating, (Role.WATCH, Role.DEPLOY)),
+    "replicate": Row(cli(*REPLICATE)),
+    "replicate --apply": Row(cli(*REPLICATE, "--apply"), (Role.WATCH, Role.DEPLOY)),
+    "restore --dry-run": Row(restoring("--dry-run")),
+    "restore": Row(restoring(), (Role.WATCH, Role.DEPLOY)),
 }
 
 IMAGES = "Microsoft.VirtualMachineImages/imageTemplates"
