@@ -1,13 +1,18 @@
 """Resource Graph: what a query finds, how it is paged and refused, and that it answers while a region is down."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from aibwatch.simulator.graph import MOST_QUERIES
+from aibwatch.simulator.graph import MOST_QUERIES, Graph
+from aibwatch.simulator.lexis import QueryError
+from aibwatch.simulator.query import parse_query
 
-from .support import SUBSCRIPTION, UBUNTU, Answer, Rig
+from .support import BEGUN, SUBSCRIPTION, UBUNTU, Answer, Rig
 
 Open = Callable[..., Awaitable[Rig]]
 
@@ -71,6 +76,33 @@ async def test_only_what_is_projected_is_answered(rig: Open) -> None:
         {"name": "ubuntu-weu", "at": "westeurope", "properties_vmProfile": {"vmSize": "", "osDiskSizeGB": 0}},
         {"name": "ubuntu-neu", "at": "northeurope", "properties_vmProfile": {"vmSize": "", "osDiskSizeGB": 0}},
     ]
+
+
+async def test_rows_are_put_in_order_by_the_first_thing_and_then_by_the_next(rig: Open) -> None:
+    rows = await found(await rig(TAGGED), f"{TEMPLATES} | order by location desc, name asc | project name")
+    assert [row["name"] for row in rows] == ["rhel-weu", "ubuntu-weu", "ubuntu-neu"]
+
+
+def test_a_page_has_a_thousand_rows_at_most() -> None:
+    head = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers/T/t"
+    bodies = [
+        {"id": f"{head}/{n}", "name": str(n), "type": "T/t", "location": "x", "properties": {}} for n in range(1001)
+    ]
+    sent = {"query": "resources | project id", "options": {"$top": 5_000}}
+    answer = Graph(7).answer(sent, lambda _: bodies, BEGUN).json or {}
+    assert (answer["count"], answer["totalRecords"], "$skipToken" in answer) == (1000, 1001, True)
+
+
+@given(
+    st.lists(
+        st.sampled_from([*"|()[],.='", "where", "project", "order", "by", "not", "in~", "=~", "id", "tags", "'a'", "7"])
+        | st.text(max_size=3),
+        max_size=30,
+    )
+)
+def test_no_query_does_more_than_be_refused(parts: list[str]) -> None:
+    with suppress(QueryError):
+        parse_query(" ".join(parts)).rows([{"id": "a", "tags": {"k": None}}, {"id": 7, "tags": "none"}])
 
 
 async def test_pages_follow_each_other_by_a_token_and_do_not_count_as_truncated(rig: Open) -> None:
