@@ -15,7 +15,7 @@ from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from aibwatch.config.words import LARGEST_NUMBER_BITS, choices, quoted
-from aibwatch.core.model import region_of
+from aibwatch.core.model import is_group_name, region_of
 
 Choice = TypeVar("Choice", bound=StrEnum)
 Items = TypeVar("Items", bound=Sized)
@@ -23,7 +23,6 @@ Items = TypeVar("Items", bound=Sized)
 _SCOPE = r"/subscriptions/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/resourceGroups/[^/\s]+/providers"
 _TEMPLATE = re.compile(_SCOPE + r"/Microsoft\.VirtualMachineImages/imageTemplates/[^/\s]+/?", re.IGNORECASE | re.ASCII)
 _RESOURCE = re.compile(_SCOPE + r"/[^/\s]+(?:/[^/\s]+/[^/\s]+)+/?", re.IGNORECASE | re.ASCII)
-_GROUP_NAME = re.compile(r"[a-z0-9-]{1,63}")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _SCOPE_FORM = "/subscriptions/GUID/resourceGroups/GROUP/providers"
 
@@ -82,11 +81,6 @@ def instant(value: object) -> datetime:
         iso = value.isoformat()
         raise ValueError(f"{iso} does not say its offset; write {iso}Z for UTC, or {iso}+01:00")
     return value
-
-
-def is_group_name(value: str) -> bool:
-    """Return whether this can stand in a URL, a metric label and a shell command without quotes."""
-    return _GROUP_NAME.fullmatch(value) is not None
 
 
 def group_name(value: str) -> str:

@@ -53,6 +53,8 @@ class GroupSpec:
     secondaries: tuple[TemplateId, ...]
     policy: Policy = field(default_factory=Policy)
     steps: tuple[StepSpec, ...] = (StepSpec(handler="run-template"),)
+    tagged: bool = False
+    """Whether tags of the templates say so, and not the configuration."""
 
     @property
     def members(self) -> tuple[TemplateId, ...]:
@@ -95,6 +97,7 @@ class Pace:
     activity_log: timedelta = 2 * MINUTE
     peer: timedelta = MINUTE
     readiness: timedelta = 30 * MINUTE
+    discovery: timedelta = 15 * MINUTE
     patience: timedelta = timedelta(seconds=70)
     """How long one poll may take: so much later than its interval it may come without being late."""
 

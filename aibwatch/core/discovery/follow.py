@@ -1,0 +1,128 @@
+"""Follow what tags say from one look to the next: which groups there are, what has changed, and what is wrong.
+
+Rules:
+- A template that is not found any more counts as it was seen last, and is told. Resource Graph leaves out what may not
+  be read without a word, so its silence proves nothing. A missing primary makes room for a live one.
+- A group is let go on proof only: one of its templates was found without its tag, and no other carries it.
+- Tags that make no group do not end one that was found before: it stays as it was, without what was taken out of it on
+  proof, for as long as that is a group.
+- A group that moves keeps what it moves between; one that is away keeps where it builds.
+- Where more than half of the groups would go at once, none goes: that is more often an accident than a wish.
+- The configuration comes before tags. A template is in one group: the one that must keep it has it.
+
+The order of rows does not matter. This module does not know where rows come from, nor where what was found is kept.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from aibwatch.core.discovery.changes import changes
+from aibwatch.core.discovery.course import Course, Terms, course_of
+from aibwatch.core.discovery.group import TaggedGroup, names_of
+from aibwatch.core.discovery.precedence import Configured
+from aibwatch.core.discovery.problem import Change, Problem
+from aibwatch.core.discovery.rows import Look, claims_of
+from aibwatch.core.model import TemplateId, template_name
+from aibwatch.core.sentences import count, listing, when
+
+MOST_GROUPS = 2000
+"""Found by tags. All of them are looked at with every event, and more than these should not hang on one observer."""
+
+FEW = 3
+"""Groups that may go at once whatever their share: of four, two are half."""
+
+MOST_PROBLEMS = 200
+"""Told one by one. Whoever has more has one cause for most of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovered:
+    """Groups by tags, and everything that has to be told about them."""
+
+    groups: Mapping[str, TaggedGroup]
+    problems: tuple[Problem, ...]
+    changes: tuple[Change, ...]
+
+
+def follow(known: Mapping[str, TaggedGroup], look: Look, terms: Terms, now: datetime) -> Discovered:
+    """Return the groups that tags make now, after those that were known."""
+    claims, configured = claims_of(look, terms.ignored), Configured(terms.setup)
+    followed = [
+        course_of(name, known.get(name), claims, terms, configured, now) for name in sorted({*known, *claims.by_group})
+    ]
+    courses, suspicious = _held_back(followed, len(known))
+    groups, taken = _apart(courses)
+    groups, beyond = _limited(groups, known)
+    missing = [_missing(group, now) for group in groups.values() if group.missing]
+    own = [problem for course in courses for problem in course.problems]
+    return Discovered(
+        groups=groups,
+        problems=_told([*claims.problems, *own, *taken, *missing], first=(*suspicious, *beyond)),
+        changes=changes(known, groups, {course.name: course.why for course in courses}),
+    )
+
+
+def _held_back(courses: Sequence[Course], number: int) -> tuple[Sequence[Course], tuple[Problem, ...]]:
+    gone = [course for course in courses if course.wanted is None and course.stays is not None and course.by_tags]
+    if len(gone) <= max(FEW, number / 2):
+        return courses, ()
+    names = listing([course.name for course in gone])
+    why = f"the tags of {len(gone)} of {number} groups are gone at once ({names}), so none of them is let go"
+    remedy = "tag them again; if it is meant, name them in discovery.ignore, or remove a few at a time"
+    told = Problem(about="tags", why=why, remedy=remedy)
+    held = {course.name for course in gone}
+    return [replace(c, wanted=c.stays, first=True) if c.name in held else c for c in courses], (told,)
+
+
+def _apart(courses: Sequence[Course]) -> tuple[Mapping[str, TaggedGroup], Sequence[Problem]]:
+    """Return the groups so that no two share a template; those that must keep what they have come first."""
+    groups: dict[str, TaggedGroup] = {}
+    owners: dict[TemplateId, str] = {}
+    problems: list[Problem] = []
+    for course in sorted(courses, key=lambda course: (not course.first, course.name)):
+        group = course.wanted
+        shared = [t for t in group.templates if t in owners] if group else []
+        if shared:
+            problems.append(_shared(course, shared, owners))
+            group = course.rest if course.rest and not set(course.rest.templates) & owners.keys() else None
+        if group is not None:
+            groups[course.name] = group
+            owners |= dict.fromkeys(group.templates, course.name)
+    return dict(sorted(groups.items())), problems
+
+
+def _shared(course: Course, shared: Sequence[TemplateId], owners: Mapping[TemplateId, str]) -> Problem:
+    names = listing([template_name(template) for template in shared])
+    why = f"{names} cannot be in {course.name} yet, because {owners[shared[0]]} must keep it"
+    return Problem(about=course.name, why=why, remedy=f"see aibwatch explain {owners[shared[0]]}", templates=(*shared,))
+
+
+def _limited(
+    groups: Mapping[str, TaggedGroup], known: Mapping[str, TaggedGroup]
+) -> tuple[Mapping[str, TaggedGroup], tuple[Problem, ...]]:
+    if len(groups) <= MOST_GROUPS:
+        return groups, ()
+    ordered = sorted(groups, key=lambda name: (name not in known, name))
+    left_out = ordered[MOST_GROUPS:]
+    beyond = count(len(left_out), "group beyond", "groups beyond")
+    why = f"only the first {MOST_GROUPS} are watched, and {beyond} them not: {listing(left_out)}"
+    told = Problem(about="tags", why=why, remedy="share them between two aibwatch, by subscriptions")
+    return {name: groups[name] for name in sorted(ordered[:MOST_GROUPS])}, (told,)
+
+
+def _missing(group: TaggedGroup, now: datetime) -> Problem:
+    gone = [member for member in group.members if member.template in group.missing]
+    since = when(min(group.missing.values()), now)
+    why = f"since {since} nobody finds {names_of(gone)} of {group.name}, which counts as it was seen last"
+    remedy = "deploy it again, give back the right to read it, or write its id in discovery.ignore"
+    return Problem(about=group.name, why=why, remedy=remedy, templates=tuple(member.template for member in gone))
+
+
+def _told(problems: Sequence[Problem], first: Sequence[Problem]) -> tuple[Problem, ...]:
+    ordered = [*first, *sorted(problems, key=lambda problem: (problem.about, problem.sentence, problem.templates))]
+    if len(ordered) <= MOST_PROBLEMS:
+        return tuple(ordered)
+    left_out = len(ordered) - MOST_PROBLEMS
+    rest = Problem(about="tags", why=f"{left_out} more problems are not told", remedy="see to these first")
+    return (*ordered[:MOST_PROBLEMS], rest)
