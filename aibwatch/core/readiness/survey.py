@@ -96,6 +96,8 @@ class Survey:
     secondary_body: Json | Absence | Unread
     primary_at: datetime
     """When the primary was seen so; older than `at` where its region does not answer and a copy was taken instead."""
+    primary_region: Region | None = None
+    """Where the primary is: as its body says, else as it was seen last, else as configured; None where nobody knows."""
     seen: TemplateSeen | None = None
     """The secondary as polls understand it; None where its body is none."""
     wanted_region: Region | None = None
