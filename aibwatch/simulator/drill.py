@@ -1,7 +1,8 @@
 """Let a test or a drill look at the stand-in and change it while it runs: everything below /_stand-in/.
 
 GET requests (what was asked), GET runs (what was done: every accepted run), POST trouble (one more, by the keys of a
-scenario's [[trouble]]; without `from` it begins now, and it never begins in the past), DELETE trouble (end them all).
+scenario's [[trouble]]; without `from` it begins now, and it never begins in the past), DELETE trouble (end them all),
+POST roles (a list of what a scenario's [[role]] says, instead of those there were; an empty one allows everything).
 These paths need no token; the stand-in listens on loopback only.
 """
 
@@ -12,7 +13,7 @@ from aibwatch.simulator.lines import Lines
 from aibwatch.simulator.reading import Mistakes, Table
 from aibwatch.simulator.refusal import Refusal
 from aibwatch.simulator.reply import Reply
-from aibwatch.simulator.tables import read_trouble
+from aibwatch.simulator.tables import read_role, read_trouble
 from aibwatch.simulator.trouble import EVERYWHERE
 from aibwatch.simulator.wire import ARM_JSON_TYPE, arm_json
 from aibwatch.simulator.world import World
@@ -31,8 +32,12 @@ def drill(method: str, path: str, sent: bytes, world: World, journal: Journal) -
             return _add(sent, world)
         case "DELETE", "trouble":
             return _told(200, {"ended": world.end_troubles()})
+        case "POST", "roles":
+            return _assign(sent, world)
         case _:
-            raise Refusal(404, "NotFound", "Known are GET requests, GET runs, POST trouble and DELETE trouble.")
+            raise Refusal(
+                404, "NotFound", "Known are GET requests, GET runs, POST trouble, DELETE trouble and POST roles."
+            )
 
 
 def _add(sent: bytes, world: World) -> Reply:
@@ -51,6 +56,20 @@ def _add(sent: bytes, world: World) -> Reply:
     if found := mistakes.texts():
         return _told(400, {"mistakes": list(found)})
     return _told(201, {"trouble": world.add_trouble(trouble)})
+
+
+def _assign(sent: bytes, world: World) -> Reply:
+    try:
+        values = json.loads(sent)
+    except ValueError as error:
+        return _told(400, {"mistakes": [f"body:1: syntax: {error}; send a JSON list"]})
+    if not isinstance(values, list) or not all(isinstance(one, dict) for one in values):
+        return _told(400, {"mistakes": ["body:1: syntax: this is no list of objects; send the keys of some [[role]]s"]})
+    mistakes = Mistakes("body", Lines(""))
+    roles = [read_role(Table(one, mistakes, "role", index)) for index, one in enumerate(values)]
+    if found := mistakes.texts():
+        return _told(400, {"mistakes": list(found)})
+    return _told(200, {"roles": world.roles.replace(roles)})
 
 
 def _told(status: int, body: object, headers: dict[str, str] | None = None) -> Reply:

@@ -131,6 +131,11 @@ class Ledger:
         runs = self._runs[template.life]
         return (runs[-1], self.status(template, runs[-1], now)) if runs else None
 
+    def last_begun(self, template: Template, at: datetime) -> tuple[Run, Status] | None:
+        """Return the last run that had begun at a past moment, and where it stood then."""
+        begun = [run for run in self._runs[template.life] if run.accepted <= at]
+        return (begun[-1], self.status(template, begun[-1], at)) if begun else None
+
     def course(self, template: Template, run: Run) -> Course:
         """Return the way of a run, future included."""
         return course(run, template.region, template.phases(), self._lengths, self._spells(template, run))

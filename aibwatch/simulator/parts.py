@@ -1,4 +1,4 @@
-"""Hold what a scenario says of a world: its templates, events and statuses, as plain values.
+"""Hold what a scenario says of a world: its templates, events, statuses and roles, as plain values.
 
 Times are seconds since the stand-in began. This module knows neither TOML nor HTTP.
 """
@@ -97,3 +97,13 @@ class AvailabilitySpec:
     region: str
     start: float = 0.0
     end: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleSpec:
+    """What the caller may do somewhere."""
+
+    actions: tuple[str, ...]
+    not_actions: tuple[str, ...] = ()
+    scope: str = "/"
+    """An id, and everything below; "/" is everywhere."""

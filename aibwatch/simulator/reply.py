@@ -28,9 +28,11 @@ _RATES = {
         "x-ms-ratelimit-remaining-subscription-deletes": "199",
         "x-ms-ratelimit-remaining-subscription-global-deletes": "2999",
     },
+    "graph": {},
     "health": {"x-ms-ratelimit-remaining-subscription-resource-requests": "99"},
 }
-"""As recorded in 2025. They do not count down: the real bucket fills faster than one caller drains it."""
+"""As recorded in 2025. They do not count down: the real bucket fills faster than one caller drains it. Resource Graph
+counts for itself."""
 
 _KIND = {
     Operation.RUN: "writes",
@@ -38,6 +40,7 @@ _KIND = {
     Operation.CREATE: "writes",
     Operation.PATCH: "writes",
     Operation.DELETE: "deletes",
+    Operation.GRAPH: "graph",
     Operation.EVENTS: "health",
     Operation.AVAILABILITY: "health",
 }

@@ -40,6 +40,12 @@ _ROUTES = tuple(
         ),
         ("GET", _IMAGE, Operation.IMAGE),
         ("PATCH", _IMAGE, Operation.IMAGE),
+        ("POST", r"/providers/Microsoft\.ResourceGraph/resources", Operation.GRAPH),
+        (
+            "GET",
+            r"(?P<resource>/subscriptions/.+)/providers/Microsoft\.Authorization/permissions",
+            Operation.PERMISSIONS,
+        ),
         ("GET", _SUBSCRIPTION + _HEALTH + r"/events", Operation.EVENTS),
         ("GET", _SUBSCRIPTION + r"/providers/Microsoft\.Insights/eventtypes/management/values", Operation.ACTIVITY),
         ("GET", _SUBSCRIPTION + _HEALTH + r"/availabilityStatuses", Operation.AVAILABILITY),

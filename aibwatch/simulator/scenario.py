@@ -9,6 +9,8 @@ second.
     regions = ["swedencentral"]       # besides those of the templates
     resource_groups = ["images-dr"]   # besides those of the templates; one that is not known is a 404
     activity_lag = 300                # seconds until the Activity Log shows what happened; `speed` does not change it
+    graph_lag = 0                     # seconds until Resource Graph shows what became of a run
+    observer_region = "uksouth"       # where the machine of the caller is; "" for one that is not in Azure
 
     [durations]                       # queued building customizing optimizing validating distributing
     building = 300                    # canceling creating updating deleting dying
@@ -33,7 +35,7 @@ second.
     [[trouble]]
     region = "westeurope"             # "*" for all; see trouble.py for what "*" alone can reach
     operations = ["run", "get"]       # list get run cancel outputs operation create patch delete events availability
-                                      # activity token; "*": all of them; absent: all but token
+                                      # activity image graph token; "*": all of them; absent: all but token
     templates = ["ubuntu-weu"]        # absent: all of them
     answer = "500"                    # arm-500 502 503 503-html 504 429 429-text unauthorized forbidden: errors
                                       # html empty garbage huge wrong-shape foreign-next-link: worthless 200s
@@ -67,6 +69,11 @@ second.
     region = "westeurope"
     from = 0
     to = 600
+
+    [[role]]                          # what the caller may do; without any role: everything
+    actions = ["*/read"]
+    not_actions = ["Microsoft.Compute/*"]
+    scope = "/subscriptions/..."      # absent: everywhere
 """
 
 import re
@@ -76,11 +83,12 @@ from dataclasses import dataclass, fields
 from importlib.resources import files
 from pathlib import Path
 
+from aibwatch.core.model import region_of
 from aibwatch.simulator.lines import Lines
-from aibwatch.simulator.parts import AvailabilitySpec, EventSpec, TemplateSpec
+from aibwatch.simulator.parts import AvailabilitySpec, EventSpec, RoleSpec, TemplateSpec
 from aibwatch.simulator.reading import Mistakes, Table
 from aibwatch.simulator.run import Durations
-from aibwatch.simulator.tables import read_availability, read_event, read_template, read_trouble
+from aibwatch.simulator.tables import read_availability, read_event, read_role, read_template, read_trouble
 from aibwatch.simulator.trouble import EVERYWHERE, Trouble
 
 MAX_TEMPLATES = 1_000
@@ -88,6 +96,9 @@ MAX_TEMPLATES = 1_000
 
 ACTIVITY_LAG = 300.0
 """Seconds. The service promises 3 to 20 minutes, and is mostly near the lower end."""
+
+OBSERVER_REGION = "uksouth"
+"""Neither region of the built-in scenario: who watches should not go down with what is watched."""
 
 
 class ScenarioError(ValueError):
@@ -106,12 +117,15 @@ class Scenario:
     seed: int = 7
     speed: float = 1.0
     activity_lag: float = ACTIVITY_LAG
+    graph_lag: float = 0.0
+    observer_region: str = OBSERVER_REGION
     durations: Durations = Durations()  # noqa: RUF009 - frozen, so one for all is safe
     regions: tuple[str, ...] = ()
     resource_groups: tuple[str, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     events: tuple[EventSpec, ...] = ()
     availabilities: tuple[AvailabilitySpec, ...] = ()
+    roles: tuple[RoleSpec, ...] = ()
 
     @property
     def lengths(self) -> Durations:
@@ -165,13 +179,16 @@ def _read(document: Mapping[str, object], mistakes: Mistakes) -> Scenario:
         regions=top.texts("regions"),
         resource_groups=top.texts("resource_groups"),
         activity_lag=top.number("activity_lag", ACTIVITY_LAG),
+        graph_lag=top.number("graph_lag", 0.0),
+        observer_region=region_of(top.text("observer_region", OBSERVER_REGION)),
         durations=_read_durations(document, mistakes),
         templates=tuple(read_template(table) for table in _tables(document, "template", mistakes)),
         troubles=tuple(read_trouble(table) for table in _tables(document, "trouble", mistakes)),
         events=tuple(read_event(table) for table in _tables(document, "event", mistakes)),
         availabilities=tuple(read_availability(table) for table in _tables(document, "availability", mistakes)),
+        roles=tuple(read_role(table) for table in _tables(document, "role", mistakes)),
     )
-    top.close(("durations", "template", "trouble", "event", "availability"))
+    top.close(("durations", "template", "trouble", "event", "availability", "role"))
     _check_templates(scenario, mistakes)
     _check_regions(scenario, mistakes)
     return scenario

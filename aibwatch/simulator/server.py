@@ -1,7 +1,7 @@
 """Serve a world over HTTP on loopback: tokens as the metadata service gives them, ARM, and the drill's own paths.
 
-The order of an answer: path, token, api-version, body, trouble, deed. A trouble is met only by a request that would
-otherwise have been understood. This module decides nothing about templates.
+The order of an answer: path, token, api-version, body, right, trouble, deed. A trouble is met only by a request that
+would otherwise have been understood. This module decides nothing about templates.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from aiohttp import web
 
 from aibwatch.simulator.drill import PREFIX, drill
 from aibwatch.simulator.journal import Entry, Journal
+from aibwatch.simulator.machine import COMPUTE_PATH, INSTANCE_PATH, machine
 from aibwatch.simulator.refusal import Refusal
 from aibwatch.simulator.reply import Reply, arm, dressed, refused
 from aibwatch.simulator.route import Call, call_of, methods_of
@@ -37,7 +38,6 @@ HUGE = 51 * 1024 * 1024
 GRACE = 2.0
 """Seconds given to requests under way when the stand-in closes."""
 TOKEN_PATH = "/metadata/identity/oauth2/token"  # noqa: S105 - a path
-INSTANCE_PATH = "/metadata/instance"
 
 
 class ListenError(ValueError):
@@ -105,10 +105,11 @@ class StandIn:
             return replace(refused(refusal), bare=True)
 
     async def _metadata(self, request: web.Request, entry: Entry, now: datetime) -> web.StreamResponse:
-        if request.method != "GET" or request.path not in (TOKEN_PATH, INSTANCE_PATH):
-            raise Refusal(404, "NotFound", f"Known here are GET {TOKEN_PATH} and GET {INSTANCE_PATH}.")
-        if request.path == INSTANCE_PATH:
-            return self._send(self._instance(request), None, entry)
+        if request.method != "GET" or request.path not in (TOKEN_PATH, INSTANCE_PATH, COMPUTE_PATH):
+            raise Refusal(404, "NotFound", f"Known here are GET {TOKEN_PATH}, {INSTANCE_PATH} and {COMPUTE_PATH}.")
+        if request.path != TOKEN_PATH:
+            told = machine(request.path, request.headers, request.query, self.world.scenario)
+            return self._send(replace(arm(*told), bare=True), None, entry)
         entry.operation = Operation.TOKEN
 
         def issue() -> Reply:
@@ -116,19 +117,6 @@ class StandIn:
             return replace(arm(status, body), bare=True)
 
         return await self._answer(request, Operation.TOKEN, (), "", issue, entry, _as_it_is)
-
-    def _instance(self, request: web.Request) -> Reply:
-        if request.headers.get("Metadata", "").lower() != "true" or "api-version" not in request.query:
-            return replace(arm(400, {"error": "Bad request. Metadata header and api-version are required"}), bare=True)
-        template = self.world.scenario.templates[0]
-        compute = {
-            "azEnvironment": "AzurePublicCloud",
-            "location": template.region,
-            "name": "stand-in",
-            "resourceGroupName": template.resource_group,
-            "subscriptionId": template.subscription,
-        }
-        return replace(arm(200, {"compute": compute}), bare=True)
 
     async def _understand(self, request: web.Request, now: datetime) -> Ask:
         call = _call(request)
@@ -138,14 +126,24 @@ class StandIn:
             text = "The api-version query parameter (?api-version=) is required for all requests."
             raise Refusal(400, "MissingApiVersionParameter", text)
         content = await _read(request)
-        sent = _json_of(content) if request.method in ("PUT", "PATCH") else None
-        return Ask(call=call, origin=str(request.url.origin()), path=request.path, query=query, sent=sent)
+        carries = request.method in ("PUT", "PATCH") or call.operation is Operation.GRAPH
+        sent = _json_of(content) if carries else None
+        return Ask(
+            call=call,
+            method=request.method,
+            origin=str(request.url.origin()),
+            path=request.path,
+            query=query,
+            sent=sent,
+        )
 
     async def _arm(self, request: web.Request, ask: Ask, entry: Entry) -> web.StreamResponse:
         regions = self._service.regions(ask)
         entry.operation, entry.region = ask.call.operation, ",".join(regions)
         name = ask.call.name("name")
         note = self._noting(request, ask) if ask.call.operation is Operation.RUN else _as_it_is
+        if (refusal := self._service.forbidden(ask)) is not None:
+            return self._send(note(refused(refusal)), None, entry)
         return await self._answer(
             request, ask.call.operation, regions, name, lambda: self._service.perform(ask), entry, note
         )

@@ -11,8 +11,10 @@ from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 from aibwatch.simulator import reply
-from aibwatch.simulator.refusal import Refusal
+from aibwatch.simulator.graph import Graph
+from aibwatch.simulator.refusal import Refusal, no_subscription
 from aibwatch.simulator.reply import Reply
+from aibwatch.simulator.rights import QUERY, right_of
 from aibwatch.simulator.route import Call
 from aibwatch.simulator.trouble import Operation
 from aibwatch.simulator.wire import Json, net_ticks, signature, signed_rightly
@@ -22,6 +24,9 @@ from aibwatch.simulator.world import World
 PAGE = 10
 """Templates a page, as recorded; used for every list here."""
 
+LISTS = frozenset({Operation.LIST})
+"""Lists of resources that each may or may not be read."""
+
 NOTHING: Mapping[str, str] = {}
 
 
@@ -30,6 +35,7 @@ class Ask:
     """One request, read and understood."""
 
     call: Call
+    method: str
     origin: str
     """Scheme and host as the client wrote them: links lead back there."""
     path: str
@@ -44,6 +50,7 @@ class Service:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._graph = Graph(world.scenario.seed)
         self._perform: Mapping[Operation, Callable[[Ask], Reply]] = {
             Operation.LIST: self._list,
             Operation.GET: self._get,
@@ -58,6 +65,8 @@ class Service:
             Operation.AVAILABILITY: self._availability,
             Operation.ACTIVITY: self._activity,
             Operation.IMAGE: self._image,
+            Operation.GRAPH: self._query,
+            Operation.PERMISSIONS: self._permissions,
         }
 
     def regions(self, ask: Ask) -> tuple[str, ...]:
@@ -77,12 +86,20 @@ class Service:
                     spec.region for spec in self._world.scenario.availabilities if spec.resource.lower() == resource
                 )
                 return tuple(sorted(set(mine)))
-            case Operation.EVENTS | Operation.ACTIVITY:
+            case Operation.EVENTS | Operation.ACTIVITY | Operation.GRAPH | Operation.PERMISSIONS:
                 return ()
             case Operation.IMAGE:
                 return self._world.regions_of_image(_image_id(ask))
             case _:
                 return self._world.regions_of(name("subscription"), name("group"), name("name"))
+
+    def forbidden(self, ask: Ask) -> Refusal | None:
+        """Return ARM's refusal of what the caller may not do; None for what he may. Nothing is done yet."""
+        right, roles = right_of(ask.method, ask.path), self._world.roles
+        if ask.call.operation is Operation.GRAPH:
+            return None  # it has no scope of its own: what it may show is decided row by row
+        seen = roles.allow_below if ask.call.operation in LISTS else roles.allow
+        return None if seen(right.action, right.scope) else roles.refusal(right.action, right.scope)
 
     def perform(self, ask: Ask) -> Reply:
         """Do what is asked, and answer."""
@@ -91,12 +108,18 @@ class Service:
         except Refusal as refusal:
             return reply.refused(refusal)
 
+    def _readable(self, bodies: list[Json], ask: Ask) -> list[Json]:
+        """Return what the caller may read of a list: ARM leaves the rest out."""
+        action = right_of(ask.method, ask.path).action
+        return [body for body in bodies if self._world.roles.allow(action, str(body["id"]))]
+
     def _list(self, ask: Ask) -> Reply:
         first = _first(ask)
         templates, count = self._world.templates(
             ask.call.name("subscription"), ask.call.name("group") or None, first, PAGE
         )
-        answer = reply.arm(200, _linked(templates, first, count, ask))
+        # Left out of its page, not of the list: pages get shorter, as those that ARM filters do.
+        answer = reply.arm(200, _linked(self._readable(templates, ask), first, count, ask))
         # Marks an answer that ARM has merged from what the regions said: one id for each.
         asked = ",".join(str(uuid4()) for _ in {template["location"] for template in templates})
         return replace(answer, headers={**answer.headers, "x-ms-original-request-ids": asked})
@@ -152,6 +175,26 @@ class Service:
         if resource := ask.call.name("resource"):
             return reply.arm(200, self._world.availability(resource))
         return reply.arm(200, _page(self._world.availabilities(ask.call.name("subscription")), ask))
+
+    def _query(self, ask: Ask) -> Reply:
+        return self._graph.answer(ask.sent, self._rows, self._world.time())
+
+    def _rows(self, subscriptions: frozenset[str]) -> list[Json]:
+        # UNVERIFIED: that the action is needed beside the right to read is what tools of others ask for; and the code
+        # of the refusal. Documented is its status, and that what may not be read is left out without a word.
+        known, roles = set(self._world.subscriptions), self._world.roles
+        asked = sorted(subscriptions or known)
+        open_ = {one for one in asked if one in known and roles.allow_below(QUERY, f"/subscriptions/{one}")}
+        if not open_:
+            raise roles.refusal(QUERY, f"/subscriptions/{asked[0]}")
+        bodies = (body for body in self._world.copies() if str(body["id"]).split("/")[2].lower() in open_)
+        return [body for body in bodies if roles.allow(f"{body['type']}/read", str(body["id"]))]
+
+    def _permissions(self, ask: Ask) -> Reply:
+        scope = ask.call.name("resource")
+        if scope.split("/")[2].lower() not in self._world.subscriptions:
+            raise no_subscription(scope.split("/")[2])
+        return reply.arm(200, _page(self._world.roles.permissions(scope), ask))
 
     def _activity(self, ask: Ask) -> Reply:
         wanted, select = ask.query.get("$filter", ""), ask.query.get("$select", "")

@@ -13,6 +13,7 @@ from uuid import uuid4
 from aibwatch.simulator import reply
 from aibwatch.simulator.refusal import Refusal
 from aibwatch.simulator.reply import Reply
+from aibwatch.simulator.rights import Right, right_of
 from aibwatch.simulator.tokens import challenge
 from aibwatch.simulator.trouble import Answer, Operation, Shape, Trouble
 from aibwatch.simulator.wire import ARM_JSON_TYPE, JSON_TYPE, Json, arm_json
@@ -33,22 +34,15 @@ _BODIES: Mapping[Shape, Json] = {
     Shape.CODELESS: {"error": {"message": _INTERNAL}},
 }
 
-_ACTIONS = {
-    Operation.LIST: "imageTemplates/read",
-    Operation.GET: "imageTemplates/read",
-    Operation.RUN: "imageTemplates/run/action",
-    Operation.CANCEL: "imageTemplates/cancel/action",
-    Operation.OUTPUTS: "imageTemplates/runOutputs/read",
-    Operation.OPERATION: "locations/operations/read",
-    Operation.CREATE: "imageTemplates/write",
-    Operation.PATCH: "imageTemplates/write",
-    Operation.DELETE: "imageTemplates/delete",
+_METHODS = {
+    Operation.RUN: "POST",
+    Operation.CANCEL: "POST",
+    Operation.GRAPH: "POST",
+    Operation.CREATE: "PUT",
+    Operation.PATCH: "PATCH",
+    Operation.DELETE: "DELETE",
 }
-_OTHER_ACTIONS = {
-    Operation.EVENTS: "Microsoft.ResourceHealth/events/read",
-    Operation.AVAILABILITY: "Microsoft.ResourceHealth/AvailabilityStatuses/read",
-    Operation.ACTIVITY: "Microsoft.Insights/eventtypes/values/read",
-}
+"""Of the operations that are not read by GET."""
 
 _HTML = (
     b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Sign in to the network</h1></body></html>\n"
@@ -122,16 +116,17 @@ def _throttled(trouble: Trouble, _: Operation, path: str, __: datetime) -> Reply
     return _error(429, "SubscriptionRequestsThrottled", text, "gateway", **{"Retry-After": str(trouble.retry_after)})
 
 
-def _throttled_text(trouble: Trouble, operation: Operation, *_: object) -> Reply:
+def _throttled_text(trouble: Trouble, operation: Operation, path: str, _: datetime) -> Reply:
+    action = _right(operation, path).action
     text = (
-        f"Number of requests for action '{_action(operation)}' exceeded the limit of '150' for time interval "
+        f"Number of requests for action '{action}' exceeded the limit of '150' for time interval "
         f"'01:00:00'. Please try again after '{trouble.retry_after}' seconds."
     )
     return _error(429, "ResourceRequestsThrottled", text, "gateway")
 
 
-def _action(operation: Operation) -> str:
-    return _OTHER_ACTIONS.get(operation) or f"{PROVIDER}/{_ACTIONS.get(operation, 'imageTemplates/read')}"
+def _right(operation: Operation, path: str) -> Right:
+    return right_of(_METHODS.get(operation, "GET"), path)
 
 
 def _unauthorized(*_: object) -> Reply:
@@ -147,9 +142,9 @@ def unauthorized(refusal: Refusal) -> Reply:
 
 
 def _forbidden(_: Trouble, operation: Operation, path: str, __: datetime) -> Reply:
-    scope = path.removesuffix("/run").removesuffix("/cancel")
+    right = _right(operation, path)
     text = (
-        f"The client does not have authorization to perform action '{_action(operation)}' over scope '{scope}' or the "
+        f"The client does not have authorization to perform action '{right.action}' over scope '{right.scope}' or the "
         "scope is invalid. If access was recently granted, please refresh your credentials."
     )
     return _error(403, "AuthorizationFailed", text, "gateway")

@@ -1,6 +1,6 @@
-"""Read the tables of a scenario: template, trouble, event, availability. Which keys there are is told in scenario.py.
+"""Read the tables of a scenario: template, trouble, event, availability, role. Their keys are told in scenario.py.
 
-A trouble is read here from JSON as well, when a drill adds one while the stand-in runs.
+A trouble and a role are read here from JSON as well, when a drill changes them while the stand-in runs.
 """
 
 import re
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from aibwatch.core.model import region_of
 from aibwatch.simulator.outcome import Outcome
-from aibwatch.simulator.parts import AvailabilitySpec, EventSpec, LastRun, Provisioning, TemplateSpec
+from aibwatch.simulator.parts import AvailabilitySpec, EventSpec, LastRun, Provisioning, RoleSpec, TemplateSpec
 from aibwatch.simulator.reading import Table
 from aibwatch.simulator.trouble import (
     EVERYWHERE,
@@ -175,3 +175,16 @@ def read_availability(table: Table) -> AvailabilitySpec:
     )
     table.close()
     return status
+
+
+def read_role(table: Table) -> RoleSpec:
+    """Return the role of a [[role]] table."""
+    role = RoleSpec(
+        actions=table.texts("actions"), not_actions=table.texts("not_actions"), scope=table.text("scope", "/")
+    )
+    if not role.actions:
+        table.wrong("actions", 'is missing or empty; add what is allowed, actions = ["*/read"]')
+    if not role.scope.startswith("/"):
+        table.wrong("scope", f"{role.scope!r} is no scope; write /subscriptions/..., or leave the key out for all")
+    table.close()
+    return role

@@ -21,6 +21,7 @@ from aibwatch.simulator.outcome import RunState
 from aibwatch.simulator.parts import Provisioning
 from aibwatch.simulator.refusal import Refusal, conflict, no_group, no_subscription, not_allowed, not_found
 from aibwatch.simulator.reply import Reply
+from aibwatch.simulator.roles import Roles
 from aibwatch.simulator.run import Origin, Run
 from aibwatch.simulator.scenario import Scenario
 from aibwatch.simulator.template import Key, Template, definition_of, template_of
@@ -44,6 +45,7 @@ class World:
         self._lengths = scenario.lengths
         self._desk = Desk(scenario.troubles, scenario.seed)
         self._calls = CallLog(scenario.seed)
+        self.roles = Roles(scenario.roles, scenario.seed)
         self._ledger = Ledger(self._desk, self._lengths, scenario.seed, self.begun, self._calls.scheduled)
         self._templates: dict[Key, Template] = {}
         self._leaving: set[Key] = set()
@@ -121,6 +123,12 @@ class World:
         mine = [t for t in self._templates.values() if t.key.subscription == subscription.lower()]
         found = [t for t in mine if group is None or t.key.group == group.lower()]
         return [self._body(t, now) for t in found[first : first + most]], len(found)
+
+    def copies(self) -> list[Json]:
+        """Return every template as Resource Graph has it: defined as it is, its last run as it was `graph_lag` ago."""
+        now = self.time()
+        before = now - timedelta(seconds=self.scenario.graph_lag)
+        return [body.template_body(t, self._ledger.last_begun(t, before), now) for t in self._templates.values()]
 
     def template(self, key: Key) -> Json:
         """Return one template. Raises Refusal if there is none."""

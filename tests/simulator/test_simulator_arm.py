@@ -56,9 +56,27 @@ async def test_a_token_is_given_to_proper_requests_only(
     assert missing in answer.json["error_description"]
 
 
-async def test_the_instance_says_where_it_is(rig: Open) -> None:
-    answer = await (await rig()).plain("GET", "/metadata/instance?api-version=2021-02-01", headers={"Metadata": "true"})
-    assert answer.json["compute"]["location"] == "westeurope"
+MACHINE = "/metadata/instance/compute?api-version=2021-02-01"
+
+
+@pytest.mark.parametrize(("top", "region"), [("", "uksouth"), ('observer_region = "Sweden Central"', "swedencentral")])
+async def test_the_machine_says_where_it_is(rig: Open, top: str, region: str) -> None:
+    one = await rig(top=top)
+    answer = await one.plain("GET", MACHINE, headers={"Metadata": "true"})
+    whole = await one.plain("GET", MACHINE.replace("/compute", ""), headers={"Metadata": "true"})
+    assert (answer.json["location"], answer.json["subscriptionId"]) == (region, SUBSCRIPTION)
+    assert whole.json == {"compute": answer.json}
+
+
+async def test_the_machine_answers_proper_requests_only(rig: Open) -> None:
+    one = await rig()
+    assert (await one.plain("GET", MACHINE)).status == 400
+    assert (await one.plain("GET", MACHINE.split("?")[0], headers={"Metadata": "true"})).status == 400
+
+
+async def test_a_machine_that_is_not_in_azure_has_no_such_service(rig: Open) -> None:
+    one = await rig(top='observer_region = ""')
+    assert (await one.plain("GET", MACHINE, headers={"Metadata": "true"})).status == 404
 
 
 async def test_the_api_version_is_a_duty(rig: Open) -> None:
