@@ -20,7 +20,9 @@ from aibwatch.core.model import is_group_name, region_of
 Choice = TypeVar("Choice", bound=StrEnum)
 Items = TypeVar("Items", bound=Sized)
 
-_SCOPE = r"/subscriptions/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/resourceGroups/[^/\s]+/providers"
+_GUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_SUBSCRIPTION = re.compile(_GUID, re.IGNORECASE | re.ASCII)
+_SCOPE = rf"/subscriptions/{_GUID}/resourceGroups/[^/\s]+/providers"
 _TEMPLATE = re.compile(_SCOPE + r"/Microsoft\.VirtualMachineImages/imageTemplates/[^/\s]+/?", re.IGNORECASE | re.ASCII)
 _RESOURCE = re.compile(_SCOPE + r"/[^/\s]+(?:/[^/\s]+/[^/\s]+)+/?", re.IGNORECASE | re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
@@ -95,6 +97,22 @@ def peer_name(value: str) -> str:
     if is_group_name(value):
         return value
     raise ValueError(f"{quoted(value)} cannot name a peer; use 1 to 63 of a-z, 0-9 and -")
+
+
+def subscriptions(ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Accept the ids of subscriptions."""
+    for value in ids:
+        if not _SUBSCRIPTION.fullmatch(value):
+            raise ValueError(f"{quoted(value)} is not the id of a subscription; write its GUID")
+    return ids
+
+
+def ignored(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Accept names of groups and ids of templates."""
+    for value in names:
+        if not is_group_name(value) and not is_template(value):
+            raise ValueError(f"{quoted(value)} is neither the name of a group nor the resource id of an image template")
+    return names
 
 
 def filled(value: str) -> str:

@@ -11,7 +11,9 @@ from datetime import datetime
 
 from aibwatch.core.model import FailureClass, Region
 from aibwatch.core.observation import (
+    TAGS,
     DependencySeen,
+    DiscoverySeen,
     EventSeen,
     HandlerChecked,
     Observation,
@@ -22,7 +24,7 @@ from aibwatch.core.observation import (
 )
 from aibwatch.core.window import Window
 
-Repeating = Polled | Probed | EventSeen | DependencySeen | PeerSaid | HandlerChecked
+Repeating = Polled | Probed | EventSeen | DependencySeen | PeerSaid | HandlerChecked | DiscoverySeen
 """What comes with every poll, changed or not. Of everything else the sources report only changes."""
 
 
@@ -70,6 +72,8 @@ def mention(observation: Repeating) -> Mention:
             key = f"{observation.peer}/{observation.region}"
         case HandlerChecked():
             key = observation.key
+        case DiscoverySeen():
+            key = TAGS
     return Mention(kind=observation.type, key=key, at=observation.at)
 
 
@@ -93,6 +97,8 @@ def _known(window: Window, mentioned: Mention) -> Repeating | None:
             return window.dependencies.get(key)
         case "peer_said":
             return window.peers.get(key)
+        case "discovery_seen":
+            return window.discovery
         case _:
             return window.handlers.get(key)
 

@@ -48,7 +48,7 @@ secondaries = [
             (
                 "config.toml:1: xyzzy: is not a section; "
                 "the sections are [azure], [state], [http], [poll], [policy], [[canary]], [[freeze]], [[dependency]], "
-                "[[peer]], [[group]]"
+                "[[peer]], [discovery], [[group]]"
             ),
         ),
         (

@@ -24,7 +24,7 @@ from aibwatch.core.discovery.precedence import Configured
 from aibwatch.core.discovery.problem import Change, Problem
 from aibwatch.core.discovery.rows import Look, claims_of
 from aibwatch.core.model import TemplateId, template_name
-from aibwatch.core.sentences import count, listing, when
+from aibwatch.core.sentences import count, dated, listing
 
 MOST_GROUPS = 2000
 """Found by tags. All of them are looked at with every event, and more than these should not hang on one observer."""
@@ -54,7 +54,7 @@ def follow(known: Mapping[str, TaggedGroup], look: Look, terms: Terms, now: date
     courses, suspicious = _held_back(followed, len(known))
     groups, taken = _apart(courses)
     groups, beyond = _limited(groups, known)
-    missing = [_missing(group, now) for group in groups.values() if group.missing]
+    missing = [_missing(group) for group in groups.values() if group.missing]
     own = [problem for course in courses for problem in course.problems]
     return Discovered(
         groups=groups,
@@ -111,9 +111,9 @@ def _limited(
     return {name: groups[name] for name in sorted(ordered[:MOST_GROUPS])}, (told,)
 
 
-def _missing(group: TaggedGroup, now: datetime) -> Problem:
+def _missing(group: TaggedGroup) -> Problem:
     gone = [member for member in group.members if member.template in group.missing]
-    since = when(min(group.missing.values()), now)
+    since = dated(min(group.missing.values()))
     why = f"since {since} nobody finds {names_of(gone)} of {group.name}, which counts as it was seen last"
     remedy = "deploy it again, give back the right to read it, or write its id in discovery.ignore"
     return Problem(about=group.name, why=why, remedy=remedy, templates=tuple(member.template for member in gone))
