@@ -8,7 +8,7 @@ import pytest
 from aibwatch.simulator.parts import SUBSCRIPTION
 from tests.waiting import until
 
-from .support import GROUP, SECONDARY, Daemon, a_daemon, a_world, an_azure
+from .support import GROUP, SECONDARY, a_daemon, a_world, an_azure
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
@@ -26,18 +26,18 @@ def a_tagged_world(*, broken: bool) -> str:
     return world
 
 
-def finds_by_tags(daemon: Daemon) -> None:
+def by_tags(config: str) -> str:
     """Take the group out of the configuration, and let it be found by tags."""
-    text = daemon.config.read_text().partition("[[group]]")[0]
+    text = config.partition("[[group]]")[0]
     text = text.replace("[poll]", '[poll]\ndiscovery = "1s"').replace("[policy]", '[policy]\nmode = "auto"')
-    daemon.config.write_text(f'{text}\n[discovery]\nsubscriptions = ["{SUBSCRIPTION}"]\n')
+    return f'{text}\n[discovery]\nsubscriptions = ["{SUBSCRIPTION}"]\n'
 
 
 async def a_group_by_tags_fails_over(folder: Path) -> dict[str, Any]:
     """Break the region of a group by tags; then take its power away, and Resource Graph with it."""
     told: dict[str, Any] = {}
     async with an_azure(a_tagged_world(broken=True)) as azure, a_daemon(folder, azure.base) as daemon:
-        finds_by_tags(daemon)
+        daemon.config.write_text(by_tags(daemon.config.read_text()))
         told["checked"] = await daemon.cli("check-config")
         await daemon.start()
         await daemon.noted("moving -> watching")
