@@ -287,6 +287,15 @@ def test_a_group_that_is_away_or_halted_is_not_let_go_by_tags() -> None:
         assert (members(found), len(found.problems)) == ({"base": PAIR}, 1)
 
 
+def test_a_group_at_its_primary_is_let_go_by_tags_and_keeps_a_primary_that_was_retagged() -> None:
+    watching = [a_group_state()]
+    assert members(look(untagged(PRIMARY), untagged(SECONDARY), known=known(), states=watching)) == {}
+    other = a_row("new", WEST, group="base", role="primary")
+    found = look(other, untagged(PRIMARY), SECONDARY, known=known(), states=watching)
+    assert members(found) == {"base": PAIR}
+    assert "move it first (aibwatch failover base), or tag that template again" in sentences(found)[0]
+
+
 def test_a_template_that_its_group_must_keep_is_in_no_other() -> None:
     away = a_group_state(active=BASE_NORTH)
     other = (a_row("a", WEST, group="a-first", role="primary"), a_row("base", NORTH, group="a-first", role="secondary"))
