@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from aibwatch import __version__
-from aibwatch.cli import ask, backtest, build, daemon, handler, incident, offline, once, order, settings
+from aibwatch.cli import ask, backtest, build, daemon, handler, incident, offline, once, order, readiness, settings
 from aibwatch.cli.context import Context
 
 app = typer.Typer(
@@ -41,7 +41,7 @@ def _options(
     context.obj = Context(config=config)
 
 
-for module in (daemon, settings, once, ask, incident, order, build, backtest, offline, handler):
+for module in (daemon, settings, once, ask, incident, order, build, readiness, backtest, offline, handler):
     module.register(app)
 
 

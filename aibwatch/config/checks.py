@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 
-from aibwatch.config import values
+from aibwatch.config import residency, values
 from aibwatch.config.document import Document
 from aibwatch.config.duration import format_duration, parse_duration
 from aibwatch.config.lines import Place
@@ -43,6 +43,7 @@ def check(document: Document, installed: Installed) -> list[Problem]:
         *_names(document),
         *_secondaries(document),
         *_templates(document),
+        *residency.check(document),
         *_peers(document),
         *_canaries(document),
         *_freezes(document),

@@ -14,6 +14,7 @@ from aibwatch.config.checks import Installed, check
 from aibwatch.config.document import parse
 from aibwatch.config.mistakes import settings_of
 from aibwatch.config.problem import ConfigError, Problem, in_order
+from aibwatch.config.residency import doubtful
 from aibwatch.config.schema import Settings
 from aibwatch.config.setup import setup_of
 from aibwatch.config.unacted import unacted
@@ -52,7 +53,7 @@ def loads(text: str, file: Path, installed: Installed | None = None, now: dateti
     mistakes += check(document, installed or cache(_installed_handlers))
     if settings is None or mistakes:
         raise ConfigError(mistakes)
-    warnings = [*unacted(document), *unwise(document), *(over(document, now) if now else ())]
+    warnings = [*unacted(document), *unwise(document), *doubtful(document), *(over(document, now) if now else ())]
     if not settings.group and not settings.discovery.subscriptions:
         warnings.append(document.problem(("group",), "nothing is watched; write a [[group]]"))
     return Loaded(file=file, settings=settings, setup=setup_of(settings), warnings=in_order(warnings))

@@ -326,8 +326,16 @@ class Group(Table):
     secondaries: tuple[Template, ...]
     """Resource ids of the templates to move to, in order of preference. No default: without one there is no
     failover."""
+    primary_region: Region | None = None
+    """Region in which the primary is, by its programmatic name. Default: where Azure shows it. Where it is said,
+    mistakes show before anything is deployed, and nothing is moved to a member that turns out to be elsewhere."""
+    secondary_regions: tuple[Region, ...] = ()
+    """The same of the secondaries, in their order. Default: where Azure shows them."""
     allowed_geographies: tuple[Filled, ...] = ()
-    """Geographies in which secondaries may build ("Europe"). Default: any."""
+    """Where secondaries may build: geographies ("Europe", "United Kingdom") and single regions ("swedencentral"); a
+    move elsewhere is refused, and nobody overrides that. Default: anywhere. The geographies are Azure Resource
+    Manager's, which are no legal boundaries: "Asia Pacific" is Hong Kong and Singapore, "Europe" only North and West
+    Europe. Where law decides, name regions."""
     mode: ModeChoice | None = None
     """As in [policy]. Default: what [policy] says."""
     cooldown: Duration | None = None

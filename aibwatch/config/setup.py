@@ -1,11 +1,12 @@
 """Turn settings into what the core works with. Nothing is judged here; what comes in has been checked."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Literal
 
 from aibwatch.config.schema import AzureSettings, Canary, Freeze, Group, PolicySettings, PollSettings, Settings, Step
 from aibwatch.core import policy as core
-from aibwatch.core.model import Region, template_id
+from aibwatch.core.model import Region, TemplateId, template_id
 from aibwatch.core.policy import CanarySpec, GroupSpec, Pace, Policy, Setup, StepSpec
 
 
@@ -27,7 +28,17 @@ def _group(group: Group, defaults: PolicySettings) -> GroupSpec:
         secondaries=tuple(map(template_id, group.secondaries)),
         policy=_policy(group.policy(defaults)),
         steps=tuple(map(_step, group.step)),
+        regions=dict(_regions(group)),
+        allowed_geographies=group.allowed_geographies,
     )
+
+
+def _regions(group: Group) -> Iterator[tuple[TemplateId, Region]]:
+    if group.primary_region is not None:
+        yield template_id(group.primary), Region(group.primary_region)
+    if group.secondary_regions:
+        for secondary, region in zip(group.secondaries, group.secondary_regions, strict=True):
+            yield template_id(secondary), Region(region)
 
 
 def _policy(settings: PolicySettings) -> Policy:

@@ -15,14 +15,13 @@ class Unacted:
     """A setting without effect so far."""
 
     key: str
-    """Dotted, without indices: "group.allowed_geographies"."""
+    """Dotted, without indices: "group.service_health_service"."""
     why: str
     value: str | None = None
     """The one value without effect; None if every value is."""
 
 
 UNACTED = (
-    Unacted(key="group.allowed_geographies", why="this version does not compare geographies; check them yourself"),
     Unacted(
         key="group.service_health_service",
         why="events are read once for all groups, so only the one under [policy] counts",

@@ -9,6 +9,7 @@ from aibwatch.core.decision import Refusal, Reply
 from aibwatch.core.events import BuildOrdered
 from aibwatch.core.model import Region, TemplateId, template_name
 from aibwatch.core.policy import GroupSpec, Setup
+from aibwatch.core.regions.allowed import Within, allowed
 from aibwatch.core.sentences import listing
 from aibwatch.core.state import GroupState, Phase, State
 
@@ -27,7 +28,12 @@ def objection(state: State, setup: Setup, order: BuildOrdered) -> Reply | None:
     if spec is None:
         names = listing(sorted(setup.groups)) or "none"
         return Reply(text=f"there is no group {order.group!r}; there are: {names}", refusal=Refusal.UNASKED)
-    return unrecorded(state) or _busy(state, order, group) or _wrong(state, spec, group, order)
+    return (
+        unrecorded(state)
+        or _busy(state, order, group)
+        or _wrong(state, spec, group, order)
+        or _not_allowed(state, spec, order)
+    )
 
 
 def is_new(state: State, order: BuildOrdered) -> bool:
@@ -79,3 +85,15 @@ def _wrong(state: State, spec: GroupSpec, group: GroupState | None, order: Build
         why = f"its active member {template_name(group.active)} is not in the configuration any more; put it back"
         return Reply(text=why, refusal=Refusal.UNASKED)
     return None
+
+
+def _not_allowed(state: State, spec: GroupSpec, order: BuildOrdered) -> Reply | None:
+    """Return why no image may be made where the order says; no later time would change that, only the configuration."""
+    named = member_in(state, spec, order.to) if order.to else None
+    if order.to is None or named is None or named == spec.primary:
+        return None
+    standing = allowed(order.to, spec.allowed_geographies)
+    if standing.within is Within.INSIDE:
+        return None
+    why = f"{template_name(named)} may not be run: {standing.why}; see allowed_geographies"
+    return Reply(text=why, refusal=Refusal.UNASKED)

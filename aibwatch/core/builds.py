@@ -3,9 +3,9 @@
 Rules: a build is no move: it goes on in every mode, paused or not, and whatever gates are closed that hold moves. One a
 group at a time, and none is begun while its group is being moved, or nothing can be put on record. The group's active
 template is tried first, unless its region is known to be down. Only where the *service* failed it a secondary is run
-instead, once, and only one that would build: gates NEEDED are open. A failure that could be anybody's counts as the
-service's while the region is judged to be failing. The primary is never run instead of a secondary: going back is a
-human's, who names its region.
+instead, once, and only one that would and may build: gates NEEDED are open. A failure that could be anybody's counts
+as the service's while the region is judged to be failing. The primary is never run instead of a secondary: going back
+is a human's, who names its region.
 """
 
 from dataclasses import dataclass, replace
@@ -32,8 +32,8 @@ KEPT = 100
 """Builds remembered, ended ones first forgotten: pipelines try again within minutes, and what is on record is kept
 longer. All of them are written anew with every change of the memory."""
 
-NEEDED = frozenset({"secondary_ready", "secondary_live", "not_global"})
-"""Gates that say whether a template would build. The others hold moves."""
+NEEDED = frozenset({"secondary_ready", "secondary_live", "geography_allowed", "not_global"})
+"""Gates that say whether a template would and may build. The others hold moves."""
 
 FAILING = frozenset({VerdictKind.CONFIRMING, VerdictKind.OUTAGE})
 

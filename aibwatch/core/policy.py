@@ -53,6 +53,10 @@ class GroupSpec:
     secondaries: tuple[TemplateId, ...]
     policy: Policy = field(default_factory=Policy)
     steps: tuple[StepSpec, ...] = (StepSpec(handler="run-template"),)
+    regions: Mapping[TemplateId, Region] = field(default_factory=dict)
+    """Where members are by the operator's word; a member of which he says nothing is where Azure shows it."""
+    allowed_geographies: tuple[str, ...] = ()
+    """Geographies and regions in which secondaries may build, as written; empty: anywhere. See `core.regions`."""
     tagged: bool = False
     """Whether tags of the templates say so, and not the configuration."""
 

@@ -109,6 +109,17 @@ RIGHTS = (
     ),
     Right(action="Microsoft.KeyVault/vaults/read", role=Role.WATCH, feature="readiness: where key vaults are"),
     Right(
+        # It is at the subscription that Azure wants it, where nothing that changes something should be assigned.
+        action=f"{_IMAGES}/locations/operations/read",
+        role=Role.WATCH,
+        feature="replicate --apply and restore: waiting for a deployment",
+    ),
+    Right(
+        action="Microsoft.Authorization/permissions/read",
+        role=Role.WATCH,
+        feature="doctor: telling which of these permissions are missing",
+    ),
+    Right(
         action="Microsoft.ResourceGraph/resources/read",
         role=Role.WATCH,
         feature="backup while a region is down, and discovery by tags",
@@ -124,7 +135,6 @@ RIGHTS = (
     Right(
         action=f"{_IMAGES}/imageTemplates/delete", role=Role.DEPLOY, feature="replicate --replace and restore --replace"
     ),
-    Right(action=f"{_IMAGES}/locations/operations/read", role=Role.DEPLOY, feature="waiting for a deployment"),
     Right(
         action="Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
         role=Role.DEPLOY,

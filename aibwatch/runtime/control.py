@@ -176,7 +176,7 @@ def _overrides(body: Json, kind: MoveKind) -> tuple[str, ...]:
     known = [name for name in gates_of(kind) if name not in FINAL]
     for name in named:
         if name in FINAL:
-            text = f"overrides: {name} cannot be overridden: without it a move could be made twice\n"
+            text = f"overrides: {name} cannot be overridden: {FINAL[name]}\n"
             raise web.HTTPBadRequest(text=text)
         if name not in known:
             text = f"overrides: {name!r} is no gate of a {kind}; there are: {', '.join(known)}\n"

@@ -38,7 +38,7 @@ def template_body(template: Template, last: tuple[Run, Status] | None, now: date
     if last is not None:
         properties["lastRunStatus"] = last_run_status(*last)
     properties |= rest
-    properties["exactStagingResourceGroup"] = _staging(template) if created else ""
+    properties["exactStagingResourceGroup"] = staging_group(template) if created else ""
     return {
         "properties": properties,
         "identity": identity,
@@ -59,7 +59,10 @@ def provisioning_message(template: Template) -> str:
     )
 
 
-def _staging(template: Template) -> str:
+def staging_group(template: Template) -> str:
+    """Return the id of the resource group that its builds happen in: the template's own choice, or the service's."""
+    if given := template.definition["properties"].get("stagingResourceGroup"):
+        return f"/{str(given).lstrip('/')}"  # put without the slash in a recording, and given back with it
     cut = f"IT_{template.group[:STAGING_GROUP_PART]}_{template.name[:STAGING_GROUP_PART]}"
     return (
         f"/subscriptions/{template.subscription}/resourceGroups/{cut}_{guid(0, resource_id(template), template.ready)}"

@@ -14,6 +14,15 @@ CHANGEABLE = frozenset({"identity", "tags", "properties"})
 CHANGEABLE_PROPERTIES = frozenset({"distribute", "vmProfile"})
 """All that a PATCH may touch; anything else is a new template."""
 
+KNOWN = frozenset(
+    {
+        *("source", "customize", "optimize", "validate", "distribute", "errorHandling", "buildTimeoutInMinutes"),
+        *("vmProfile", "managedResourceTags", "autoRun", "stagingResourceGroup", "seed"),
+        *("provisioningState", "provisioningError", "lastRunStatus", "exactStagingResourceGroup"),
+    }
+)
+"""Properties that have their place; a newer one comes back as it was put. The last four are never taken in."""
+
 EXACT_VERSION = "24.04.202404230"
 """What "latest" is resolved to: one build for every image, in the form of the real ones."""
 
@@ -55,6 +64,7 @@ def shown(definition: Json, *, created: bool) -> tuple[Json, Json, Json]:
     if "vmProfile" in properties:
         last["vmProfile"] = {"vmSize": "", "osDiskSizeGB": 0, **(properties["vmProfile"] or {})}
     last |= {key: properties[key] for key in ("managedResourceTags", "autoRun") if properties.get(key)}
+    last |= {key: value for key, value in properties.items() if key not in KNOWN}
     last["stagingResourceGroup"] = properties.get("stagingResourceGroup") or ""
     return first, last, _identity(definition["identity"], seed, created=created)
 

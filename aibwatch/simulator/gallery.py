@@ -1,11 +1,11 @@
-"""Be the galleries that runs publish to: a version for each run that ended well, and whether it counts as latest.
+"""Be the galleries: the versions that runs publish and those that are there anyway, and whether they count as latest.
 
 Rules: a version is there from the end of its run on, and stays when its template is gone; of a version only its
-publishing profile can be changed. Where the same version comes of two runs, the first one made it, as in life.
-This module does not know HTTP.
+publishing profile can be changed. Where the same version comes of two runs, the first one made it, as in life; what a
+[[resource]] says of a version goes before what its run did. This module does not know HTTP.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,8 @@ from aibwatch.simulator.body import run_outputs
 from aibwatch.simulator.ledger import Ledger
 from aibwatch.simulator.outcome import RunState
 from aibwatch.simulator.refusal import Refusal, not_found
+from aibwatch.simulator.resource_json import version_json
+from aibwatch.simulator.resources import Resource, Resources
 from aibwatch.simulator.template import Template
 from aibwatch.simulator.wire import Json
 
@@ -25,28 +27,53 @@ CHANGEABLE = "excludeFromLatest"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """One version in a gallery."""
+    """One image that a run has made, mostly a version in a gallery."""
 
     id: str
     region: str
+    replicas: tuple[str, ...]
     published: datetime
 
 
 class Galleries:
-    """What is excluded from latest. Mutable; which versions there are is told by who knows the runs."""
+    """The versions there are, and what is excluded from latest. Mutable."""
 
-    def __init__(self) -> None:
+    def __init__(self, resources: Resources, published: Callable[[], Iterable[Version]], begun: datetime) -> None:
+        self._resources = resources
+        self._published = published
+        self._begun = begun
         self._excluded: dict[str, bool] = {}
 
-    def answer(self, versions: Iterable[Version], wanted: str, sent: object) -> Json:
+    def find(self, wanted: str) -> Resource | None:
+        """Return an image, letter case aside, be it made by a run or there anyway; None if it is not there."""
+        if self._resources.takes_away(wanted):
+            return None
+        if found := self._resources.find(wanted):
+            return found
+        return next((_resource(made) for made in self._published() if made.id.lower() == wanted.lower()), None)
+
+    def answer(self, wanted: str, sent: object, *, status: bool = False) -> Json:
         """Return a version, changed first if something was sent. Raises Refusal if it is not there, or not so."""
-        version = find(versions, wanted)
+        version = self.find(wanted)
         if version is None:
-            group = wanted.split("/")[4]
-            raise not_found(KIND, wanted.rsplit("/", 1)[-1], group)
+            raise not_found(KIND, wanted.rsplit("/", 1)[-1], wanted.split("/")[4])
         if sent is not None:
             self._excluded[version.id.lower()] = _wish(sent)
-        return _body(version, excluded=self._excluded.get(version.id.lower(), False))
+        return self._body(version, status=status)
+
+    def listed(self, definition: str) -> list[Json]:
+        """Return the versions of a definition."""
+        head = f"{definition}/versions/".lower()
+        made = [_resource(version) for version in self._published() if version.id.lower().startswith(head)]
+        there = {resource.id.lower(): resource for resource in made if not self._resources.takes_away(resource.id)}
+        there |= {resource.id.lower(): resource for resource in self._resources.inside(definition, "versions")}
+        return [self._body(version, status=False) for version in there.values()]
+
+    def _body(self, version: Resource, *, status: bool) -> Json:
+        key = version.id.lower()
+        published = next((made.published for made in self._published() if made.id.lower() == key), self._begun)
+        profile = {CHANGEABLE: self._excluded.get(key, False), "publishedDate": published.isoformat()}
+        return version_json(version, profile, status=status)
 
 
 def versions(ledger: Ledger, templates: Iterable[Template], now: datetime) -> Iterator[Version]:
@@ -55,14 +82,25 @@ def versions(ledger: Ledger, templates: Iterable[Template], now: datetime) -> It
         for run in ledger.runs(template):
             stands = ledger.status(template, run, now)
             if stands.state in WELL and stands.ended is not None:
-                for output in run_outputs(template, run):
-                    artifact = output["properties"].get("artifactId", "")
-                    yield Version(id=artifact, region=template.region, published=stands.ended)
+                targets = template.definition["properties"]["distribute"]
+                for target, output in zip(targets, run_outputs(template, run), strict=True):
+                    yield Version(
+                        id=output["properties"].get("artifactId", ""),
+                        region=template.region,
+                        replicas=_goals(target) or (template.region,),
+                        published=stands.ended,
+                    )
 
 
-def find(versions: Iterable[Version], wanted: str) -> Version | None:
-    """Return the version with this id, letter case aside."""
-    return next((version for version in versions if version.id.lower() == wanted.lower()), None)
+def _goals(target: Json) -> tuple[str, ...]:
+    """Return the regions that a target names, in either of the two ways."""
+    goals = target.get("targetRegions") or target.get("replicationRegions") or []
+    names = [goal.get("name") if isinstance(goal, dict) else goal for goal in goals if isinstance(goals, list)]
+    return tuple("".join(name.split()).lower() for name in names if isinstance(name, str))
+
+
+def _resource(made: Version) -> Resource:
+    return Resource(id=made.id, region=made.region, replicas=made.replicas)
 
 
 def _wish(sent: object) -> bool:
@@ -73,14 +111,3 @@ def _wish(sent: object) -> bool:
         text = f"Required parameter 'properties.publishingProfile.{CHANGEABLE}' is missing or no boolean."
         raise Refusal(400, "InvalidParameter", text, by_arm=False)
     return wish
-
-
-def _body(version: Version, *, excluded: bool) -> Json:
-    published = {"publishedDate": version.published.isoformat(), "storageAccountType": "Standard_LRS"}
-    return {
-        "name": version.id.rsplit("/", 1)[-1],
-        "id": version.id,
-        "type": KIND,
-        "location": version.region,
-        "properties": {"publishingProfile": {CHANGEABLE: excluded, **published}, "provisioningState": "Succeeded"},
-    }

@@ -24,6 +24,8 @@ class Entry:
     status: int | None = None
     trouble: str = ""
     """The answer of the trouble it met."""
+    lacking: str = ""
+    """The action that the caller had no right to."""
 
 
 class Journal:

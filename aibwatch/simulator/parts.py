@@ -46,9 +46,20 @@ class TemplateSpec:
     provisioning_state: Provisioning = Provisioning.SUCCEEDED
     source: tuple[str, ...] = ("Canonical", "ubuntu-24_04-lts", "server", "latest")
     """Publisher, offer, SKU and version of a platform image."""
+    source_image: str = ""
+    """Id of a version in a gallery or of a managed image instead; "" for the platform image."""
     script: str = "https://raw.githubusercontent.com/contoso/images/main/harden.sh"
     """Address of the customizer's script; "" for a template without one."""
+    scripts: tuple[str, ...] = ()
+    """Addresses of further customizers' scripts."""
     identity: str = "image-builder"
+    build_identities: tuple[str, ...] = ()
+    """Ids of the identities that its build machines have."""
+    subnet: str = ""
+    """Id of the subnet of its build machines; "" for a network that the service makes."""
+    container_subnet: str = ""
+    staging_group: str = ""
+    """Name or id of the resource group it builds in; "" for one that the service makes."""
     gallery: str = ""
     """"" means `gallery_` and the region."""
     image: str = ""
@@ -63,6 +74,8 @@ class TemplateSpec:
     last_run: LastRun = LastRun.NEVER
     last_run_ended: float = 86_400.0
     """How long before the beginning the last run was over."""
+    properties: Mapping[str, object]
+    """Laid over what follows from the rest, as it is: objects are merged, everything else is replaced."""
     every: float | None = None
     """The customer starts a run by himself every so many seconds, unless one is going on or troubles prevent it."""
     outcomes: tuple[Outcome, ...] = (Outcome.SUCCEEDS,)
@@ -97,6 +110,67 @@ class AvailabilitySpec:
     region: str
     start: float = 0.0
     end: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceSpec:
+    """Something besides templates: that it is there, where, or that it is not."""
+
+    id: str
+    region: str = ""
+    """"" for the region it has without being written, or that of what it is in."""
+    absent: bool = False
+    replicas: tuple[str, ...] = ()
+    """Of a version in a gallery: where it can be used; () for its own region and those that need it."""
+    replicating: tuple[str, ...] = ()
+    """Of a version: where it is still being copied to."""
+    properties: Mapping[str, object]
+    """Laid over the properties it has without being written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaSpec:
+    """What may be used of something in a region, and what is."""
+
+    region: str
+    name: str
+    """As Azure calls it: "cores", "standardDSv5Family", "StandardCores"."""
+    limit: int
+    used: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkuSpec:
+    """A size of machines in a region: restricted, or not offered at all."""
+
+    region: str
+    size: str
+    restriction: str = ""
+    """The reason ("NotAvailableForSubscription"); "" for none."""
+    zones: tuple[str, ...] = ()
+    """The zones that alone are restricted; () for the whole region."""
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSpec:
+    """A resource provider: whether it is registered, and in which regions it offers its types."""
+
+    namespace: str
+    state: str = "Registered"
+    locations: tuple[str, ...] = ()
+    """() for the regions it is in without being written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriggerSpec:
+    """A trigger of every template with that name."""
+
+    template: str
+    name: str = "source"
+    kind: str = "SourceImage"
+    healthy: bool = True
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

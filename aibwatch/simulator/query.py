@@ -22,8 +22,8 @@ Test = Callable[[Row], bool]
 Stage = Callable[[list[Json]], list[Json]]
 Item = TypeVar("Item")
 
-MAX_LENGTH = 32_000
-"""Characters of a query: 150 ids of resources fit, and a query is read on the loop that answers everybody."""
+MAX_LENGTH = 256 * 1024
+"""Characters of a query: a thousand ids of resources fit, and more is no query of ours."""
 
 MAX_DEPTH = 20
 """Brackets inside brackets."""

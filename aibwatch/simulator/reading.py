@@ -146,8 +146,18 @@ class Table:
         self.wrong(key, f"{value!r} is not a table of {what}; write {{ name = ... }}")
         return {}
 
+    def json(self, key: str) -> dict[str, object]:
+        """Return an inline table of anything that JSON can say; {} if absent."""
+        return self.mapping(key, _is_json, "what JSON can say, so without dates")
+
     def close(self, elsewhere: Collection[str] = ()) -> None:
         """Note every key nobody asked for."""
         for key in self._values:
             if key not in self._asked and key not in elsewhere:
                 self.wrong(key, f"is not a key here; known are {', '.join(sorted(self._asked | set(elsewhere)))}")
+
+
+def _is_json(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(map(_is_json, value.values()))
+    return all(map(_is_json, value)) if isinstance(value, list) else isinstance(value, str | int | float)

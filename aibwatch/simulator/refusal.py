@@ -18,6 +18,8 @@ class Refusal(Exception):  # noqa: N818 - an answer of the service, not an error
     text: str
     by_arm: bool = True
     wrapped: bool = True
+    lacking: str = ""
+    """The action that the caller has no right to, if that is why."""
 
     def body(self) -> dict[str, object]:
         """Return the error's JSON."""

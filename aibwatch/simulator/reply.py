@@ -61,6 +61,8 @@ class Reply:
     """Whether the connection ends with it, as recorded for most 5xx."""
     bare: bool = False
     """Whether it goes out as it is, without ARM's headers: something else has answered."""
+    lacking: str = ""
+    """The action whose lack it tells of, for the account of requests."""
 
 
 def provider(status: int, body: Json, **headers: str) -> Reply:
@@ -73,11 +75,16 @@ def arm(status: int, body: Json) -> Reply:
     return Reply(status=status, headers={"Content-Type": ARM_JSON_TYPE}, content=arm_json(body), json=body)
 
 
+def listed(status: int, body: list[Json]) -> Reply:
+    """Return a list without an object around it, as Compute answers for platform images."""
+    return Reply(status=status, headers={"Content-Type": ARM_JSON_TYPE}, content=arm_json(body))
+
+
 def refused(refusal: Refusal) -> Reply:
     """Return a refusal as its maker words it."""
     if not refusal.by_arm:
         return provider(refusal.status, refusal.body())
-    return failed_by("gateway", arm(refusal.status, refusal.body()))
+    return replace(failed_by("gateway", arm(refusal.status, refusal.body())), lacking=refusal.lacking)
 
 
 def failed_by(cause: str, reply: Reply) -> Reply:

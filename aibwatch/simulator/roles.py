@@ -46,7 +46,7 @@ class Roles:
             f"{self.client} does not have authorization to perform action '{action}' over scope '{scope}' or the scope "
             "is invalid. If access was recently granted, please refresh your credentials."
         )
-        return Refusal(403, "AuthorizationFailed", text)
+        return Refusal(403, "AuthorizationFailed", text, lacking=action)
 
     @property
     def client(self) -> str:

@@ -20,6 +20,14 @@ _IMAGE = (
 )
 _TEMPLATE = _GROUP + r"/(?P<name>[^/]+)"
 
+_RESOURCES = _SUBSCRIPTION + r"/resourceGroups/(?P<group>[^/]+)/providers"
+_GALLERY = _RESOURCES + r"/Microsoft\.Compute/galleries/[^/]+"
+_USAGES = r"/locations/(?P<region>[^/]+)/usages"
+_PLATFORM = (
+    _SUBSCRIPTION + r"/providers/Microsoft\.Compute/locations/(?P<region>[^/]+)/publishers/(?P<publisher>[^/]+)"
+    r"/artifacttypes/vmimage/offers/(?P<offer>[^/]+)/skus/(?P<sku>[^/]+)/versions"
+)
+
 _ROUTES = tuple(
     (method, re.compile(path, re.IGNORECASE), operation)
     for method, path, operation in (
@@ -54,6 +62,26 @@ _ROUTES = tuple(
             r"(?P<resource>/subscriptions/.+)" + _HEALTH + r"/availabilityStatuses/current",
             Operation.AVAILABILITY,
         ),
+        ("GET", _TEMPLATE + r"/triggers", Operation.TRIGGERS),
+        ("GET", _SUBSCRIPTION + r"/resourceGroups/(?P<group>[^/]+)", Operation.RESOURCE),
+        ("GET", _GALLERY, Operation.RESOURCE),
+        ("GET", _GALLERY + r"/images/[^/]+", Operation.RESOURCE),
+        ("GET", _GALLERY + r"/images/[^/]+/versions", Operation.RESOURCE),
+        ("GET", _RESOURCES + r"/Microsoft\.Compute/images/[^/]+", Operation.RESOURCE),
+        ("GET", _RESOURCES + r"/Microsoft\.ManagedIdentity/userAssignedIdentities/[^/]+", Operation.RESOURCE),
+        ("GET", _RESOURCES + r"/Microsoft\.Network/virtualNetworks/[^/]+", Operation.RESOURCE),
+        ("GET", _RESOURCES + r"/Microsoft\.Network/virtualNetworks/[^/]+/subnets/[^/]+", Operation.RESOURCE),
+        ("GET", _RESOURCES + r"/Microsoft\.Storage/storageAccounts/[^/]+", Operation.RESOURCE),
+        ("GET", _SUBSCRIPTION + r"/providers/Microsoft\.Storage/storageAccounts", Operation.RESOURCE),
+        ("GET", _RESOURCES + r"/Microsoft\.KeyVault/vaults/[^/]+", Operation.RESOURCE),
+        ("GET", _SUBSCRIPTION + r"/providers/Microsoft\.KeyVault/vaults", Operation.RESOURCE),
+        ("GET", _SUBSCRIPTION + r"/providers/(?P<namespace>Microsoft\.Compute)" + _USAGES, Operation.USAGES),
+        ("GET", _SUBSCRIPTION + r"/providers/(?P<namespace>Microsoft\.ContainerInstance)" + _USAGES, Operation.USAGES),
+        ("GET", _SUBSCRIPTION + r"/providers/Microsoft\.Compute/skus", Operation.SKUS),
+        ("GET", _PLATFORM, Operation.PLATFORM),
+        ("GET", _SUBSCRIPTION + r"/providers", Operation.PROVIDERS),
+        ("GET", _SUBSCRIPTION + r"/providers/(?P<namespace>[^/]+)", Operation.PROVIDERS),
+        ("GET", _SUBSCRIPTION + r"/locations", Operation.LOCATIONS),
     )
 )
 

@@ -7,7 +7,8 @@ second.
     seed = 7                          # decides every `share`, every id
     speed = 20                        # a build of 40 minutes takes two
     regions = ["swedencentral"]       # besides those of the templates
-    resource_groups = ["images-dr"]   # besides those of the templates; one that is not known is a 404
+    resource_groups = ["images-dr"]   # besides those of the templates, in the first of `regions`; one that is not
+                                      # known is a 404
     activity_lag = 300                # seconds until the Activity Log shows what happened; `speed` does not change it
     graph_lag = 0                     # seconds until Resource Graph shows what became of a run
     observer_region = "uksouth"       # where the machine of the caller is; "" for one that is not in Azure
@@ -22,8 +23,14 @@ second.
     subscription = "11111111-..."
     provisioning_state = "Succeeded"  # Creating Updating Succeeded Failed Deleting Canceled
     source = "Canonical:ubuntu-24_04-lts:server:latest"
+    source_image = "/subscriptions/…" # instead of `source`: a version in a gallery, or a managed image
     script = "https://.../harden.sh"  # "" for no customizer
+    scripts = ["https://.../more.sh"] # further customizers
     identity = "image-builder"
+    build_identities = ["/subscriptions/…"]
+    subnet = "/subscriptions/…"       # and container_subnet
+    staging_group = "images-staging"  # or its id
+    properties = { ... }              # laid over the properties that follow from the rest, as it is
     gallery = "gallery_weu"           # and image, replication_regions, vm_size, build_timeout, optimize, validate, tags
     last_run = "succeeded"            # never succeeded partiallysucceeded failed canceled running
     last_run_ended = 86400            # seconds before the beginning
@@ -32,10 +39,45 @@ second.
                                       # unauthorized quota no-capacity times-out distribution-fails partial
                                       # internal-error
 
+    [[resource]]                      # whatever a template names is there anyway, where the template is
+    id = "/subscriptions/..."         # of a resource or a resource group; a platform image is one too:
+                                      # /Subscriptions/S/Providers/Microsoft.Compute/Locations/R/Publishers/P/
+                                      # ArtifactTypes/VMImage/Offers/O/Skus/K, and /Versions/V for one version
+    region = "westeurope"
+    absent = true                     # it is not there, nor is what is in it
+    replicas = ["westeurope"]         # of a version in a gallery: where it can be used, and
+    replicating = ["northeurope"]     # where it is still being copied to
+    properties = { ... }              # laid over its own
+
+    [[quota]]                         # there is plenty of everything else
+    region = "northeurope"
+    name = "standardDSv5Family"       # or "cores", "StandardCores" (of container instances), ...
+    limit = 10
+    used = 8
+
+    [[sku]]                           # a size of machines; every other one is on offer
+    region = "northeurope"
+    size = "Standard_D2s_v5"
+    restriction = "NotAvailableForSubscription"
+    zones = ["1"]                     # those alone are restricted
+    absent = true                     # not on offer at all
+
+    [[provider]]                      # every other one is registered
+    namespace = "Microsoft.ContainerInstance"
+    state = "NotRegistered"
+    locations = ["westeurope"]        # where it offers its types
+
+    [[trigger]]
+    template = "ubuntu-weu"
+    name = "source"
+    healthy = false
+    absent = true                     # takes it away, where a drill says so
+
     [[trouble]]
     region = "westeurope"             # "*" for all; see trouble.py for what "*" alone can reach
     operations = ["run", "get"]       # list get run cancel outputs operation create patch delete events availability
-                                      # activity image graph token; "*": all of them; absent: all but token
+                                      # activity image resource usages platform triggers skus providers locations
+                                      # graph permissions token; "*": all of them; absent: all but token
     templates = ["ubuntu-weu"]        # absent: all of them
     answer = "500"                    # arm-500 502 503 503-html 504 429 429-text unauthorized forbidden: errors
                                       # html empty garbage huge wrong-shape foreign-next-link: worthless 200s
@@ -84,15 +126,36 @@ from importlib.resources import files
 from pathlib import Path
 
 from aibwatch.core.model import region_of
+from aibwatch.simulator.checks import check_templates, check_triggers, check_troubles
+from aibwatch.simulator.estate_tables import (
+    read_provider,
+    read_quota,
+    read_resource,
+    read_sku,
+    read_trigger,
+)
 from aibwatch.simulator.lines import Lines
-from aibwatch.simulator.parts import AvailabilitySpec, EventSpec, RoleSpec, TemplateSpec
+from aibwatch.simulator.parts import (
+    AvailabilitySpec,
+    EventSpec,
+    ProviderSpec,
+    QuotaSpec,
+    ResourceSpec,
+    RoleSpec,
+    SkuSpec,
+    TemplateSpec,
+    TriggerSpec,
+)
 from aibwatch.simulator.reading import Mistakes, Table
 from aibwatch.simulator.run import Durations
 from aibwatch.simulator.tables import read_availability, read_event, read_role, read_template, read_trouble
-from aibwatch.simulator.trouble import EVERYWHERE, Trouble
+from aibwatch.simulator.trouble import Trouble
 
-MAX_TEMPLATES = 1_000
-"""Of a scenario: far more than anybody watches, few enough to list in one answer's time."""
+TABLES = (
+    *("template", "trouble", "event", "availability"),
+    *("resource", "quota", "sku", "provider", "trigger", "role"),
+)
+"""What there may be several of."""
 
 ACTIVITY_LAG = 300.0
 """Seconds. The service promises 3 to 20 minutes, and is mostly near the lower end."""
@@ -125,6 +188,11 @@ class Scenario:
     troubles: tuple[Trouble, ...] = ()
     events: tuple[EventSpec, ...] = ()
     availabilities: tuple[AvailabilitySpec, ...] = ()
+    resources: tuple[ResourceSpec, ...] = ()
+    quotas: tuple[QuotaSpec, ...] = ()
+    skus: tuple[SkuSpec, ...] = ()
+    providers: tuple[ProviderSpec, ...] = ()
+    triggers: tuple[TriggerSpec, ...] = ()
     roles: tuple[RoleSpec, ...] = ()
 
     @property
@@ -187,11 +255,21 @@ def _read(document: Mapping[str, object], mistakes: Mistakes) -> Scenario:
         events=tuple(read_event(table) for table in _tables(document, "event", mistakes)),
         availabilities=tuple(read_availability(table) for table in _tables(document, "availability", mistakes)),
         roles=tuple(read_role(table) for table in _tables(document, "role", mistakes)),
+        resources=tuple(read_resource(table) for table in _tables(document, "resource", mistakes)),
+        quotas=tuple(read_quota(table) for table in _tables(document, "quota", mistakes)),
+        skus=tuple(read_sku(table) for table in _tables(document, "sku", mistakes)),
+        providers=tuple(read_provider(table) for table in _tables(document, "provider", mistakes)),
+        triggers=tuple(read_trigger(table) for table in _tables(document, "trigger", mistakes)),
     )
-    top.close(("durations", "template", "trouble", "event", "availability", "role"))
-    _check_templates(scenario, mistakes)
-    _check_regions(scenario, mistakes)
+    top.close(("durations", *TABLES))
+    check_templates(scenario.templates, mistakes)
+    check_troubles(scenario.troubles, scenario.templates, _further_regions(scenario), mistakes)
+    check_triggers(scenario.triggers, scenario.templates, mistakes)
     return scenario
+
+
+def _further_regions(scenario: Scenario) -> set[str]:
+    return {*scenario.regions, *(resource.region for resource in scenario.resources)} - {""}
 
 
 def _tables(document: Mapping[str, object], key: str, mistakes: Mistakes) -> list[Table]:
@@ -212,42 +290,3 @@ def _read_durations(document: Mapping[str, object], mistakes: Mistakes) -> Durat
     read = {field.name: table.number(field.name, getattr(usual, field.name)) for field in fields(Durations)}
     table.close()
     return Durations(**read)
-
-
-def _check_templates(scenario: Scenario, mistakes: Mistakes) -> None:
-    if not scenario.templates:
-        mistakes.note("", 0, "template", "there is none; add at least one [[template]]")
-    if len(scenario.templates) > MAX_TEMPLATES:
-        mistakes.note("template", MAX_TEMPLATES, "", f"there are more than {MAX_TEMPLATES}; leave some out")
-    seen: set[tuple[str, str, str]] = set()
-    for index, template in enumerate(scenario.templates):
-        key = (template.subscription.lower(), template.resource_group.lower(), template.name.lower())
-        if key in seen:
-            mistakes.note(
-                "template",
-                index,
-                "name",
-                f"{template.name!r} is in {template.resource_group!r} already; give it another name",
-            )
-        seen.add(key)
-
-
-def _check_regions(scenario: Scenario, mistakes: Mistakes) -> None:
-    known = {template.region for template in scenario.templates} | set(scenario.regions)
-    names = {template.name.lower() for template in scenario.templates}
-    for index, trouble in enumerate(scenario.troubles):
-        if trouble.region not in known | {EVERYWHERE, ""}:
-            here = ", ".join(sorted(known)) or "none"
-            mistakes.note(
-                "trouble",
-                index,
-                "region",
-                f"no template lives in {trouble.region!r}; use one of {here}, or list it in regions",
-            )
-        for stranger in sorted(trouble.templates - names):
-            mistakes.note(
-                "trouble",
-                index,
-                "templates",
-                f"no template is called {stranger!r}; correct the name or leave the key out",
-            )

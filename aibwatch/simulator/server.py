@@ -17,6 +17,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+from aibwatch.simulator.ask import Ask
 from aibwatch.simulator.drill import PREFIX, drill
 from aibwatch.simulator.journal import Entry, Journal
 from aibwatch.simulator.machine import COMPUTE_PATH, INSTANCE_PATH, machine
@@ -24,7 +25,7 @@ from aibwatch.simulator.refusal import Refusal
 from aibwatch.simulator.reply import Reply, arm, dressed, refused
 from aibwatch.simulator.route import Call, call_of, methods_of
 from aibwatch.simulator.scenario import Scenario
-from aibwatch.simulator.service import Ask, Service
+from aibwatch.simulator.service import Service
 from aibwatch.simulator.spoil import foreign, spoilt, unauthorized
 from aibwatch.simulator.tokens import Tokens
 from aibwatch.simulator.trouble import Answer, Operation, Trouble
@@ -199,7 +200,7 @@ class StandIn:
         return spoilt(trouble, operation, request.path, self.world.time())
 
     def _send(self, answer: Reply, operation: Operation | None, entry: Entry) -> web.Response:
-        entry.status = answer.status
+        entry.status, entry.lacking = answer.status, answer.lacking
         now = self.world.time()
         return _response(dressed(answer, operation, now), now)
 

@@ -5,44 +5,21 @@ with a signed URL to poll. This module does not know tokens, troubles or sockets
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from aibwatch.simulator import reply
-from aibwatch.simulator.graph import Graph
-from aibwatch.simulator.refusal import Refusal, no_subscription
+from aibwatch.simulator.access import Access
+from aibwatch.simulator.ask import PAGE, Ask, first_of, linked, page_of
+from aibwatch.simulator.estate_service import EstateService
+from aibwatch.simulator.refusal import Refusal
 from aibwatch.simulator.reply import Reply
-from aibwatch.simulator.rights import QUERY, right_of
-from aibwatch.simulator.route import Call
 from aibwatch.simulator.trouble import Operation
-from aibwatch.simulator.wire import Json, net_ticks, signature, signed_rightly
+from aibwatch.simulator.wire import net_ticks, signature, signed_rightly
 from aibwatch.simulator.works import Work
 from aibwatch.simulator.world import World
-
-PAGE = 10
-"""Templates a page, as recorded; used for every list here."""
-
-LISTS = frozenset({Operation.LIST})
-"""Lists of resources that each may or may not be read."""
-
-NOTHING: Mapping[str, str] = {}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """One request, read and understood."""
-
-    call: Call
-    method: str
-    origin: str
-    """Scheme and host as the client wrote them: links lead back there."""
-    path: str
-    query: Mapping[str, str]
-    """Names in lower case."""
-    sent: object = None
-    """The JSON that came with it."""
 
 
 class Service:
@@ -50,7 +27,8 @@ class Service:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._graph = Graph(world.scenario.seed)
+        self._estate = EstateService(world.estate)
+        self._access = Access(world)
         self._perform: Mapping[Operation, Callable[[Ask], Reply]] = {
             Operation.LIST: self._list,
             Operation.GET: self._get,
@@ -64,9 +42,9 @@ class Service:
             Operation.EVENTS: self._events,
             Operation.AVAILABILITY: self._availability,
             Operation.ACTIVITY: self._activity,
-            Operation.IMAGE: self._image,
-            Operation.GRAPH: self._query,
-            Operation.PERMISSIONS: self._permissions,
+            Operation.TRIGGERS: self._triggers,
+            **self._estate.performs,
+            **self._access.performs,
         }
 
     def regions(self, ask: Ask) -> tuple[str, ...]:
@@ -88,38 +66,28 @@ class Service:
                 return tuple(sorted(set(mine)))
             case Operation.EVENTS | Operation.ACTIVITY | Operation.GRAPH | Operation.PERMISSIONS:
                 return ()
-            case Operation.IMAGE:
-                return self._world.regions_of_image(_image_id(ask))
+            case operation if operation in self._estate.performs:
+                return self._estate.regions(ask)
             case _:
                 return self._world.regions_of(name("subscription"), name("group"), name("name"))
 
     def forbidden(self, ask: Ask) -> Refusal | None:
         """Return ARM's refusal of what the caller may not do; None for what he may. Nothing is done yet."""
-        right, roles = right_of(ask.method, ask.path), self._world.roles
-        if ask.call.operation is Operation.GRAPH:
-            return None  # it has no scope of its own: what it may show is decided row by row
-        seen = roles.allow_below if ask.call.operation in LISTS else roles.allow
-        return None if seen(right.action, right.scope) else roles.refusal(right.action, right.scope)
+        return self._access.forbidden(ask)
 
     def perform(self, ask: Ask) -> Reply:
         """Do what is asked, and answer."""
         try:
-            return self._perform[ask.call.operation](ask)
+            return self._access.shown(ask, self._perform[ask.call.operation](ask))
         except Refusal as refusal:
             return reply.refused(refusal)
 
-    def _readable(self, bodies: list[Json], ask: Ask) -> list[Json]:
-        """Return what the caller may read of a list: ARM leaves the rest out."""
-        action = right_of(ask.method, ask.path).action
-        return [body for body in bodies if self._world.roles.allow(action, str(body["id"]))]
-
     def _list(self, ask: Ask) -> Reply:
-        first = _first(ask)
+        first = first_of(ask)
         templates, count = self._world.templates(
             ask.call.name("subscription"), ask.call.name("group") or None, first, PAGE
         )
-        # Left out of its page, not of the list: pages get shorter, as those that ARM filters do.
-        answer = reply.arm(200, _linked(self._readable(templates, ask), first, count, ask))
+        answer = reply.arm(200, linked(templates, first, count, ask))
         # Marks an answer that ARM has merged from what the regions said: one id for each.
         asked = ",".join(str(uuid4()) for _ in {template["location"] for template in templates})
         return replace(answer, headers={**answer.headers, "x-ms-original-request-ids": asked})
@@ -152,11 +120,10 @@ class Service:
     def _outputs(self, ask: Ask) -> Reply:
         if name := ask.call.name("output"):
             return reply.provider(200, self._world.output(ask.call.key, name))
-        return reply.provider(200, _page(self._world.outputs(ask.call.key), ask))
+        return reply.provider(200, page_of(self._world.outputs(ask.call.key), ask))
 
-    def _image(self, ask: Ask) -> Reply:
-        # Compute answers a PATCH of a version with 200 where nothing has to be copied; only that is done here.
-        return reply.provider(200, self._world.image(_image_id(ask), ask.sent))
+    def _triggers(self, ask: Ask) -> Reply:
+        return reply.provider(200, page_of(self._world.triggers(ask.call.key), ask))
 
     def _operation(self, ask: Ask) -> Reply:
         name = ask.call.name
@@ -169,69 +136,19 @@ class Service:
     def _events(self, ask: Ask) -> Reply:
         since = _since(ask.query.get("querystarttime", ""))
         # $filter is not understood: its documented syntaxes contradict each other, so clients filter for themselves.
-        return reply.arm(200, _page(self._world.events(ask.call.name("subscription"), since), ask))
+        return reply.arm(200, page_of(self._world.events(ask.call.name("subscription"), since), ask))
 
     def _availability(self, ask: Ask) -> Reply:
         if resource := ask.call.name("resource"):
             return reply.arm(200, self._world.availability(resource))
-        return reply.arm(200, _page(self._world.availabilities(ask.call.name("subscription")), ask))
-
-    def _query(self, ask: Ask) -> Reply:
-        return self._graph.answer(ask.sent, self._rows, self._world.time())
-
-    def _rows(self, subscriptions: frozenset[str]) -> list[Json]:
-        # UNVERIFIED: that the action is needed beside the right to read is what tools of others ask for; and the code
-        # of the refusal. Documented is its status, and that what may not be read is left out without a word.
-        known, roles = set(self._world.subscriptions), self._world.roles
-        asked = sorted(subscriptions or known)
-        open_ = {one for one in asked if one in known and roles.allow_below(QUERY, f"/subscriptions/{one}")}
-        if not open_:
-            raise roles.refusal(QUERY, f"/subscriptions/{asked[0]}")
-        bodies = (body for body in self._world.copies() if str(body["id"]).split("/")[2].lower() in open_)
-        return [body for body in bodies if roles.allow(f"{body['type']}/read", str(body["id"]))]
-
-    def _permissions(self, ask: Ask) -> Reply:
-        scope = ask.call.name("resource")
-        if scope.split("/")[2].lower() not in self._world.subscriptions:
-            raise no_subscription(scope.split("/")[2])
-        return reply.arm(200, _page(self._world.roles.permissions(scope), ask))
+        return reply.arm(200, page_of(self._world.availabilities(ask.call.name("subscription")), ask))
 
     def _activity(self, ask: Ask) -> Reply:
         wanted, select = ask.query.get("$filter", ""), ask.query.get("$select", "")
         entries = self._world.activities(ask.call.name("subscription"), wanted, select)
-        first = _first(ask, "$skiptoken")
+        first = first_of(ask, "$skiptoken")
         kept = {name: ask.query[name] for name in ("$filter", "$select") if name in ask.query}
-        return reply.provider(200, _linked(entries[first : first + PAGE], first, len(entries), ask, "$skiptoken", kept))
-
-
-def _image_id(ask: Ask) -> str:
-    name = ask.call.name
-    group = f"/subscriptions/{name('subscription')}/resourceGroups/{name('group')}"
-    gallery = f"{group}/providers/Microsoft.Compute/galleries/{name('gallery')}"
-    return f"{gallery}/images/{name('image')}/versions/{name('version')}"
-
-
-def _first(ask: Ask, word: str = "skiptoken") -> int:
-    skip = ask.query.get(word, "0")
-    if not skip.isdecimal() or len(skip) > 6:
-        raise Refusal(400, "InvalidSkipToken", f"The skipToken '{skip[:20]}' is not one that was given out.")
-    return int(skip)
-
-
-def _page(items: list[Json], ask: Ask) -> Json:
-    first = _first(ask)
-    return _linked(items[first : first + PAGE], first, len(items), ask)
-
-
-def _linked(
-    page: list[Json], first: int, count: int, ask: Ask, word: str = "skipToken", kept: Mapping[str, str] = NOTHING
-) -> Json:
-    """Return the page with the link to the next one, which repeats what was `kept` of the question."""
-    body: Json = {"value": page}
-    if first + PAGE < count:
-        query = {"api-version": ask.query["api-version"], **kept, word: str(first + PAGE)}
-        body["nextLink"] = f"{ask.origin}{quote(ask.path)}?{urlencode(query)}"
-    return body
+        return reply.provider(200, linked(entries[first : first + PAGE], first, len(entries), ask, "$skiptoken", kept))
 
 
 def _accepted(ask: Ask, work: Work) -> Reply:

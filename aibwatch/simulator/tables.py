@@ -7,6 +7,7 @@ import re
 from enum import StrEnum
 
 from aibwatch.core.model import region_of
+from aibwatch.simulator.needs import ID
 from aibwatch.simulator.outcome import Outcome
 from aibwatch.simulator.parts import AvailabilitySpec, EventSpec, LastRun, Provisioning, RoleSpec, TemplateSpec
 from aibwatch.simulator.reading import Table
@@ -48,7 +49,7 @@ class _State(StrEnum):
 
 def read_template(table: Table) -> TemplateSpec:
     """Return the template of a [[template]] table."""
-    usual = TemplateSpec(name="", resource_group="", region="", tags={})
+    usual = TemplateSpec(name="", resource_group="", region="", tags={}, properties={})
     name = table.text("name", None)
     if name and not _NAME.match(name):
         table.wrong("name", f"{name!r} is no template name; use up to 64 letters, digits, '-', '_' and '.'")
@@ -59,8 +60,14 @@ def read_template(table: Table) -> TemplateSpec:
         subscription=table.text("subscription", usual.subscription),
         provisioning_state=table.choice("provisioning_state", Provisioning.SUCCEEDED),
         source=_source(table, usual.source),
+        source_image=_id(table, "source_image"),
         script=table.text("script", usual.script),
+        scripts=table.texts("scripts"),
         identity=table.text("identity", usual.identity),
+        build_identities=table.texts("build_identities"),
+        subnet=_id(table, "subnet"),
+        container_subnet=_id(table, "container_subnet"),
+        staging_group=table.text("staging_group"),
         gallery=table.text("gallery"),
         image=table.text("image"),
         replication_regions=table.texts("replication_regions"),
@@ -73,6 +80,7 @@ def read_template(table: Table) -> TemplateSpec:
         },
         last_run=table.choice("last_run", LastRun.NEVER),
         last_run_ended=table.number("last_run_ended", usual.last_run_ended),
+        properties=table.json("properties"),
         every=table.number("every", 0.0, least=1.0) or None,
         outcomes=table.choices("outcome", Outcome) or usual.outcomes,
     )
@@ -86,6 +94,13 @@ def _source(table: Table, default: tuple[str, ...]) -> tuple[str, ...]:
         table.wrong("source", 'is not a platform image; write "publisher:offer:sku" or "publisher:offer:sku:version"')
         return default
     return parts if len(parts) == 4 else (*parts, "latest")
+
+
+def _id(table: Table, key: str) -> str:
+    value = table.text(key)
+    if value and not ID.fullmatch(value):
+        table.wrong(key, f"{value!r} is no resource id; write /subscriptions/.../resourceGroups/.../providers/...")
+    return value
 
 
 def read_trouble(table: Table, begins: float = 0.0) -> Trouble:

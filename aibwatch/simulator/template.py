@@ -9,7 +9,7 @@ from datetime import datetime
 
 from aibwatch.simulator.outcome import Outcome, Phase
 from aibwatch.simulator.parts import Provisioning, TemplateSpec
-from aibwatch.simulator.wire import Json
+from aibwatch.simulator.wire import Json, laid_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +102,8 @@ def definition_of(spec: TemplateSpec) -> Json:
     """Return the body somebody would have PUT to get a scenario's template."""
     compute = f"/subscriptions/{spec.subscription}/resourceGroups/{spec.resource_group}/providers/Microsoft.Compute"
     gallery = spec.gallery or f"gallery_{spec.region}"
-    publisher, offer, sku, version = spec.source
     properties: Json = {
-        "source": {"type": "PlatformImage", "publisher": publisher, "offer": offer, "sku": sku, "version": version},
+        "source": _source(spec),
         "distribute": [
             {
                 "type": "SharedImage",
@@ -114,10 +113,17 @@ def definition_of(spec: TemplateSpec) -> Json:
             }
         ],
         "buildTimeoutInMinutes": spec.build_timeout,
-        "vmProfile": {"vmSize": spec.vm_size},
+        "vmProfile": _vm_profile(spec),
     }
-    if spec.script:
-        properties["customize"] = [{"type": "Shell", "name": "customize", "scriptUri": spec.script}]
+    if scripts := [script for script in (spec.script, *spec.scripts) if script]:
+        names = ("customize", *(f"customize-{number}" for number in range(2, len(scripts) + 1)))
+        properties["customize"] = [
+            {"type": "Shell", "name": name, "scriptUri": script} for name, script in zip(names, scripts, strict=True)
+        ]
+    if spec.staging_group:
+        named = spec.staging_group
+        group = named if "/" in named else f"/subscriptions/{spec.subscription}/resourceGroups/{named}"
+        properties["stagingResourceGroup"] = group
     if spec.optimize:
         properties["optimize"] = {"vmBoot": {"state": "Enabled"}}
     if spec.validate:
@@ -132,5 +138,24 @@ def definition_of(spec: TemplateSpec) -> Json:
             "type": "UserAssigned",
             "userAssignedIdentities": {f"{identity}/userAssignedIdentities/{spec.identity}": {}},
         },
-        "properties": properties,
+        "properties": laid_over(properties, spec.properties),
     }
+
+
+def _source(spec: TemplateSpec) -> Json:
+    if spec.source_image:
+        shared = "/versions/" in spec.source_image.lower()
+        kind, key = ("SharedImageVersion", "imageVersionId") if shared else ("ManagedImage", "imageId")
+        return {"type": kind, key: spec.source_image}
+    publisher, offer, sku, version = spec.source
+    return {"type": "PlatformImage", "publisher": publisher, "offer": offer, "sku": sku, "version": version}
+
+
+def _vm_profile(spec: TemplateSpec) -> Json:
+    profile: Json = {"vmSize": spec.vm_size}
+    if spec.build_identities:
+        profile["userAssignedIdentities"] = list(spec.build_identities)
+    given = {"subnetId": spec.subnet, "containerInstanceSubnetId": spec.container_subnet}
+    if network := {key: subnet for key, subnet in given.items() if subnet}:
+        profile["vnetConfig"] = network
+    return profile

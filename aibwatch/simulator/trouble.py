@@ -2,9 +2,9 @@
 
 Rules: 1 the first trouble of the file that fits a request is the one it meets. 2 `every_nth` and `share` count the
 requests that fit, nothing else. 3 a trouble that ends stays in the past, because runs it killed stay dead. 4 events,
-the Activity Log, Resource Graph, permissions and tokens belong to no region, and a list over a subscription is made by
-ARM over all regions: only a trouble of region "*" reaches those six. This module does not know how a trouble looks on
-the wire (spoil.py) nor what it does to a run (run.py).
+the Activity Log, Resource Graph, permissions, sizes, providers, locations and tokens belong to no region, and a list
+over a subscription is made by ARM over all regions: only a trouble of region "*" reaches those. This module does not
+know how a trouble looks on the wire (spoil.py) nor what it does to a run (run.py).
 """
 
 from collections.abc import Collection, Sequence
@@ -37,13 +37,25 @@ class Operation(StrEnum):
     """A query to Resource Graph."""
     PERMISSIONS = "permissions"
     """What the caller may do at a scope."""
+    RESOURCE = "resource"
+    """Anything else that templates need, and resource groups."""
+    USAGES = "usages"
+    SKUS = "skus"
+    PLATFORM = "platform"
+    """The versions of a platform image."""
+    PROVIDERS = "providers"
+    LOCATIONS = "locations"
+    TRIGGERS = "triggers"
     TOKEN = "token"  # noqa: S105 - the name of an operation
 
 
 OF_ARM = frozenset(Operation) - {Operation.TOKEN}
 """What a trouble means that names no operation: an outage of ARM leaves the machine's own metadata service alone."""
 OF_NO_REGION = frozenset(
-    {Operation.EVENTS, Operation.ACTIVITY, Operation.GRAPH, Operation.PERMISSIONS, Operation.TOKEN}
+    {
+        *(Operation.EVENTS, Operation.ACTIVITY, Operation.GRAPH, Operation.PERMISSIONS, Operation.TOKEN),
+        *(Operation.SKUS, Operation.PROVIDERS, Operation.LOCATIONS),
+    }
 )
 
 

@@ -83,3 +83,12 @@ def signature(operation: str, ticks: str) -> dict[str, str]:
 def signed_rightly(operation: str, query: Mapping[str, str]) -> bool:
     """Return whether a poll URL came back as it was given out."""
     return all(query.get(name) == value for name, value in signature(operation, query.get("t", "")).items())
+
+
+def laid_over(below: Json, above: Mapping[str, object]) -> Json:
+    """Return `below` with `above` laid over it: objects are merged, everything else is replaced."""
+    both = dict(below)
+    for key, value in above.items():
+        under = both.get(key)
+        both[key] = laid_over(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
+    return both

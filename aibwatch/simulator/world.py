@@ -14,12 +14,13 @@ from aibwatch.core.model import region_of
 from aibwatch.simulator import activity, body, health
 from aibwatch.simulator.calls import CallLog, RunCall
 from aibwatch.simulator.definition import accept, changed
-from aibwatch.simulator.gallery import Galleries, Version, find, versions
+from aibwatch.simulator.estate import Estate
+from aibwatch.simulator.gallery import Version, versions
 from aibwatch.simulator.ledger import Ledger, LedgerFullError
 from aibwatch.simulator.lots import guid
 from aibwatch.simulator.outcome import RunState
 from aibwatch.simulator.parts import Provisioning
-from aibwatch.simulator.refusal import Refusal, conflict, no_group, no_subscription, not_allowed, not_found
+from aibwatch.simulator.refusal import Refusal, conflict, not_allowed, not_found
 from aibwatch.simulator.reply import Reply
 from aibwatch.simulator.roles import Roles
 from aibwatch.simulator.run import Origin, Run
@@ -51,17 +52,15 @@ class World:
         self._leaving: set[Key] = set()
         self._gone: list[Template] = []
         self._works = Works()
-        self._galleries = Galleries()
         self._lives = 0
-        self._groups = {(t.subscription.lower(), t.resource_group.lower()) for t in scenario.templates}
         self.subscriptions = {t.subscription.lower(): t.subscription for t in scenario.templates}
-        self._groups |= {(s, group.lower()) for s in self.subscriptions for group in scenario.resource_groups}
         self.regions = {t.region for t in scenario.templates} | set(scenario.regions)
         for spec in scenario.templates:
             seed = guid(scenario.seed, "definition", spec.subscription, spec.resource_group, spec.name)
             template = template_of(spec, self._new_life(), accept(definition_of(spec), seed), self.begun)
             self._templates[template.key] = template
             self._ledger.open(template, spec)
+        self.estate = Estate(scenario, self.subscriptions, self._templates.values, self._published, self.begun)
 
     def _new_life(self) -> int:
         self._lives += 1
@@ -118,7 +117,7 @@ class World:
 
     def templates(self, subscription: str, group: str | None, first: int, most: int) -> tuple[list[Json], int]:
         """Return some templates of a subscription or one group, in the order they were made, and how many there are."""
-        self._check_scope(subscription, group)
+        self.estate.check(subscription, group)
         now = self.time()
         mine = [t for t in self._templates.values() if t.key.subscription == subscription.lower()]
         found = [t for t in mine if group is None or t.key.group == group.lower()]
@@ -138,21 +137,15 @@ class World:
     def _body(self, template: Template, now: datetime) -> Json:
         return body.template_body(template, self._ledger.last(template, now), now)
 
-    def _check_scope(self, subscription: str, group: str | None) -> None:
-        if subscription.lower() not in self.subscriptions:
-            raise no_subscription(subscription)
-        if group is not None and (subscription.lower(), group.lower()) not in self._groups:
-            raise no_group(group)
-
     def _find(self, key: Key) -> Template:
-        self._check_scope(key.subscription, key.group)
+        self.estate.check(key.subscription, key.group)
         if (found := self._templates.get(key)) is None:
             raise not_found(ACTION, key.name, key.group)
         return found
 
     def create(self, subscription: str, group: str, name: str, sent: object) -> tuple[Json, Work]:
         """Make a template. Raises Refusal for a bad body, and for one that exists: templates are not updated by PUT."""
-        self._check_scope(subscription, group)
+        self.estate.check(subscription, group)
         now = self.time()
         key = Key.of(subscription, group, name)
         if key in self._templates:
@@ -189,7 +182,7 @@ class World:
     def delete(self, key: Key) -> Work | None:
         """Remove a template; None if there was none. Raises Refusal while it runs or is being made."""
         now = self.time()
-        self._check_scope(key.subscription, key.group)
+        self.estate.check(key.subscription, key.group)
         if (template := self._templates.get(key)) is None:
             return None
         self._check_idle(template, now, f"{ACTION}/delete")
@@ -248,19 +241,13 @@ class World:
             raise not_found(f"{ACTION}/{key.name}/runOutputs", name, key.group)
         return found
 
-    # Galleries
+    def triggers(self, key: Key) -> list[Json]:
+        """Return the triggers of a template. Raises Refusal if there is no such template."""
+        self.time()
+        return self.estate.triggers.of(self._find(key))
 
-    def regions_of_image(self, image: str) -> tuple[str, ...]:
-        """Return the region a version in a gallery was built in; () for what is not there."""
-        found = find(self._versions(self.time()), image)
-        return (found.region,) if found else ()
-
-    def image(self, image: str, sent: object) -> Json:
-        """Return a version in a gallery, changed first if something was sent. Raises Refusal if there is none."""
-        return self._galleries.answer(self._versions(self.time()), image, sent)
-
-    def _versions(self, now: datetime) -> Iterator[Version]:
-        return versions(self._ledger, [*self._gone, *self._templates.values()], now)
+    def _published(self) -> Iterator[Version]:
+        return versions(self._ledger, [*self._gone, *self._templates.values()], self.time())
 
     # What is under way
 
@@ -270,7 +257,7 @@ class World:
 
     def operation(self, subscription: str, region: str, operation: str) -> Json:
         """Return an operation as polling shows it. Raises Refusal for one nobody began there."""
-        self._check_scope(subscription, None)
+        self.estate.check(subscription, None)
         now = self.time()
         work = self._works.find(subscription, region, operation)
         if work is None:
@@ -299,7 +286,7 @@ class World:
 
     def activities(self, subscription: str, wanted: str, select: str) -> list[Json]:
         """Return the Activity Log's entries that a $filter asks for. Raises Refusal for one that is not understood."""
-        self._check_scope(subscription, None)
+        self.estate.check(subscription, None)
         now = self.time()
         want = activity.wanted(wanted, now)
         told = [(call, self._end_of(call)) for call in self._calls.of(subscription)]
@@ -318,7 +305,7 @@ class World:
 
     def events(self, subscription: str, since: datetime | None) -> list[Json]:
         """Return the Service Health events a subscription sees now."""
-        self._check_scope(subscription, None)
+        self.estate.check(subscription, None)
         return health.events(
             self.scenario.events, self.begun, self.time(), since, self.subscriptions[subscription.lower()]
         )
@@ -329,7 +316,7 @@ class World:
 
     def availabilities(self, subscription: str) -> list[Json]:
         """Return Resource Health's statuses of a subscription."""
-        self._check_scope(subscription, None)
+        self.estate.check(subscription, None)
         return health.availabilities(self.scenario.availabilities, subscription, self.begun, self.time())
 
     def effects(self) -> list[Json]:

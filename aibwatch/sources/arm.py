@@ -54,6 +54,7 @@ class Api(Enum):
     GALLERY = "gallery"
     COMPUTE = "compute"
     COMPUTE_SKUS = "compute_skus"
+    PLATFORM_IMAGES = "platform_images"
     CONTAINERS = "containers"
     RESOURCES = "resources"
     SUBSCRIPTIONS = "subscriptions"
@@ -70,6 +71,7 @@ VERSIONS = {
     Api.GALLERY: "2024-03-03",
     Api.COMPUTE: "2024-07-01",
     Api.COMPUTE_SKUS: "2021-07-01",
+    Api.PLATFORM_IMAGES: "2024-07-01",
     Api.CONTAINERS: "2023-05-01",
     Api.RESOURCES: "2021-04-01",
     Api.SUBSCRIPTIONS: "2022-12-01",
@@ -81,6 +83,9 @@ VERSIONS = {
     Api.RESOURCE_GRAPH: "2021-03-01",
 }
 """What has no client of its own here: the SDK's for these are large, and would send the same requests."""
+
+BARE_LISTS = frozenset({Api.PLATFORM_IMAGES})
+"""What answers with a JSON list and no object around it, which comes as {"value": [...]}."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +217,8 @@ class Arm:
         request = HttpRequest(method, url.replace("{", "%7B").replace("}", "%7D"), json=body)
         reply = await self._reply_or_failure(request, api, trip)
         ended = self._now()
-        answer = answer_of(reply, may_be_empty=method != "GET", now=ended) if isinstance(reply, Reply) else reply
+        empty, bare = method != "GET", api in BARE_LISTS
+        answer = reply if isinstance(reply, Bad) else answer_of(reply, may_be_empty=empty, may_be_list=bare, now=ended)
         self._on_request(
             RequestSeen(
                 operation=operation,

@@ -41,15 +41,22 @@ class Listed:
 
 
 async def collect(
-    arm: Arm, path: str, *, api: Api, operation: str, query: Mapping[str, str] | None = None, limits: Limits = USUAL
+    arm: Arm,
+    path: str,
+    *,
+    api: Api,
+    operation: str,
+    region: str = "",
+    query: Mapping[str, str] | None = None,
+    limits: Limits = USUAL,
 ) -> Listed:
     """Return the entries of all pages, in order."""
     pages = _Pages(limits)
     try:
         async with asyncio.timeout(limits.time.total_seconds()):
-            pages.take(await arm.get(path, api=api, operation=operation, query=query))
+            pages.take(await arm.get(path, api=api, operation=operation, region=region, query=query))
             while pages.link:
-                pages.take(await arm.follow(pages.link, api=api, operation=operation))
+                pages.take(await arm.follow(pages.link, api=api, operation=operation, region=region))
     except TimeoutError:
         symptom = Symptom(message=f"the list did not end within {limits.time.total_seconds():g} s")
         pages.failure = Bad(symptom=symptom, diagnosis=classify(symptom))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aibwatch.core.classify import Symptom, classify
+from aibwatch.core.definition.digest import recipe_of
 from aibwatch.core.failures import DEFAULT, NO_WORDS
 from aibwatch.core.ids import ids_in
 from aibwatch.core.model import WELL, Diagnosis, Run, RunPhase, RunState, TemplateId, region_of, template_id
@@ -63,6 +64,7 @@ def parse_template(entry: object, at: datetime, known: TemplateSeen | None = Non
         run=run,
         build_timeout_minutes=whole(properties, "buildTimeoutInMinutes"),
         shares=shares_of(body),
+        recipe=recipe_of(body),
     )
 
 

@@ -1,8 +1,8 @@
 """Turn what came back over the wire, or did not, into Good or Bad. Pure.
 
 Rules: an answer without any x-ms-* header is not Azure's, whatever its status and body. A GET is good with 2xx and a
-JSON object; a POST or PATCH is good with 2xx and a JSON object or nothing. A refusal of 4xx had no effect; of
-everything else that was sent one cannot be sure.
+JSON object, or a JSON list where the caller says that one is due; a POST or PATCH is good with 2xx and a JSON object or
+nothing. A refusal of 4xx had no effect; of everything else that was sent one cannot be sure.
 
 Note [Somebody else's answer has no status]: the failure table knows a proxy's 5xx by the missing headers, but would
 take its 404 for Azure's own. So the symptom of such an answer, other than 5xx, has no status and says it in words.
@@ -35,8 +35,12 @@ class Reply:
         return any(name.startswith("x-ms-") for name in self.headers)
 
 
-def answer_of(reply: Reply, *, may_be_empty: bool, now: datetime) -> Answer:
-    """Return what the reply is worth. `may_be_empty` is for POST and PATCH, whose 202 comes without a body."""
+def answer_of(reply: Reply, *, may_be_empty: bool, may_be_list: bool = False, now: datetime) -> Answer:
+    """Return what the reply is worth.
+
+    `may_be_empty` is for POST and PATCH, whose 202 comes without a body; `may_be_list` for what answers with a list and
+    no object around it: that is taken for {"value": [...]}, as every other list comes.
+    """
     if not reply.from_azure:
         return _bad(reply, _foreign(reply), now)
     if not 200 <= reply.status < 300:
@@ -46,6 +50,8 @@ def answer_of(reply: Reply, *, may_be_empty: bool, now: datetime) -> Answer:
             reply, NOTHING
         )  # with the status the request is accepted; a body that broke off takes nothing back
     value = parse_json(reply.body.raw)
+    if may_be_list and isinstance(value, list):
+        value = {"value": value}
     if not isinstance(value, dict):
         return _bad(reply, _unreadable(reply, value), now)
     return _good(reply, value)

@@ -113,7 +113,7 @@ def _anyway(state: State, group: GroupState, seen: Situation) -> list[str]:
     """Return how to move over closed gates, where they may be overridden."""
     closed = [name for name in seen.held_by if name != "mode_allows"]  # a human's order needs no mode
     listed = seen.target is not None and seen.target in state.window.templates
-    if not closed or not listed or FINAL & set(closed):
+    if not closed or not listed or FINAL.keys() & set(closed):
         return []
     gates = " ".join(f"--override {name}" for name in closed)
     return [

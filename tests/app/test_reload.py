@@ -238,8 +238,8 @@ async def test_the_same_file_again_says_nothing_of_a_restart(bench: Bench) -> No
 
 async def test_warnings_are_told_again(bench: Bench) -> None:
     with capture_logs() as logs:
-        assert bench.reload(a_file(more='allowed_geographies = ["Europe"]'))
-    assert any("allowed_geographies" in str(line.get("warning")) for line in logs)
+        assert bench.reload(a_file(more='secondary_regions = ["francesouth"]'))
+    assert any("Image Builder is not offered in francesouth" in str(line.get("warning")) for line in logs)
 
 
 async def reload_a_running_daemon(folder: Path) -> dict[str, Any]:

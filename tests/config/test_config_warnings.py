@@ -27,7 +27,6 @@ def test_without_a_group_nothing_is_watched(warnings_in: Warnings) -> None:
 @pytest.mark.parametrize(
     ("text", "key", "said"),
     [
-        ('allowed_geographies = ["Europe"]', 'group "base": allowed_geographies', "does not compare geographies"),
         ('service_health_service = "builder"', 'group "base": service_health_service', "only the one under [policy]"),
         ('[http]\nweb_config_file = "/etc/web.yml"', "http.web_config_file", "serves plain HTTP"),
     ],

@@ -58,6 +58,13 @@ def the_build(play: Play, known_as: str = "b1") -> Build:
     return build
 
 
+def only_in_japan(play: Play) -> Play:
+    """Return the play with a group whose secondaries may build in Japan only."""
+    spec = replace(play.setup.groups["base"], allowed_geographies=("Japan",))
+    play.setup = replace(play.setup, groups={"base": spec})
+    return play
+
+
 def posts(play: Play) -> list[TemplateId]:
     """Return the templates whose run was asked for, in order."""
     return [a.template for a in play.wanted if isinstance(a, RunBuild)]
@@ -348,6 +355,12 @@ def test_where_the_region_is_down_and_no_secondary_is_ready_nothing_is_run() -> 
     assert (play.state.builds.ordered, play.state.builds.failed) == ({"base": 1}, {"base": 1})
 
 
+def test_where_the_region_is_down_a_secondary_outside_the_allowed_geographies_is_not_run() -> None:
+    build = the_build(ordered(only_in_japan(an_outage())))
+    assert (build.result, build.attempts) == (BuildResult.OUTAGE, ())
+    assert "geography_allowed: northeurope is in Europe; only Japan may be built in" in build.why
+
+
 # by name
 
 
@@ -418,6 +431,15 @@ def test_a_group_or_a_region_that_is_not_there_is_told_with_those_there_are() ->
     told = [objection(play.state, play.setup, order) for order in orders]
     assert [t.refusal if t else None for t in told] == [Refusal.UNASKED] * 2
     assert ["base" in t.text or "northeurope and westeurope" in t.text for t in told if t] == [True, True]
+
+
+def test_no_order_builds_where_no_image_may_be_made_and_the_primary_is_where_it_is() -> None:
+    play = only_in_japan(Play().run(2))
+    assert objection(play.state, play.setup, replace(ORDER, to=NORTH)) == Reply(
+        text="base may not be run: northeurope is in Europe; only Japan may be built in; see allowed_geographies",
+        refusal=Refusal.UNASKED,
+    )
+    assert objection(play.state, play.setup, replace(ORDER, to=WEST)) is None
 
 
 def test_an_order_of_which_nothing_was_run_may_be_given_again_by_its_id() -> None:

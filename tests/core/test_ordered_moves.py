@@ -79,8 +79,10 @@ def test_an_override_stands_through_the_check_and_is_remembered() -> None:
 
 
 @pytest.mark.parametrize("gate", sorted(FINAL))
-def test_what_keeps_a_move_from_being_made_twice_cannot_be_overridden(gate: str) -> None:
+def test_what_keeps_a_move_from_being_made_twice_or_where_it_may_not_be_cannot_be_overridden(gate: str) -> None:
     play = a_play()
+    spec = replace(play.setup.groups["base"], allowed_geographies=("Japan",))
+    play.setup = replace(play.setup, groups={"base": spec})
     play.state = replace(play.state, lease_lost="another host", journal_failing_since=at(1))
     reply = play.order("failover", over=tuple(gates_of(MoveKind.FAILOVER)))
     assert gate in reply.held_by

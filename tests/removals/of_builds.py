@@ -89,5 +89,6 @@ BUILDS: tuple[Removal, ...] = (
         "builds",
         ("a group that is being moved is built", "if group.phase in MOVING:", "if False:"),
         ("two builds of a group at a time", "    if under_way is not None:\n", "    if False:\n"),
+        ("an order builds where no image may be made", "    if standing.within is Within.INSIDE:\n", "    if True:\n"),
     ),
 )

@@ -55,17 +55,27 @@ MOVES: tuple[Removal, ...] = (
         ),
         (
             "an old report is believed",
-            "    if report is not None and q.now - report.at > READY_REPORT_AGE:\n",
+            "    if q.now - report.at > READY_REPORT_AGE:\n",
             "    if False:\n",
         ),
         (
+            "a secondary that was never surveyed will do",
+            "    if report is None:\n        return UNKNOWN,",
+            "    if report is None:\n        return OPEN,",
+        ),
+        (
+            "a report of the primary is waited for",
+            "    if q.target == q.spec.primary:",
+            "    if False:",
+        ),
+        (
             "a report that knows nothing is believed",
-            "    if report is not None and report.state is Ready.UNKNOWN:\n",
+            "    if report.state is Ready.UNKNOWN:\n",
             "    if False:\n",
         ),
         (
             "a report of not being ready is not believed",
-            "    if report is not None and report.state is Ready.NOT_READY:\n",
+            "    if report.state is Ready.NOT_READY:\n",
             "    if False:\n",
         ),
         ("an old list is believed", "    if q.now - record.well_at > READY_REPORT_AGE:\n", "    if False:\n"),
@@ -475,6 +485,22 @@ MOVES: tuple[Removal, ...] = (
         "ordered_moves gates",
         ("everything can be overridden", " and name not in FINAL:", ":"),
         ("nothing can be overridden", "name in order.overrides and", "False and"),
+    ),
+    *in_file(
+        "gates/target",
+        "gates",
+        (
+            "a secondary may be elsewhere than the configuration says",
+            "if wanted is not None and wanted != q.target_region:",
+            "if False:",
+        ),
+        ("the allowed geographies keep a group from going home", " if q.target != q.spec.primary else ()", ""),
+    ),
+    *in_file(
+        "regions/allowed",
+        "gates",
+        ("a region of which no geography is known is allowed", "within=Within.UNKNOWN", "within=Within.INSIDE"),
+        ("a region outside is allowed", "within=Within.OUTSIDE", "within=Within.INSIDE"),
     ),
     *in_file(
         "gates/pace",

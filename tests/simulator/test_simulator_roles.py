@@ -80,6 +80,7 @@ async def test_without_a_right_arm_refuses_and_nothing_is_reached(rig: Open) -> 
         f"'Microsoft.VirtualMachineImages/imageTemplates/run/action' over scope '{UBUNTU}' or the scope is invalid."
     ) in text
     assert await one.runs() == []
+    assert (await one.requests())[-1]["lacking"] == "Microsoft.VirtualMachineImages/imageTemplates/run/action"
     assert (await one.arm("GET", UBUNTU)).status == 200
 
 
@@ -103,9 +104,11 @@ async def test_resource_graph_leaves_out_what_may_not_be_read(rig: Open) -> None
 
 
 async def test_resource_graph_is_refused_without_a_right_to_it(rig: Open) -> None:
-    answer = await (await rig(ONE_GROUP)).arm("POST", GRAPH, {"query": "resources"})
+    one = await rig(ONE_GROUP)
+    answer = await one.arm("POST", GRAPH, {"query": "resources"})
     assert (answer.status, answer.json["error"]["code"]) == (403, "AuthorizationFailed")
     assert "'Microsoft.ResourceGraph/resources/read'" in answer.json["error"]["message"]
+    assert (await one.requests())[-1]["lacking"] == "Microsoft.ResourceGraph/resources/read"
 
 
 async def test_what_the_caller_may_is_told_at_every_scope(rig: Open) -> None:

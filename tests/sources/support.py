@@ -18,6 +18,7 @@ from azure.core.credentials import AccessToken
 from aibwatch.core.model import TemplateId
 from aibwatch.sources.answer import RequestSeen
 from aibwatch.sources.arm import Arm, ArmSettings
+from aibwatch.sources.thrift import Thrift
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"
@@ -159,6 +160,15 @@ class Rig:
     arm: Arm
     purse: Purse
     seen: list[RequestSeen]
+
+
+def a_thrift(rig: Rig) -> Thrift:
+    """Return a round of asking in which a fault of ours is no answer."""
+
+    def on_fault(fault: Exception) -> None:
+        raise fault
+
+    return Thrift(rig.arm, now, on_fault=on_fault)
 
 
 def settings(endpoint: str, **changes: Any) -> ArmSettings:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aibwatch.core.definition.digest import recipe_of
 from aibwatch.core.model import Diagnosis, FailureClass, Region, Run, RunPhase, RunState
 from aibwatch.core.observation import TemplateSeen
 from aibwatch.sources.parse_template import Unreadable, id_of, parse_outputs, parse_template
@@ -32,13 +33,16 @@ def run_of(status: dict[str, object], known: TemplateSeen | None = None) -> Run:
 
 
 def test_a_template_that_was_never_run() -> None:
-    assert seen(a_template(buildTimeoutInMinutes=90)) == TemplateSeen(
+    template = a_template(buildTimeoutInMinutes=90)
+
+    assert seen(template) == TemplateSeen(
         at=NOW,
         template=UBUNTU,
         region=Region("westeurope"),
         provisioning="succeeded",
         run=None,
         build_timeout_minutes=90,
+        recipe=recipe_of(template),
     )
 
 

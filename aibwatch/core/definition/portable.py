@@ -17,6 +17,9 @@ Json = Mapping[str, object]
 
 KIND = "Microsoft.VirtualMachineImages/imageTemplates"
 
+DEEPEST = 60
+"""Levels in which keys are sorted; a definition has six. What is deeper stays as it came, so that nothing raises."""
+
 SERVER_MADE = frozenset({"id", "name", "type", "systemdata", "etag"})
 """Of the template itself, besides its properties; in lower case, because letter case of keys has changed before."""
 
@@ -64,11 +67,13 @@ def _says_nothing(value: object) -> bool:
     return value is None or value == "" or value == {} or value == [] or (type(value) is int and value == 0)
 
 
-def _sorted(value: Mapping[str, object]) -> dict[str, object]:
-    return {key: _in_order(value[key]) for key in sorted(value)}
+def _sorted(value: Mapping[str, object], level: int = 0) -> dict[str, object]:
+    return {key: _in_order(value[key], level + 1) for key in sorted(value)}
 
 
-def _in_order(value: object) -> object:
+def _in_order(value: object, level: int) -> object:
+    if level > DEEPEST:
+        return value
     if isinstance(value, Mapping):
-        return _sorted(value)
-    return [_in_order(item) for item in value] if isinstance(value, list) else value
+        return _sorted(value, level)
+    return [_in_order(item, level + 1) for item in value] if isinstance(value, list) else value

@@ -2,7 +2,7 @@
 
 Each gate is a pure rule that answers with its state and a sentence. Gates do not know each other, and none of them
 knows whether the region is down: that is the verdict's. A human who orders a move may override gates by their names,
-one by one; what keeps a move from being made twice cannot be overridden.
+one by one; what keeps a move from being made twice, or images where they may not be, cannot be overridden.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from aibwatch.core.gates.pace import blast_radius, cooldown
 from aibwatch.core.gates.people import drill_fresh, frozen, mode_allows, no_unacknowledged_failure, paused
 from aibwatch.core.gates.question import Answer, Gate, GateState, Question
 from aibwatch.core.gates.region import calm, maintenance, observers_agree, recovered
-from aibwatch.core.gates.target import not_global, secondary_live, secondary_ready
+from aibwatch.core.gates.target import geography_allowed, not_global, secondary_live, secondary_ready
 from aibwatch.core.move import MoveKind
 
 __all__ = ["APPROVABLE", "FINAL", "GATES", "Gate", "GateState", "Question", "gates_of", "holding", "survey"]
@@ -22,6 +22,7 @@ GATES: Mapping[str, Callable[[Question], Answer]] = {
     "not_global": not_global,
     "secondary_ready": secondary_ready,
     "secondary_live": secondary_live,
+    "geography_allowed": geography_allowed,
     "lease_held": lease_held,
     "handler_ok": handler_ok,
     "mode_allows": mode_allows,
@@ -38,8 +39,13 @@ GATES: Mapping[str, Callable[[Question], Answer]] = {
 }
 """Name to rule. The names are the `gate` label of the metrics and what operators name in overrides."""
 
-FINAL = frozenset({"self_healthy", "lease_held"})
-"""Gates that nobody overrides: without the journal and the lease a move could be made twice."""
+FINAL: Mapping[str, str] = {
+    "self_healthy": "without it a move could be made twice",
+    "lease_held": "without it a move could be made twice",
+    # Where data may be is not for whoever is on call one night to waive.
+    "geography_allowed": "where images may be built is for the configuration to say (allowed_geographies)",
+}
+"""Gates that nobody overrides, and why."""
 
 APPROVABLE = frozenset({"mode_allows", "drill_fresh"})
 """Gates that an approval opens: those that are closed only because nobody was asked yet."""

@@ -1,4 +1,4 @@
-"""Gates about the way there: is the target's region well, would the target build, does it answer now?"""
+"""Gates about the way there: is the target's region well and allowed, would the target build, does it answer now?"""
 
 from datetime import timedelta
 
@@ -7,6 +7,7 @@ from aibwatch.core.gates.question import CLOSED, OPEN, UNKNOWN, Answer, Question
 from aibwatch.core.model import template_name
 from aibwatch.core.observation import Source
 from aibwatch.core.readiness.finding import Ready
+from aibwatch.core.regions.allowed import Within, allowed
 from aibwatch.core.sentences import ago, span
 from aibwatch.core.verdict import Verdict, VerdictKind
 
@@ -51,12 +52,16 @@ def _not_elsewhere(q: Question, well: str) -> Answer:
 def secondary_ready(q: Question) -> Answer:
     """Ask whether the target would build."""
     name = template_name(q.target)
+    if q.target == q.spec.primary:  # nobody surveys it: what a failback needs of it is that it builds, see `recovered`
+        return _listed(q, name)
     report = q.state.window.readiness.get(q.target)
-    if report is not None and q.now - report.at > READY_REPORT_AGE:
+    if report is None:
+        return UNKNOWN, f"whether {name} would build was not looked at yet"
+    if q.now - report.at > READY_REPORT_AGE:
         return UNKNOWN, f"{name} was last checked {ago(report.at, q.now)}, {span(READY_REPORT_AGE)} is the limit"
-    if report is not None and report.state is Ready.UNKNOWN:
+    if report.state is Ready.UNKNOWN:
         return UNKNOWN, f"whether {name} would build is not known: {report.why}"
-    if report is not None and report.state is Ready.NOT_READY:
+    if report.state is Ready.NOT_READY:
         return CLOSED, f"{name} is not ready: {report.why}"
     return _listed(q, name)
 
@@ -75,6 +80,24 @@ def _listed(q: Question, name: str) -> Answer:
     if q.now - record.well_at > READY_REPORT_AGE:
         return UNKNOWN, f"{name} was last listed {ago(record.well_at, q.now)}, {span(READY_REPORT_AGE)} is the limit"
     return OPEN, f"{name} is provisioned, listed {ago(record.well_at, q.now)}"
+
+
+def geography_allowed(q: Question) -> Answer:
+    """Ask whether the target is where the operator says, and a secondary where he lets images be built."""
+    name, wanted = template_name(q.target), q.spec.regions.get(q.target)
+    entries = q.spec.allowed_geographies if q.target != q.spec.primary else ()
+    if q.target_region is None:
+        if wanted is None and not entries:
+            return OPEN, "no geographies are asked for"
+        return UNKNOWN, f"{name} was never seen, so it is not known where it is"
+    if wanted is not None and wanted != q.target_region:
+        told = f"{name} is in {q.target_region}, and by the configuration it should be in {wanted}"
+        return CLOSED, f"{told}; correct whichever is wrong"
+    standing = allowed(q.target_region, entries)
+    return _WITHIN[standing.within], standing.why
+
+
+_WITHIN = {Within.INSIDE: OPEN, Within.OUTSIDE: CLOSED, Within.UNKNOWN: UNKNOWN}
 
 
 def secondary_live(q: Question) -> Answer:

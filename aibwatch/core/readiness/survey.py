@@ -44,6 +44,8 @@ class Place:
     """`type` of the answer, in lower case."""
     replicas: tuple[Region, ...] = ()
     """Of an image version in a gallery: where it is replicated to and usable."""
+    generation: str = ""
+    """Of an image or its definition: "V1", "V2"; "" where none is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +105,17 @@ class Survey:
     wanted_region: Region | None = None
     """Where the configuration says that the secondary is; None where it does not say."""
     places: Mapping[str, Place | Absence | Unread] = field(default_factory=dict)
-    """Everything that the secondary needs, and its resource group: resource id to where it is."""
+    """Everything that the secondary needs, and its resource group, by `Need.id`: a resource id, or an address that
+    names a storage account or key vault. Addresses outside are in no place and not among them."""
     source_versions: tuple[str, ...] | Absence | Unread = ()
-    """Versions of the secondary's platform image offered in its region; () for sources of another kind, which are among
-    the `places`."""
+    """Versions of the secondary's platform image offered in its region, ABSENT where there are none; () for sources of
+    another kind, which are among the `places`."""
+    wanted_size: str = ""
+    """Name of the size of the build machine; "" where the secondary cannot be read."""
+    size_assumed: bool = False
+    """Whether the template names no size, so that `wanted_size` is the service's default as documented."""
     size: Size | Absence | Unread | None = None
-    """Of the build machine. ABSENT where the region does not offer it."""
+    """Of the build machine. ABSENT where the region does not offer it; None where the secondary cannot be read."""
     quotas: Mapping[str, Quota] | Unread = field(default_factory=dict)
     """Of virtual machines in the region, by name in lower case; "cores" is that of the region as a whole."""
     containers: Quota | Absence | Unread = ABSENT
@@ -116,7 +123,9 @@ class Survey:
     providers: Mapping[str, str] | Unread = field(default_factory=dict)
     """Namespace in lower case to its registration state ("Registered"), in the secondary's subscription."""
     primary_triggers: tuple[Trigger, ...] | Unread = ()
+    """() as well where there is no primary."""
     secondary_triggers: tuple[Trigger, ...] | Unread = ()
+    """() as well where there is no secondary."""
     allowed_geographies: tuple[str, ...] = ()
     backup_at: datetime | None = None
     """When the newest copy of the primary was made; None where there is none."""

@@ -1,0 +1,83 @@
+"""Read the JSON of templates: with lists, and by itself what a list does not show.
+
+Rules: one list a scope and round, as polls do it; what is not on it, or whose list failed, is read by a GET, and only
+the 404 of that says that a template is not there. This module does not know groups.
+"""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from aibwatch.core.model import Region, TemplateId
+from aibwatch.core.readiness.survey import Absence, Json, Unread
+from aibwatch.sources.answer import Bad
+from aibwatch.sources.arm import Api
+from aibwatch.sources.lacking import lacking
+from aibwatch.sources.parse_template import id_of
+from aibwatch.sources.templates import TYPE, scopes_of
+from aibwatch.sources.thrift import Question, Thrift
+
+ACTION = "Microsoft.VirtualMachineImages/imageTemplates/read"
+
+NONE: Final[Mapping[TemplateId, Json]] = {}
+
+
+class Bodies:
+    """The JSON of these templates in one round.
+
+    `regions` are where they are thought to be, so that those of a region that is down are given up together.
+    """
+
+    def __init__(
+        self, thrift: Thrift, templates: Collection[TemplateId], regions: Mapping[TemplateId, Region] | None = None
+    ) -> None:
+        self._thrift = thrift
+        self._regions = regions or {}
+        self._scopes = {
+            template: scope
+            for scope, members in scopes_of([each for each in templates if id_of({"id": each}) == each]).items()
+            for template in members
+        }
+        self._templates = frozenset(self._scopes)
+
+    async def of(self, template: TemplateId) -> Json | Absence | Unread:
+        """Return the template as a list or a GET shows it."""
+        scope = self._scopes.get(template)
+        if scope is None:
+            return Unread(why=f'"{template}" is not the id of an image template that this round is about')
+        listed = await self._thrift.once(("templates", scope), lambda: self._list(scope))
+        if isinstance(listed, Mapping) and template in listed:
+            return listed[template]
+        return await self._thrift.once(template, lambda: self._read(template, scope))
+
+    async def _list(self, scope: str) -> Mapping[TemplateId, Json]:
+        """Return what came of the list; of one that broke off, what it has is true as well."""
+        question = Question(
+            path=f"{scope}{TYPE}", api=Api.IMAGE_BUILDER, operation="survey_templates", subject=f"list of {scope}"
+        )
+        listed = await self._thrift.list(question)
+        return await asyncio.to_thread(_by_id, listed.entries, self._templates)
+
+    async def _read(self, template: TemplateId, scope: str) -> Json | Absence | Unread:
+        region = self._regions.get(template, Region(""))
+        question = Question(
+            path=template,
+            api=Api.IMAGE_BUILDER,
+            operation="survey_template",
+            subject=f"templates in {region or scope}",
+            region=region,
+        )
+        answer = await self._thrift.get(question)
+        if isinstance(answer, Bad):
+            return lacking(answer, ACTION)
+        if id_of(answer.body) != template:
+            return Unread(why="the answer is not the image template that was asked for")
+        return answer.body
+
+
+def _by_id(entries: tuple[object, ...], wanted: frozenset[TemplateId]) -> dict[TemplateId, Json]:
+    return {
+        template: entry
+        for entry in entries
+        if isinstance(entry, dict) and (template := id_of(entry)) in wanted and template
+    }

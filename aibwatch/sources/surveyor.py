@@ -1,0 +1,190 @@
+"""Find out everything that the rules of readiness go by, about any number of secondaries.
+
+Rules: what many need is asked once a round; nothing is left out in silence; a survey never fails, it says what could
+not be read. Where the primary's region does not answer, the primary is taken as it was last seen, with the time of
+that. A refusal for lack of rights, and the word that it is gone, are answers, and no copy hides them.
+This module does not know what makes a secondary ready.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from aibwatch.core.definition.needs import needs_of
+from aibwatch.core.model import Region, TemplateId, region_of
+from aibwatch.core.observation import TemplateSeen
+from aibwatch.core.policy import GroupSpec
+from aibwatch.core.readiness.survey import Absence, Json, Place, Survey, Trigger, Unread
+from aibwatch.core.reading import table, text
+from aibwatch.sources.arm import Arm
+from aibwatch.sources.bodies import Bodies
+from aibwatch.sources.needed import places_of
+from aibwatch.sources.parse_template import parse_template
+from aibwatch.sources.platform_images import image_in, versions_in
+from aibwatch.sources.providers import registrations
+from aibwatch.sources.quota import subscription_of
+from aibwatch.sources.quotas import container_quota, machine_quotas
+from aibwatch.sources.sizes import default_size, size_in
+from aibwatch.sources.thrift import Thrift
+from aibwatch.sources.triggers import triggers_of
+
+NO_REGION = Unread(why="the secondary's region is not known, because the secondary cannot be read")
+
+Body = Json | Absence | Unread
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A template as it was seen."""
+
+    body: Json
+    at: datetime
+
+
+def untold(_fault: Exception) -> None:
+    """Tell nobody of a fault of ours: for those who show what became of it anyway."""
+
+
+class Surveyor:
+    """What is kept between rounds: primaries as they were last seen. One for the daemon's life."""
+
+    def __init__(
+        self, arm: Arm, now: Callable[[], datetime], *, on_fault: Callable[[Exception], None] = untold
+    ) -> None:
+        self._arm = arm
+        self._now = now
+        self._on_fault = on_fault
+        self._copies: dict[TemplateId, Copy] = {}
+
+    def round(self, specs: Collection[GroupSpec]) -> "Round":
+        """Return a round over the members of these groups, to be entered with `async with`, one at a time.
+
+        What was seen of primaries of other groups is forgotten.
+        """
+        primaries = {spec.primary for spec in specs}
+        for stranger in self._copies.keys() - primaries:
+            del self._copies[stranger]
+        thrift = Thrift(self._arm, self._now, on_fault=self._on_fault)
+        regions = {member: region for spec in specs for member, region in spec.regions.items()}
+        seen = {primary: _region_in(copy.body) for primary, copy in self._copies.items()}
+        regions |= {primary: region for primary, region in seen.items() if region}
+        bodies = Bodies(thrift, {member for spec in specs for member in spec.members}, regions)
+        return Round(thrift, bodies, self._now, self._copies)
+
+
+class Round:
+    """One round of surveys. What has been asked in it is not asked again."""
+
+    def __init__(
+        self, thrift: Thrift, bodies: Bodies, now: Callable[[], datetime], copies: dict[TemplateId, Copy]
+    ) -> None:
+        self._thrift = thrift
+        self._bodies = bodies
+        self._now = now
+        self._copies = copies
+
+    async def __aenter__(self) -> Self:
+        """Begin the round."""
+        await self._thrift.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End it, and what is still under way."""
+        await self._thrift.__aexit__(kind, error, trace)
+
+    async def survey(
+        self,
+        spec: GroupSpec,
+        secondary: TemplateId,
+        *,
+        backup_at: datetime | None = None,
+        backup_max_age: timedelta | None = None,
+    ) -> Survey:
+        """Return what can be found out about one secondary now. Any number of surveys may be under way."""
+        primary, body = await asyncio.gather(self._bodies.of(spec.primary), self._bodies.of(secondary))
+        at = self._now()
+        copy = self._copy(spec.primary, primary, at)
+        survey = Survey(
+            at=at,
+            group=spec.name,
+            primary=spec.primary,
+            secondary=secondary,
+            primary_body=copy.body if copy else primary,
+            primary_at=copy.at if copy else at,
+            primary_region=(_region_in(copy.body) if copy else None) or spec.regions.get(spec.primary),
+            secondary_body=body,
+            seen=_seen(body, at),
+            wanted_region=spec.regions.get(secondary),
+            allowed_geographies=spec.allowed_geographies,
+            backup_at=backup_at,
+            backup_max_age=backup_max_age,
+        )
+        survey = await self._with_triggers(survey, primary)
+        survey = await self._with_needs(survey)
+        return await self._with_region(survey)
+
+    def _copy(self, primary: TemplateId, body: Body, at: datetime) -> Copy | None:
+        """Return the primary as it is, else as it was seen last where only its region keeps us from seeing it."""
+        if isinstance(body, Mapping):
+            self._copies[primary] = Copy(body, at)
+        elif not isinstance(body, Unread) or body.permission:
+            return None
+        return self._copies.get(primary)
+
+    async def _with_triggers(self, survey: Survey, primary: Body) -> Survey:
+        """Add the triggers. `primary` is what was answered now: no copy tells whether a trigger is there."""
+        of_primary, of_secondary = await asyncio.gather(
+            self._triggers(survey.primary, primary, survey.primary_region),
+            self._triggers(survey.secondary, survey.secondary_body, _region_of(survey)),
+        )
+        return replace(survey, primary_triggers=of_primary, secondary_triggers=of_secondary)
+
+    async def _triggers(self, template: TemplateId, body: Body, region: Region | None) -> tuple[Trigger, ...] | Unread:
+        """Return the triggers; they are not asked for where the template itself cannot be read."""
+        if isinstance(body, Unread):
+            return body
+        return () if isinstance(body, Absence) else await triggers_of(self._thrift, template, region or Region(""))
+
+    async def _with_needs(self, survey: Survey) -> Survey:
+        if not isinstance(survey.secondary_body, Mapping):
+            return survey
+        subscriptions = tuple(map(subscription_of, (survey.secondary, survey.primary)))
+        places = await places_of(self._thrift, needs_of(survey.secondary_body), subscriptions)
+        named = text(table(survey.secondary_body, "properties", "vmProfile"), "vmSize").strip()
+        generations = [place.generation for place in places.values() if isinstance(place, Place)]
+        return replace(survey, places=places, wanted_size=named or default_size(generations), size_assumed=not named)
+
+    async def _with_region(self, survey: Survey) -> Survey:
+        """Add what is the same for all secondaries of a subscription in a region, and asked once for all of them."""
+        subscription, region, thrift = subscription_of(survey.secondary), _region_of(survey), self._thrift
+        survey = replace(survey, providers=await registrations(thrift, subscription))
+        if region is None:
+            return replace(survey, quotas=NO_REGION, containers=NO_REGION, source_versions=NO_REGION)
+        image = image_in(survey.secondary_body)
+        size = survey.wanted_size
+        return replace(
+            survey,
+            quotas=await machine_quotas(thrift, subscription, region),
+            containers=await container_quota(thrift, subscription, region),
+            source_versions=await versions_in(thrift, subscription, region, image) if image else (),
+            size=await size_in(thrift, subscription, region, size) if size else None,
+        )
+
+
+def _region_of(survey: Survey) -> Region | None:
+    """Return where the secondary is, else where it should be."""
+    return _region_in(survey.secondary_body) or survey.wanted_region
+
+
+def _region_in(body: Body) -> Region | None:
+    return region_of(text(table(body), "location")) or None
+
+
+def _seen(body: Body, at: datetime) -> TemplateSeen | None:
+    seen = parse_template(body, at)
+    return seen if isinstance(seen, TemplateSeen) else None
