@@ -1,15 +1,15 @@
 """Put configured groups and those that tags say together: for the daemon, and for commands that ask once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aibwatch.app.state import state_path
 from aibwatch.config.load import Loaded
 from aibwatch.config.schema import Settings
 from aibwatch.core.discovery.group import TaggedGroup
 from aibwatch.core.discovery.precedence import merged
-from aibwatch.core.model import template_id
-from aibwatch.core.observation import Observation
+from aibwatch.core.model import FailureClass, template_id
+from aibwatch.core.observation import DiscoverySeen, Observation, Polled
 from aibwatch.core.policy import Setup
 from aibwatch.core.state import State
 from aibwatch.runtime.clock import Clock
@@ -28,6 +28,31 @@ class AllGroups:
     """The configuration with the groups that tags say."""
     seen: tuple[Observation, ...] = ()
     """How looking for tags went, and what is wrong with them; nothing where discovery is off."""
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Return what whoever asks should know of groups that may be missing, a line each."""
+        polls = (o for o in self.seen if isinstance(o, Polled) and o.diagnosis.cls is not FailureClass.OK)
+        looks = (o for o in self.seen if isinstance(o, DiscoverySeen))
+        return (
+            *(f"tags could not be read, so groups may be missing: {poll.diagnosis.summary}" for poll in polls),
+            *(problem.sentence for look in looks for problem in look.problems),
+        )
+
+    def only(self, group: str) -> Setup:
+        """Return the set-up with this group alone.
+
+        Raises:
+            UnknownGroupError: if there is none of this name.
+        """
+        if group not in self.setup.groups:
+            names = ", ".join(sorted(self.setup.groups)) or "none"
+            raise UnknownGroupError(f"there is no group {group!r}; there are {names}")
+        return replace(self.setup, groups={group: self.setup.groups[group]})
+
+
+class UnknownGroupError(Exception):
+    """Nobody knows a group of this name, neither the configuration nor tags."""
 
 
 async def all_groups(loaded: Loaded, arm: Arm, clock: Clock) -> AllGroups:

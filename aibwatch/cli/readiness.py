@@ -47,12 +47,12 @@ def _known(options: Context, group: str | None) -> Mapping[str, object] | None:
 
 def _looked(options: Context, group: str | None) -> Mapping[str, object]:
     loaded = options.load()
-    if group is not None and group not in loaded.setup.groups:
-        names = ", ".join(sorted(loaded.setup.groups)) or "none"
-        leave(Exit.FAILED, f"there is no group {group!r}; there are {names}")
+    from aibwatch.app.groups import UnknownGroupError
     from aibwatch.app.readiness import look_once
 
     try:
-        return asyncio.run(look_once(loaded, group))
+        return asyncio.run(look_once(loaded, group, lambda line: typer.echo(f"aibwatch: {line}", err=True)))
+    except UnknownGroupError as error:
+        leave(Exit.FAILED, str(error))
     except ValueError as error:
         leave(Exit.CONFIG, str(error))
