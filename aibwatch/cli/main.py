@@ -6,7 +6,23 @@ from typing import Annotated
 import typer
 
 from aibwatch import __version__
-from aibwatch.cli import ask, backtest, build, daemon, handler, incident, offline, once, order, readiness, settings
+from aibwatch.cli import (
+    ask,
+    backtest,
+    backup,
+    build,
+    daemon,
+    doctor,
+    handler,
+    incident,
+    offline,
+    once,
+    order,
+    readiness,
+    regions,
+    replicate,
+    settings,
+)
 from aibwatch.cli.context import Context
 
 app = typer.Typer(
@@ -41,7 +57,23 @@ def _options(
     context.obj = Context(config=config)
 
 
-for module in (daemon, settings, once, ask, incident, order, build, readiness, backtest, offline, handler):
+for module in (
+    daemon,
+    settings,
+    once,
+    ask,
+    incident,
+    order,
+    build,
+    readiness,
+    replicate,
+    backup,
+    regions,
+    doctor,
+    backtest,
+    offline,
+    handler,
+):
     module.register(app)
 
 

@@ -51,12 +51,22 @@ def template_body(template: Template, last: tuple[Run, Status] | None, now: date
 
 
 def provisioning_message(template: Template) -> str:
-    """Return why a template of the scenario could not be created: the one recorded reason, a missing permission."""
+    """Return why a template could not be created: what was found wrong, or the one recorded reason."""
     group = f"/subscriptions/{template.subscription}/resourceGroups/{template.group}"
+    return template.failure or unreachable(f"{group}/providers/Microsoft.Network/virtualNetworks/build")
+
+
+def unreachable(id_: str) -> str:
+    """Return what the service says of something it cannot reach; whether that is there at all, it does not tell."""
     return (
-        f"Not authorized to access the resource: {group}/providers/Microsoft.Network/virtualNetworks/build. "
-        "Please check the user assigned identity has the correct permissions. For more details, go to https://aka.ms/azvmimagebuilderts."
+        f"Not authorized to access the resource: {id_}. Please check the user assigned identity has the correct "
+        "permissions. For more details, go to https://aka.ms/azvmimagebuilderts."
     )
+
+
+def creation_error(template: Template) -> Json | None:
+    """Return the error of a creation's operation, which has another code than the template; None if it goes well."""
+    return {"code": "Unauthorized", "message": template.failure} if template.failure else None
 
 
 def staging_group(template: Template) -> str:

@@ -40,6 +40,8 @@ class Template:
     """properties, identity and tags as they were put, defaults filled in."""
     settled: Provisioning = Provisioning.SUCCEEDED
     """What it comes to once nothing is under way."""
+    failure: str = ""
+    """Why it came to nothing, if somebody put it and it did."""
     ready: datetime
     """When its creation is over."""
     updated: datetime | None = None

@@ -12,22 +12,24 @@ from uuid import uuid4
 
 from aibwatch.core.model import region_of
 from aibwatch.simulator import activity, body, health
+from aibwatch.simulator.account import effects
 from aibwatch.simulator.calls import CallLog, RunCall
 from aibwatch.simulator.definition import accept, changed
 from aibwatch.simulator.estate import Estate
 from aibwatch.simulator.gallery import Version, versions
 from aibwatch.simulator.ledger import Ledger, LedgerFullError
+from aibwatch.simulator.linked import Linked
 from aibwatch.simulator.lots import guid
 from aibwatch.simulator.outcome import RunState
 from aibwatch.simulator.parts import Provisioning
 from aibwatch.simulator.refusal import Refusal, conflict, not_allowed, not_found
 from aibwatch.simulator.reply import Reply
+from aibwatch.simulator.resources import group_id
 from aibwatch.simulator.roles import Roles
-from aibwatch.simulator.run import Origin, Run
 from aibwatch.simulator.scenario import Scenario
 from aibwatch.simulator.template import Key, Template, definition_of, template_of
 from aibwatch.simulator.trouble import Desk, Operation, Trouble
-from aibwatch.simulator.wire import Json, run_time
+from aibwatch.simulator.wire import Json
 from aibwatch.simulator.works import Work, Works
 
 MAX_TEMPLATES = 2_000
@@ -53,14 +55,15 @@ class World:
         self._gone: list[Template] = []
         self._works = Works()
         self._lives = 0
-        self.subscriptions = {t.subscription.lower(): t.subscription for t in scenario.templates}
+        named = (*(t.subscription for t in scenario.templates), *(r.id.split("/")[2] for r in scenario.resources))
+        self.subscriptions = {subscription.lower(): subscription for subscription in reversed(named)}
         self.regions = {t.region for t in scenario.templates} | set(scenario.regions)
         for spec in scenario.templates:
-            seed = guid(scenario.seed, "definition", spec.subscription, spec.resource_group, spec.name)
-            template = template_of(spec, self._new_life(), accept(definition_of(spec), seed), self.begun)
+            template = template_of(spec, self._new_life(), accept(definition_of(spec)), self.begun)
             self._templates[template.key] = template
             self._ledger.open(template, spec)
         self.estate = Estate(scenario, self.subscriptions, self._templates.values, self._published, self.begun)
+        self._linked = Linked(self.estate, self.roles, scenario.seed)
 
     def _new_life(self) -> int:
         self._lives += 1
@@ -152,7 +155,10 @@ class World:
             raise conflict()
         if len(self._templates) >= MAX_TEMPLATES:
             raise Refusal(409, "StandInFull", f"the stand-in keeps {MAX_TEMPLATES} templates; delete some")
-        definition = accept(sent, guid(self.scenario.seed, "definition", key, self._lives))
+        definition = accept(sent)
+        home = group_id(subscription, group)
+        self._linked.check_new(f"{home}/providers/{ACTION}/{name}", definition)
+        failure = self._linked.failure_of(definition, home)
         template = Template(
             life=self._new_life(),
             subscription=subscription,
@@ -160,6 +166,8 @@ class World:
             name=name,
             region=region_of(definition["location"]),
             definition=definition,
+            settled=Provisioning.FAILED if failure else Provisioning.SUCCEEDED,
+            failure=failure,
             ready=now + timedelta(seconds=self._lengths.creating),
         )
         self._templates[key] = template
@@ -172,6 +180,7 @@ class World:
         now = self.time()
         template = self._find(key)
         self._check_idle(template, now, f"{ACTION}/write")
+        self._linked.check_identities(body.resource_id(template), sent)
         definition, takes_time = changed(template.definition, sent)
         updated = now + timedelta(seconds=self._lengths.updating) if takes_time else template.updated
         template = replace(template, definition=definition, updated=updated)
@@ -265,7 +274,8 @@ class World:
                 404, "ResourceNotFound", f"The operation '{operation}' was not found in '{region}'.", by_arm=False
             )
         if work.run is None:
-            return body.operation_body(work.operation, work.begun, work.ended, None, now)
+            error = body.creation_error(work.template) if work.ended == work.template.ready else None
+            return body.operation_body(work.operation, work.begun, work.ended, error, now)
         run = self._ledger.run(work.template, work.run)
         ended = self._ledger.course(work.template, run).ended
         over = None if ended is None else ended + body.OPERATION_LAG
@@ -322,22 +332,4 @@ class World:
     def effects(self) -> list[Json]:
         """Return every run accepted from a client or started by a schedule, oldest first: the count must be exact."""
         now = self.time()
-        told = [
-            (run, self._effect(template, run, now))
-            for template in [*self._gone, *self._templates.values()]
-            for run in self._ledger.runs(template)
-            if run.origin is not Origin.BEFORE
-        ]
-        return [effect for _, effect in sorted(told, key=lambda item: item[0].accepted)]
-
-    def _effect(self, template: Template, run: Run, now: datetime) -> Json:
-        return {
-            "template": body.resource_id(template),
-            "region": template.region,
-            "number": run.number,
-            "by": run.origin.value,
-            "operation": run.operation,
-            "started": run_time(run.started, run.operation),
-            "accepted": run.accepted.isoformat(),
-            "state": self._ledger.status(template, run, now).state.value,
-        }
+        return effects(self._ledger, [*self._gone, *self._templates.values()], now)

@@ -43,7 +43,7 @@ async def groups_of(loaded: Loaded) -> AllGroups:
 async def test_groups_by_tags_are_there_and_what_is_wrong_with_them_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with an_azure(a_tagged_world(broken=False)) as azure:
+    async with an_azure(a_tagged_world()) as azure:
         groups = await groups_of(a_file(tmp_path, azure.base, monkeypatch))
     assert ([*groups.setup.groups], len(groups.told)) == ([GROUP], 1)
     assert groups.told[0].startswith(WRONG)
@@ -54,7 +54,7 @@ async def test_groups_by_tags_are_there_and_what_is_wrong_with_them_is_told(
 async def test_where_tags_cannot_be_read_that_is_told_and_what_the_daemon_found_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with an_azure(a_tagged_world(broken=False) + UNREAD) as azure:
+    async with an_azure(a_tagged_world() + UNREAD) as azure:
         loaded = a_file(tmp_path, azure.base, monkeypatch)
         without = await groups_of(loaded)
         state_path(loaded.settings).parent.mkdir()
@@ -66,7 +66,7 @@ async def test_where_tags_cannot_be_read_that_is_told_and_what_the_daemon_found_
 
 async def test_readiness_knows_groups_by_tags(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    async with an_azure(a_tagged_world(broken=False)) as azure:
+    async with an_azure(a_tagged_world()) as azure:
         told = await look_once(a_file(tmp_path, azure.base, monkeypatch), GROUP, said.append)
     assert f"{GROUP} -> northeurope" in str(told["text"])
     assert said[0].startswith(WRONG)

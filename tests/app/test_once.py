@@ -81,7 +81,7 @@ async def test_the_report_is_json_of_schema_1(tmp_path: Path, monkeypatch: pytes
 async def test_groups_by_tags_are_polled_too_and_what_is_wrong_with_them_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with an_azure(a_tagged_world(broken=False)) as azure:
+    async with an_azure(a_tagged_world()) as azure:
         report = await poll(tmp_path, azure.base, monkeypatch, change=by_tags)
     text = str(report.body["text"])
     assert (report.code, text.split("\n")[0]) == (0, "7 of 7 polls were answered well.")

@@ -12,6 +12,7 @@ from aibwatch.cli.exits import Exit
 from tests.story.support import GROUP, PROGRAM, Done, a_daemon, a_world, an_azure, free_port, run_aibwatch, surroundings
 
 COMMANDS = (
+    "backup",
     "build",
     "run",
     "demo",
@@ -32,6 +33,7 @@ COMMANDS = (
     "reset",
     "pause",
     "resume",
+    "regions",
     "backtest",
     "classify",
 )
@@ -101,6 +103,8 @@ def test_the_version_is_one_line() -> None:
         ("history", "--markdown"),
         ("history", "--move", "base-1", "--markdown", "--json"),
         ("incident", "--bundle", "x.tar.gz"),
+        ("regions",),
+        ("regions", "westeurope", "--subscription", "mine"),
     ],
 )
 def test_what_cannot_be_understood_exits_with_2_and_says_so(arguments: tuple[str, ...]) -> None:

@@ -6,10 +6,14 @@ tests are skipped.
 """
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+
+from aibwatch.simulator.needs import named
+from aibwatch.simulator.parts import ResourceSpec
 
 from .recorded import (
     FOLDER,
@@ -45,7 +49,14 @@ class Service:
     async def put(self, sent: object, version: str) -> tuple[str, Answer]:
         self._made += 1
         path = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/images-weu/{PROVIDER}/imageTemplates/t{self._made}"
-        return path, await self.rig.arm("PUT", f"{path}?api-version={version}", sent)
+        return path, await self.rig.arm("PUT", f"{path}?api-version={version}", self.at_home(sent))
+
+    def at_home(self, sent: object) -> object:
+        """Return what was sent, moved to our subscription, and let everything be there that it names."""
+        moved = json.loads(re.sub(r"(?i)(subscriptions/)[^/\"]+", rf"\g<1>{SUBSCRIPTION}", json.dumps(sent)))
+        for id_ in named({"properties": {}, **moved}, f"/subscriptions/{SUBSCRIPTION}/resourceGroups/images-weu"):
+            self.rig.stand_in.world.estate.resources.put(ResourceSpec(id=id_, properties={}))
+        return moved
 
     async def made(self, recorded: Exchange) -> str:
         path, answer = await self.put(put_again(recorded.body), recorded.version)
@@ -163,7 +174,7 @@ async def test_a_change_of_tags_or_identity_is_answered_as_recorded(service: Ser
     seen = [*recent("PATCH", 200), *recent("PATCH", 202)]
     for recorded in seen:
         path = f"{UBUNTU}?api-version={recorded.version}"
-        ours = await service.rig.arm("PATCH", path, recorded.sent)
+        ours = await service.rig.arm("PATCH", path, service.at_home(recorded.sent))
         assert ours.status == recorded.status, recorded.file
         assert header_differences(recorded, ours) == [], recorded.file
         service.rig.clock.advance(3)

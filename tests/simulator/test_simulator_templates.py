@@ -4,16 +4,19 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from .support import UBUNTU, Rig
+from .support import SUBSCRIPTION, UBUNTU, Rig
 
 Open = Callable[..., Awaitable[Rig]]
+
+WEST = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/images-weu"
+IDENTITY = f"{WEST}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/image-builder"
 
 
 def definition(**properties: object) -> dict[str, object]:
     """Return the body of a PUT."""
     return {
         "location": "West Europe",
-        "identity": {"type": "UserAssigned", "userAssignedIdentities": {"/subscriptions/s/resourceGroups/g/id": {}}},
+        "identity": {"type": "UserAssigned", "userAssignedIdentities": {IDENTITY: {}}},
         "properties": {
             "source": {"type": "PlatformImage", "publisher": "p", "offer": "o", "sku": "s", "version": "latest"},
             "distribute": [
@@ -79,7 +82,15 @@ async def test_tags_change_at_once_and_an_identity_takes_a_moment(rig: Open) -> 
 
 
 @pytest.mark.parametrize(
-    "sent", [{}, {"location": "x"}, {"properties": {"source": {}}}, {"properties": {"distribute": [{"type": "VHD"}]}}]
+    "sent",
+    [
+        {},
+        {"location": "x"},
+        {"tags": ["a"]},
+        {"properties": {"source": {}}},
+        {"properties": {"distribute": [{"type": "VHD"}]}},
+        {"properties": {"vmProfile": ["Standard_D2s_v5"]}},
+    ],
 )
 async def test_what_cannot_be_changed_is_refused(rig: Open, sent: object) -> None:
     answer = await (await rig()).arm("PATCH", UBUNTU, sent)

@@ -8,14 +8,14 @@ import pytest
 from aibwatch.simulator.parts import SUBSCRIPTION
 from tests.waiting import until
 
-from .support import GROUP, SECONDARY, a_daemon, a_world, an_azure
+from .support import GROUP, SECONDARY, Daemon, a_daemon, a_world, an_azure
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
 
-def a_tagged_world(*, broken: bool) -> str:
+def a_tagged_world(*, noticed: bool = False) -> str:
     """Return a world whose templates say of which group they are, and one that says something wrong."""
-    world = a_world(broken=broken, canary="succeeds" if not broken else "internal-error")
+    world = a_world(noticed=noticed, canary="succeeds")
     for name, group, role in (
         ("ubuntu-weu", GROUP, "primary"),
         ("ubuntu-neu", GROUP, "secondary"),
@@ -33,13 +33,25 @@ def by_tags(config: str) -> str:
     return f'{text}\n[discovery]\nsubscriptions = ["{SUBSCRIPTION}"]\n'
 
 
+async def ready_to_move(daemon: Daemon) -> None:
+    """Wait until it is known that the secondary would build, as it is on every ordinary day."""
+
+    async def look() -> bool:
+        gates = (await daemon.group()).get("gates", [])
+        return any((gate["name"], gate["state"]) == ("secondary_ready", "open") for gate in gates)
+
+    await until("the secondary is ready", look, seen=daemon.last_words)
+
+
 async def a_group_by_tags_fails_over(folder: Path) -> dict[str, Any]:
     """Break the region of a group by tags; then take its power away, and Resource Graph with it."""
     told: dict[str, Any] = {}
-    async with an_azure(a_tagged_world(broken=True)) as azure, a_daemon(folder, azure.base) as daemon:
+    async with an_azure(a_tagged_world(noticed=True)) as azure, a_daemon(folder, azure.base) as daemon:
         daemon.config.write_text(by_tags(daemon.config.read_text()))
         told["checked"] = await daemon.cli("check-config")
         await daemon.start()
+        await ready_to_move(daemon)
+        await azure.trouble(region="westeurope", operations=["get", "run"], answer="500")
         await daemon.noted("moving -> watching")
         told["posts"] = await azure.posts()
         told["group"] = await daemon.group()
