@@ -14,7 +14,7 @@ from datetime import timedelta
 import structlog
 
 from aibwatch.core.classify import Symptom, classify
-from aibwatch.core.discovery.course import Terms
+from aibwatch.core.discovery.fate import Terms
 from aibwatch.core.discovery.follow import Discovered, follow
 from aibwatch.core.discovery.group import TaggedGroup
 from aibwatch.core.discovery.problem import Problem

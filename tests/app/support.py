@@ -11,7 +11,7 @@ from aibwatch.app.reload import Reloader
 from aibwatch.config.load import load
 from aibwatch.core.actions import LookForBuild, RunBuild
 from aibwatch.core.discovery.group import TaggedGroup
-from aibwatch.core.discovery.tagged import LAST, PRIMARY, Claim
+from aibwatch.core.discovery.tagged import LAST, PRIMARY, Member
 from aibwatch.core.events import Event, Ticked
 from aibwatch.core.model import Diagnosis, Region, TemplateId, template_name
 from aibwatch.core.state import State
@@ -76,8 +76,8 @@ def a_move_at_work() -> State:
 def found(primary: TemplateId, secondary: TemplateId, *, name: str = "") -> dict[str, TaggedGroup]:
     """Return a group as tags say it, called as its templates unless told."""
     name = name or template_name(primary)
-    first = Claim(template=primary, region=WEST, group=name, rank=PRIMARY)
-    second = Claim(template=secondary, region=NORTH, group=name, rank=LAST)
+    first = Member(template=primary, region=WEST, group=name, rank=PRIMARY)
+    second = Member(template=secondary, region=NORTH, group=name, rank=LAST)
     return {name: TaggedGroup(name=name, members=(first, second))}
 
 

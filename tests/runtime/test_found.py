@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from aibwatch.core.discovery.course import Terms
+from aibwatch.core.discovery.fate import Terms
 from aibwatch.core.discovery.follow import follow
 from aibwatch.core.discovery.group import TaggedGroup
 from aibwatch.core.discovery.rows import Look

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 from aibwatch.core.discovery.group import TaggedGroup, names_of
 from aibwatch.core.discovery.problem import Change
-from aibwatch.core.discovery.tagged import Claim
+from aibwatch.core.discovery.tagged import Member
 from aibwatch.core.model import TemplateId
 from aibwatch.core.sentences import count, listing
 
@@ -50,7 +50,7 @@ def _between(before: TaggedGroup, after: TaggedGroup) -> Iterator[Change]:
         yield Change(about=name, what="found again", why=names_of(back))
 
 
-def _named(group: TaggedGroup, templates: Set[TemplateId]) -> Sequence[Claim]:
+def _named(group: TaggedGroup, templates: Set[TemplateId]) -> Sequence[Member]:
     return [member for member in group.members if member.template in templates]
 
 

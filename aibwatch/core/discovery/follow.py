@@ -18,11 +18,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aibwatch.core.discovery.changes import changes
-from aibwatch.core.discovery.course import Course, Terms, course_of
+from aibwatch.core.discovery.fate import Fate, Terms, fate_of
 from aibwatch.core.discovery.group import TaggedGroup, names_of
 from aibwatch.core.discovery.precedence import Configured
 from aibwatch.core.discovery.problem import Change, Problem
-from aibwatch.core.discovery.rows import Look, claims_of
+from aibwatch.core.discovery.rows import Look, roll_of
 from aibwatch.core.model import TemplateId, template_name
 from aibwatch.core.sentences import count, dated, listing
 
@@ -47,55 +47,55 @@ class Discovered:
 
 def follow(known: Mapping[str, TaggedGroup], look: Look, terms: Terms, now: datetime) -> Discovered:
     """Return the groups that tags make now, after those that were known."""
-    claims, configured = claims_of(look, terms.ignored), Configured(terms.setup)
+    roll, configured = roll_of(look, terms.ignored), Configured(terms.setup)
     followed = [
-        course_of(name, known.get(name), claims, terms, configured, now) for name in sorted({*known, *claims.by_group})
+        fate_of(name, known.get(name), roll, terms, configured, now) for name in sorted({*known, *roll.by_group})
     ]
-    courses, suspicious = _held_back(followed, len(known))
-    groups, taken = _apart(courses)
+    fates, suspicious = _held_back(followed, len(known))
+    groups, taken = _apart(fates)
     groups, beyond = _limited(groups, known)
     missing = [_missing(group) for group in groups.values() if group.missing]
-    own = [problem for course in courses for problem in course.problems]
+    own = [problem for fate in fates for problem in fate.problems]
     return Discovered(
         groups=groups,
-        problems=_told([*claims.problems, *own, *taken, *missing], first=(*suspicious, *beyond)),
-        changes=changes(known, groups, {course.name: course.why for course in courses}),
+        problems=_told([*roll.problems, *own, *taken, *missing], first=(*suspicious, *beyond)),
+        changes=changes(known, groups, {fate.name: fate.why for fate in fates}),
     )
 
 
-def _held_back(courses: Sequence[Course], number: int) -> tuple[Sequence[Course], tuple[Problem, ...]]:
-    gone = [course for course in courses if course.wanted is None and course.stays is not None and course.by_tags]
+def _held_back(fates: Sequence[Fate], number: int) -> tuple[Sequence[Fate], tuple[Problem, ...]]:
+    gone = [fate for fate in fates if fate.wanted is None and fate.stays is not None and fate.by_tags]
     if len(gone) <= max(FEW, number / 2):
-        return courses, ()
-    names = listing([course.name for course in gone])
+        return fates, ()
+    names = listing([fate.name for fate in gone])
     why = f"the tags of {len(gone)} of {number} groups are gone at once ({names}), so none of them is let go"
     remedy = "tag them again; if it is meant, name them in discovery.ignore, or remove a few at a time"
     told = Problem(about="tags", why=why, remedy=remedy)
-    held = {course.name for course in gone}
-    return [replace(c, wanted=c.stays, first=True) if c.name in held else c for c in courses], (told,)
+    held = {fate.name for fate in gone}
+    return [replace(c, wanted=c.stays, first=True) if c.name in held else c for c in fates], (told,)
 
 
-def _apart(courses: Sequence[Course]) -> tuple[Mapping[str, TaggedGroup], Sequence[Problem]]:
+def _apart(fates: Sequence[Fate]) -> tuple[Mapping[str, TaggedGroup], Sequence[Problem]]:
     """Return the groups so that no two share a template; those that must keep what they have come first."""
     groups: dict[str, TaggedGroup] = {}
     owners: dict[TemplateId, str] = {}
     problems: list[Problem] = []
-    for course in sorted(courses, key=lambda course: (not course.first, course.name)):
-        group = course.wanted
+    for fate in sorted(fates, key=lambda fate: (not fate.first, fate.name)):
+        group = fate.wanted
         shared = [t for t in group.templates if t in owners] if group else []
         if shared:
-            problems.append(_shared(course, shared, owners))
-            group = course.rest if course.rest and not set(course.rest.templates) & owners.keys() else None
+            problems.append(_shared(fate, shared, owners))
+            group = fate.rest if fate.rest and not set(fate.rest.templates) & owners.keys() else None
         if group is not None:
-            groups[course.name] = group
-            owners |= dict.fromkeys(group.templates, course.name)
+            groups[fate.name] = group
+            owners |= dict.fromkeys(group.templates, fate.name)
     return dict(sorted(groups.items())), problems
 
 
-def _shared(course: Course, shared: Sequence[TemplateId], owners: Mapping[TemplateId, str]) -> Problem:
+def _shared(fate: Fate, shared: Sequence[TemplateId], owners: Mapping[TemplateId, str]) -> Problem:
     names = listing([template_name(template) for template in shared])
-    why = f"{names} cannot be in {course.name} yet, because {owners[shared[0]]} must keep it"
-    return Problem(about=course.name, why=why, remedy=f"see aibwatch explain {owners[shared[0]]}", templates=(*shared,))
+    why = f"{names} cannot be in {fate.name} yet, because {owners[shared[0]]} must keep it"
+    return Problem(about=fate.name, why=why, remedy=f"see aibwatch explain {owners[shared[0]]}", templates=(*shared,))
 
 
 def _limited(

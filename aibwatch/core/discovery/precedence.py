@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from aibwatch.core.discovery.group import TaggedGroup
-from aibwatch.core.discovery.tagged import PRIMARY, Claim
+from aibwatch.core.discovery.tagged import PRIMARY, Member
 from aibwatch.core.model import TemplateId, template_name
 from aibwatch.core.policy import GroupSpec, Setup
 
@@ -33,10 +33,10 @@ class Configured:
                 return f"{template_name(template)} {owner}"
         return f'a group "{name}" is configured' if name in self._groups else ""
 
-    def says(self, name: str, claims: Iterable[Claim]) -> bool:
-        """Return whether the configuration has the very group that is claimed."""
+    def says(self, name: str, members: Iterable[Member]) -> bool:
+        """Return whether the configuration has the very group that tags say."""
         spec = self._groups.get(name)
-        said = {(claim.template, claim.rank == PRIMARY) for claim in claims}
+        said = {(member.template, member.rank == PRIMARY) for member in members}
         return spec is not None and said == {(t, t == spec.primary) for t in spec.members}
 
 

@@ -1,6 +1,6 @@
-"""Understand all rows of one look: who claims what, who claims nothing, and of whom that is not known.
+"""Understand all rows of one look: who is in which group, who is in none, and of whom that is not known.
 
-A template that was found and claims nothing proves that its tag is gone. One that was not found, or whose tags cannot
+A template that was found and is in no group proves that its tag is gone. One that was not found, or whose tags cannot
 be followed, proves nothing.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from aibwatch.core.discovery.problem import Problem
-from aibwatch.core.discovery.tagged import Claim, Tagged, claim_of
+from aibwatch.core.discovery.tagged import Member, Tagged, member_of
 from aibwatch.core.model import TemplateId, template_name
 from aibwatch.core.sentences import count
 
@@ -25,35 +25,35 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claims:
+class Roll:
     """What the rows of a look say."""
 
-    by_group: Mapping[str, Sequence[Claim]]
-    by_template: Mapping[TemplateId, Claim | None]
+    by_group: Mapping[str, Sequence[Member]]
+    by_template: Mapping[TemplateId, Member | None]
     """None where a template was found whose tags say nothing to us."""
     unclear: frozenset[TemplateId]
     """Found, but what their tags say cannot be followed."""
     problems: Sequence[Problem]
 
 
-def claims_of(look: Look, ignored: Collection[str]) -> Claims:
+def roll_of(look: Look, ignored: Collection[str]) -> Roll:
     """Return what the rows say; names of groups and ids of templates that are ignored count as not tagged."""
-    by_group: defaultdict[str, list[Claim]] = defaultdict(list)
-    by_template: dict[TemplateId, Claim | None] = {}
+    by_group: defaultdict[str, list[Member]] = defaultdict(list)
+    by_template: dict[TemplateId, Member | None] = {}
     unclear: set[TemplateId] = set()
     problems = [_unreadable(look.unreadable)] if look.unreadable else []
     for template, rows in sorted(_by_template(look.tagged).items()):
-        said = claim_of(rows[0]) if len(rows) == 1 else _contradiction(template)
-        if template in ignored or (isinstance(said, Claim) and said.group in ignored):
+        said = member_of(rows[0]) if len(rows) == 1 else _contradiction(template)
+        if template in ignored or (isinstance(said, Member) and said.group in ignored):
             said = None
         if isinstance(said, Problem):
             unclear.add(template)
             problems.append(said)
         else:
             by_template[template] = said
-        if isinstance(said, Claim):
+        if isinstance(said, Member):
             by_group[said.group].append(said)
-    return Claims(by_group=by_group, by_template=by_template, unclear=frozenset(unclear), problems=problems)
+    return Roll(by_group=by_group, by_template=by_template, unclear=frozenset(unclear), problems=problems)
 
 
 def _by_template(tagged: Sequence[Tagged]) -> Mapping[TemplateId, Sequence[Tagged]]:

@@ -37,7 +37,7 @@ class Tagged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Member:
     """That a template is in a group, as its primary or as a secondary."""
 
     template: TemplateId
@@ -52,7 +52,7 @@ class Claim:
         return self.rank, self.template
 
 
-def claim_of(tagged: Tagged) -> Claim | Problem | None:
+def member_of(tagged: Tagged) -> Member | Problem | None:
     """Return what the tags say; None where none of them is ours."""
     groups, roles = _values(tagged, GROUP_TAG), _values(tagged, ROLE_TAG)
     if not groups and not roles:
@@ -71,7 +71,7 @@ def claim_of(tagged: Tagged) -> Claim | Problem | None:
     return _with_group(tagged, groups[0], roles)
 
 
-def _with_group(tagged: Tagged, group: str, roles: list[str]) -> Claim | Problem:
+def _with_group(tagged: Tagged, group: str, roles: list[str]) -> Member | Problem:
     name = template_name(tagged.template)
     if not is_group_name(group):
         why = f"{name} is tagged {GROUP_TAG} = {_quoted(group)}, which cannot name a group"
@@ -84,7 +84,7 @@ def _with_group(tagged: Tagged, group: str, roles: list[str]) -> Claim | Problem
         why = f"{name} is tagged {ROLE_TAG} = {_quoted(roles[0])}, which is no role"
         return _problem(tagged, why, choice, about=group)
     rank = PRIMARY if found[1] else int(found[2] or LAST)
-    return Claim(template=tagged.template, region=tagged.region, group=group, rank=rank)
+    return Member(template=tagged.template, region=tagged.region, group=group, rank=rank)
 
 
 def _values(tagged: Tagged, key: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from aibwatch.core.discovery.course import Terms
+from aibwatch.core.discovery.fate import Terms
 from aibwatch.core.discovery.follow import Discovered, follow
 from aibwatch.core.discovery.group import TaggedGroup
 from aibwatch.core.discovery.rows import Look

@@ -3,7 +3,7 @@
 import pytest
 
 from aibwatch.core.discovery.problem import Problem
-from aibwatch.core.discovery.tagged import Claim, Tagged, claim_of
+from aibwatch.core.discovery.tagged import Member, Tagged, member_of
 from tests.core.builders import BASE_WEST, WEST
 
 from .support import a_row
@@ -19,16 +19,16 @@ def tagged(**tags: str) -> Tagged:
     ("role", "rank"), [("primary", 0), ("Primary ", 0), ("secondary-1", 1), ("secondary-99", 99), ("SECONDARY", 100)]
 )
 def test_a_role_is_a_place_in_the_group(role: str, rank: int) -> None:
-    claim = claim_of(a_row(group="base", role=role))
-    assert claim == Claim(template=BASE_WEST, region=WEST, group="base", rank=rank)
+    member = member_of(a_row(group="base", role=role))
+    assert member == Member(template=BASE_WEST, region=WEST, group="base", rank=rank)
 
 
 def test_keys_count_in_any_letter_case() -> None:
-    assert isinstance(claim_of(tagged(AIBwatch_Group="base", aibwatch_ROLE="primary")), Claim)
+    assert isinstance(member_of(tagged(AIBwatch_Group="base", aibwatch_ROLE="primary")), Member)
 
 
 def test_a_template_without_our_tags_says_nothing() -> None:
-    assert claim_of(tagged(owner="ann", aibwatch="yes")) is None
+    assert member_of(tagged(owner="ann", aibwatch="yes")) is None
 
 
 @pytest.mark.parametrize(
@@ -58,11 +58,11 @@ def test_a_template_without_our_tags_says_nothing() -> None:
     ],
 )
 def test_tags_that_cannot_be_followed_are_told_with_what_to_do(tags: dict[str, str], about: str, sentence: str) -> None:
-    problem = claim_of(tagged(**tags))
+    problem = member_of(tagged(**tags))
     assert isinstance(problem, Problem)
     assert (problem.about, problem.sentence, problem.templates) == (about, sentence, (BASE_WEST,))
 
 
 @pytest.mark.parametrize("role", ["secondary-0", "secondary-100", "secondary-", "secondary-1x", "", "prımary"])
 def test_what_is_nearly_a_role_is_none(role: str) -> None:
-    assert isinstance(claim_of(tagged(aibwatch_group="base", aibwatch_role=role)), Problem)
+    assert isinstance(member_of(tagged(aibwatch_group="base", aibwatch_role=role)), Problem)

@@ -8,8 +8,8 @@ from datetime import datetime
 from aibwatch.core.discovery.group import TaggedGroup, assemble, names_of
 from aibwatch.core.discovery.precedence import Configured
 from aibwatch.core.discovery.problem import Problem
-from aibwatch.core.discovery.rows import Claims
-from aibwatch.core.discovery.tagged import GROUP_TAG, PRIMARY, Claim
+from aibwatch.core.discovery.rows import Roll
+from aibwatch.core.discovery.tagged import GROUP_TAG, PRIMARY, Member
 from aibwatch.core.model import TemplateId
 from aibwatch.core.policy import Setup
 from aibwatch.core.state import GroupState, Phase
@@ -29,7 +29,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
+class Fate:
     """What becomes of one name."""
 
     name: str
@@ -57,27 +57,27 @@ class _Out:
     by_tags: bool
 
 
-def course_of(
-    name: str, before: TaggedGroup | None, claims: Claims, terms: Terms, configured: Configured, now: datetime
-) -> Course:
+def fate_of(
+    name: str, before: TaggedGroup | None, roll: Roll, terms: Terms, configured: Configured, now: datetime
+) -> Fate:
     """Return what becomes of the name. `before` is the group as it was found before, if it was."""
-    live = claims.by_group.get(name, ())
-    clash = configured.clash(name, {*(before.templates if before else ()), *(claim.template for claim in live)})
+    live = roll.by_group.get(name, ())
+    clash = configured.clash(name, {*(before.templates if before else ()), *(member.template for member in live)})
     if clash:
         told = () if not live or configured.says(name, live) else (_configured(name, clash, live),)
-        return Course(name=name, wanted=None, problems=told, why=f"the configuration wins: {clash}")
+        return Fate(name=name, wanted=None, problems=told, why=f"the configuration wins: {clash}")
     if before is None:
         assembled = assemble(name, live)
-        return Course(name=name, wanted=assembled.group, problems=assembled.problems)
-    return _bound(_going_on(before, live, claims, terms, now), terms.groups.get(name))
+        return Fate(name=name, wanted=assembled.group, problems=assembled.problems)
+    return _bound(_going_on(before, live, roll, terms, now), terms.groups.get(name))
 
 
-def _going_on(before: TaggedGroup, live: Sequence[Claim], claims: Claims, terms: Terms, now: datetime) -> Course:
-    out = {m.template: proof for m in before.members if (proof := _taken_out(m, claims, terms))}
-    absent = [m for m in before.members if m.template not in out and m.template not in claims.by_template]
-    missing = {m.template: before.missing.get(m.template, now) for m in absent if m.template not in claims.unclear}
+def _going_on(before: TaggedGroup, live: Sequence[Member], roll: Roll, terms: Terms, now: datetime) -> Fate:
+    out = {m.template: proof for m in before.members if (proof := _taken_out(m, roll, terms))}
+    absent = [m for m in before.members if m.template not in out and m.template not in roll.by_template]
+    missing = {m.template: before.missing.get(m.template, now) for m in absent if m.template not in roll.unclear}
     rest = _without(before, out, missing)
-    course = Course(
+    fate = Fate(
         name=before.name,
         wanted=rest,
         stays=replace(before, missing=missing),
@@ -87,34 +87,34 @@ def _going_on(before: TaggedGroup, live: Sequence[Claim], claims: Claims, terms:
     )
     if not live:
         # Nobody says any more that there is this group. Silence alone does not end it.
-        return replace(course, wanted=None, rest=None) if out else course
-    led = any(claim.rank == PRIMARY for claim in live)
+        return replace(fate, wanted=None, rest=None) if out else fate
+    led = any(member.rank == PRIMARY for member in live)
     assembled = assemble(before.name, [*live, *(m for m in absent if m.rank != PRIMARY or not led)])
     if assembled.group is None:
         kept = "it stays as it was found before" if rest else "it is not watched any more"
-        return replace(course, problems=tuple(replace(p, why=f"{p.why}; {kept}") for p in assembled.problems))
+        return replace(fate, problems=tuple(replace(p, why=f"{p.why}; {kept}") for p in assembled.problems))
     wanted = replace(assembled.group, missing=_of(assembled.group, missing))
-    return replace(course, wanted=wanted, problems=assembled.problems)
+    return replace(fate, wanted=wanted, problems=assembled.problems)
 
 
-def _taken_out(member: Claim, claims: Claims, terms: Terms) -> _Out | None:
+def _taken_out(member: Member, roll: Roll, terms: Terms) -> _Out | None:
     template = member.template
     if member.group in terms.ignored or template in terms.ignored:
         return _Out(why="discovery.ignore takes out", by_tags=False)
     if _subscription(template) not in terms.subscriptions:
         return _Out(why="discovery.subscriptions does not name the subscription of", by_tags=False)
-    if template not in claims.by_template:
+    if template not in roll.by_template:
         return None
-    claim = claims.by_template[template]
-    if claim is None:
+    said = roll.by_template[template]
+    if said is None:
         return _Out(why=f"the tag {GROUP_TAG} is gone from", by_tags=True)
-    if claim.group != member.group:
-        return _Out(why=f"the tag {GROUP_TAG} says {claim.group} now of", by_tags=True)
+    if said.group != member.group:
+        return _Out(why=f"the tag {GROUP_TAG} says {said.group} now of", by_tags=True)
     return None
 
 
 def _why(before: TaggedGroup, out: Mapping[TemplateId, _Out]) -> str:
-    reasons: defaultdict[str, list[Claim]] = defaultdict(list)
+    reasons: defaultdict[str, list[Member]] = defaultdict(list)
     for member in before.members:
         if member.template in out:
             reasons[out[member.template].why].append(member)
@@ -138,21 +138,21 @@ def _of(group: TaggedGroup, missing: Mapping[TemplateId, datetime]) -> Mapping[T
     return {template: since for template, since in missing.items() if template in group.templates}
 
 
-def _bound(course: Course, group: GroupState | None) -> Course:
-    """Return the course with the group as it was, where something of it may not be let go now."""
-    held = _held(course, group) if group else None
+def _bound(fate: Fate, group: GroupState | None) -> Fate:
+    """Return the fate with the group as it was, where something of it may not be let go now."""
+    held = _held(fate, group) if group else None
     if held is None:
-        return course
-    return replace(course, wanted=course.stays, problems=(*course.problems, held), first=True)
+        return fate
+    return replace(fate, wanted=fate.stays, problems=(*fate.problems, held), first=True)
 
 
-def _held(course: Course, group: GroupState) -> Problem | None:
+def _held(fate: Fate, group: GroupState) -> Problem | None:
     """Return what holds the group as it was; None if it may become what its tags say."""
-    name, stays = course.name, f"{course.name} stays as it was found before"
+    name, stays = fate.name, f"{fate.name} stays as it was found before"
     needed = {group.active, *({group.move.target} if group.move else ())}
-    lost = tuple(sorted(needed - set(course.wanted.templates if course.wanted else ())))
-    reason = course.why or "its tags have changed"
-    if not lost or (course.wanted is None and not course.by_tags and group.move is None):
+    lost = tuple(sorted(needed - set(fate.wanted.templates if fate.wanted else ())))
+    reason = fate.why or "its tags have changed"
+    if not lost or (fate.wanted is None and not fate.by_tags and group.move is None):
         return None
     if group.move is not None:
         why, remedy = f"{stays} because it is moving, although {reason}", "this is followed when the move is done"
@@ -160,10 +160,10 @@ def _held(course: Course, group: GroupState) -> Problem | None:
     if group.phase is Phase.HALTED:
         why, remedy = f"{stays} because it is halted, although {reason}", f"see to it first: aibwatch explain {name}"
         return Problem(about=name, why=why, remedy=remedy, templates=lost)
-    at_primary = course.stays is not None and group.active == course.stays.templates[0]
-    if at_primary and course.wanted is None:
+    at_primary = fate.stays is not None and group.active == fate.stays.templates[0]
+    if at_primary and fate.wanted is None:
         return None
-    builds_in = names_of([m for m in course.stays.members if m.template == group.active]) if course.stays else ""
+    builds_in = names_of([m for m in fate.stays.members if m.template == group.active]) if fate.stays else ""
     why = f"{stays} because it builds in {builds_in}, although {reason}"
     verb = "failover" if at_primary else "failback"
     return Problem(
@@ -174,7 +174,7 @@ def _held(course: Course, group: GroupState) -> Problem | None:
     )
 
 
-def _configured(name: str, clash: str, live: Sequence[Claim]) -> Problem:
+def _configured(name: str, clash: str, live: Sequence[Member]) -> Problem:
     why = f"{name} is not found by tags, because the configuration wins: {clash}"
     remedy = "remove the tags, or what the configuration says of it"
-    return Problem(about=name, why=why, remedy=remedy, templates=tuple(claim.template for claim in live))
+    return Problem(about=name, why=why, remedy=remedy, templates=tuple(member.template for member in live))
