@@ -1,21 +1,22 @@
 """Put configured groups and those that tags say together: for the daemon, and for commands that ask once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from aibwatch.app.state import state_path
 from aibwatch.config.load import Loaded
 from aibwatch.config.schema import Settings
 from aibwatch.core.discovery.group import TaggedGroup
 from aibwatch.core.discovery.precedence import merged
-from aibwatch.core.model import FailureClass, template_id
+from aibwatch.core.model import FailureClass, TemplateId, template_id
 from aibwatch.core.observation import DiscoverySeen, Observation, Polled
-from aibwatch.core.policy import Setup
+from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.state import State
 from aibwatch.runtime.clock import Clock
 from aibwatch.runtime.discovery import Discovery, Reach
 from aibwatch.runtime.found import FoundFile
 from aibwatch.sources.arm import Arm
+from aibwatch.sources.connection import connect
 from aibwatch.sources.discover import Discover
 from aibwatch.sources.graph import Graph
 
@@ -29,6 +30,9 @@ class AllGroups:
     seen: tuple[Observation, ...] = ()
     """How looking for tags went, and what is wrong with them; nothing where discovery is off."""
 
+    alone: Mapping[str, TemplateId] = field(default_factory=dict)
+    """Primaries that have no secondary yet, by the names that their groups will have."""
+
     @property
     def told(self) -> tuple[str, ...]:
         """Return what whoever asks should know of groups that may be missing, a line each."""
@@ -39,20 +43,31 @@ class AllGroups:
             *(problem.sentence for look in looks for problem in look.problems),
         )
 
-    def only(self, group: str) -> Setup:
-        """Return the set-up with this group alone.
 
-        Raises:
-            UnknownGroupError: if there is none of this name.
-        """
-        if group not in self.setup.groups:
-            names = ", ".join(sorted(self.setup.groups)) or "none"
-            raise UnknownGroupError(f"there is no group {group!r}; there are {names}")
-        return replace(self.setup, groups={group: self.setup.groups[group]})
+async def with_tags(loaded: Loaded, *, alone: bool = False) -> tuple[Loaded, tuple[str, ...]]:
+    """Return the configuration with the groups that tags say now, and what is to be told of them, a line each.
 
+    With `alone` primaries without a secondary are groups too: for whoever is about to deploy one.
 
-class UnknownGroupError(Exception):
-    """Nobody knows a group of this name, neither the configuration nor tags."""
+    Raises:
+        ValueError: if the way to Azure cannot be made as configured.
+    """
+    if not loaded.settings.discovery.subscriptions:
+        return loaded, ()
+    clock = Clock()
+    arm = connect(loaded.settings.azure, now=clock.now, on_request=lambda _: None)
+    try:
+        found = await all_groups(loaded, arm, clock)
+    finally:
+        await arm.close()
+    setup = found.setup
+    if alone:
+        lone = {
+            name: GroupSpec(name=name, primary=primary, secondaries=(), policy=setup.policy, tagged=True)
+            for name, primary in found.alone.items()
+        }
+        setup = replace(setup, groups={**lone, **setup.groups})
+    return replace(loaded, setup=setup), found.told
 
 
 async def all_groups(loaded: Loaded, arm: Arm, clock: Clock) -> AllGroups:
@@ -73,7 +88,8 @@ async def all_groups(loaded: Loaded, arm: Arm, clock: Clock) -> AllGroups:
         return AllGroups(setup=loaded.setup)
     found = discovery.found
     seen = await discovery.poll()
-    return AllGroups(setup=merged(loaded.setup, found), seen=seen)
+    alone = {name: member.template for name, member in discovery.alone.items()}
+    return AllGroups(setup=merged(loaded.setup, found), seen=seen, alone=alone)
 
 
 def make_discovery(settings: Settings, arm: Arm, clock: Clock, reach: Reach, *, keep: bool = True) -> Discovery | None:

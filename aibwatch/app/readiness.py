@@ -1,10 +1,9 @@
 """Look at every secondary once and say what was found, without a daemon and without a state."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
-from aibwatch.app.groups import all_groups
 from aibwatch.config.load import Loaded
 from aibwatch.core.observation import Observation
 from aibwatch.core.policy import Setup
@@ -17,22 +16,16 @@ from aibwatch.sources.surveyor import Surveyor
 from aibwatch.views.readiness import as_dict
 
 
-async def look_once(loaded: Loaded, group: str | None, say: Callable[[str], None]) -> Mapping[str, object]:
+async def look_once(loaded: Loaded, group: str | None) -> Mapping[str, object]:
     """Return what the daemon would say of its secondaries if it looked at them now; of one group in full.
 
-    `say` is told of groups by tags that may be missing.
-
     Raises:
-        UnknownGroupError: if there is no such group.
         ValueError: if the way to Azure cannot be made as configured.
     """
     clock = Clock()
     arm = connect(loaded.settings.azure, now=clock.now, on_request=lambda _: None)
     try:
-        groups = await all_groups(loaded, arm, clock)
-        for line in groups.told:
-            say(line)
-        setup = groups.setup if group is None else groups.only(group)
+        setup = _only(loaded.setup, group)
         seen = await _survey(Surveyor(arm, clock.now), setup)
     finally:
         await arm.close()
@@ -40,6 +33,10 @@ async def look_once(loaded: Loaded, group: str | None, say: Callable[[str], None
     state = State(awake_since=now)
     state = replace(state, window=add(state.window, seen, now))
     return as_dict(state, setup, now, group)
+
+
+def _only(setup: Setup, group: str | None) -> Setup:
+    return setup if group is None else replace(setup, groups={group: setup.groups[group]})
 
 
 async def _survey(surveyor: Surveyor, setup: Setup) -> list[Observation]:

@@ -46,13 +46,13 @@ def _known(options: Context, group: str | None) -> Mapping[str, object] | None:
 
 
 def _looked(options: Context, group: str | None) -> Mapping[str, object]:
-    loaded = options.load()
-    from aibwatch.app.groups import UnknownGroupError
+    loaded = options.load_all()
+    if group is not None and group not in loaded.setup.groups:
+        names = ", ".join(sorted(loaded.setup.groups)) or "none"
+        leave(Exit.FAILED, f"there is no group {group!r}; there are {names}")
     from aibwatch.app.readiness import look_once
 
     try:
-        return asyncio.run(look_once(loaded, group, lambda line: typer.echo(f"aibwatch: {line}", err=True)))
-    except UnknownGroupError as error:
-        leave(Exit.FAILED, str(error))
+        return asyncio.run(look_once(loaded, group))
     except ValueError as error:
         leave(Exit.CONFIG, str(error))

@@ -14,11 +14,12 @@ from datetime import timedelta
 import structlog
 
 from aibwatch.core.classify import Symptom, classify
-from aibwatch.core.discovery.fate import Terms
 from aibwatch.core.discovery.follow import Discovered, follow
 from aibwatch.core.discovery.group import TaggedGroup
 from aibwatch.core.discovery.problem import Problem
 from aibwatch.core.discovery.rows import Look
+from aibwatch.core.discovery.sequel import Terms
+from aibwatch.core.discovery.tagged import Member
 from aibwatch.core.model import WELL, FailureClass
 from aibwatch.core.observation import TAGS, DiscoverySeen, Observation, Polled, Source
 from aibwatch.core.policy import Setup
@@ -71,6 +72,8 @@ class Discovery:
             log.error("groups that were found by tags before are not known", why=str(error))  # noqa: TRY400
             self.found, self._flaw = {}, str(error)
         self._kept = self.found
+        self.alone: Mapping[str, Member] = {}
+        """Primaries that had no secondary to make a group with, at the last look."""
 
     async def poll(self) -> tuple[Observation, ...]:
         """Look, take over what follows, and return what is to be told of it."""
@@ -120,7 +123,7 @@ class Discovery:
         )
         discovered = follow(self.found, look, terms, self._clock.now())
         self._let_go = {name: group for name, group in self.found.items() if name not in discovered.groups}
-        self.found = discovered.groups
+        self.found, self.alone = discovered.groups, discovered.alone
         self._reach.take(self.found)
         return discovered
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from aibwatch.core.discovery.fate import Terms
 from aibwatch.core.discovery.follow import follow
 from aibwatch.core.discovery.group import TaggedGroup
 from aibwatch.core.discovery.rows import Look
+from aibwatch.core.discovery.sequel import Terms
 from aibwatch.core.discovery.tagged import Tagged
 from aibwatch.core.model import template_id
 from aibwatch.core.policy import Setup

@@ -18,11 +18,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aibwatch.core.discovery.changes import changes
-from aibwatch.core.discovery.fate import Fate, Terms, fate_of
 from aibwatch.core.discovery.group import TaggedGroup, names_of
 from aibwatch.core.discovery.precedence import Configured
 from aibwatch.core.discovery.problem import Change, Problem
 from aibwatch.core.discovery.rows import Look, roll_of
+from aibwatch.core.discovery.sequel import Sequel, Terms, sequel_of
+from aibwatch.core.discovery.tagged import Member
 from aibwatch.core.model import TemplateId, template_name
 from aibwatch.core.sentences import count, dated, listing
 
@@ -43,59 +44,62 @@ class Discovered:
     groups: Mapping[str, TaggedGroup]
     problems: tuple[Problem, ...]
     changes: tuple[Change, ...]
+    alone: Mapping[str, Member]
+    """Primaries that have no secondary yet, by the names that their groups will have."""
 
 
 def follow(known: Mapping[str, TaggedGroup], look: Look, terms: Terms, now: datetime) -> Discovered:
     """Return the groups that tags make now, after those that were known."""
     roll, configured = roll_of(look, terms.ignored), Configured(terms.setup)
     followed = [
-        fate_of(name, known.get(name), roll, terms, configured, now) for name in sorted({*known, *roll.by_group})
+        sequel_of(name, known.get(name), roll, terms, configured, now) for name in sorted({*known, *roll.by_group})
     ]
-    fates, suspicious = _held_back(followed, len(known))
-    groups, taken = _apart(fates)
+    sequels, suspicious = _held_back(followed, len(known))
+    groups, taken = _apart(sequels)
     groups, beyond = _limited(groups, known)
     missing = [_missing(group) for group in groups.values() if group.missing]
-    own = [problem for fate in fates for problem in fate.problems]
+    own = [problem for sequel in sequels for problem in sequel.problems]
     return Discovered(
         groups=groups,
         problems=_told([*roll.problems, *own, *taken, *missing], first=(*suspicious, *beyond)),
-        changes=changes(known, groups, {fate.name: fate.why for fate in fates}),
+        alone={sequel.name: sequel.alone for sequel in sequels if sequel.alone is not None},
+        changes=changes(known, groups, {sequel.name: sequel.why for sequel in sequels}),
     )
 
 
-def _held_back(fates: Sequence[Fate], number: int) -> tuple[Sequence[Fate], tuple[Problem, ...]]:
-    gone = [fate for fate in fates if fate.wanted is None and fate.stays is not None and fate.by_tags]
+def _held_back(sequels: Sequence[Sequel], number: int) -> tuple[Sequence[Sequel], tuple[Problem, ...]]:
+    gone = [sequel for sequel in sequels if sequel.wanted is None and sequel.stays is not None and sequel.by_tags]
     if len(gone) <= max(FEW, number / 2):
-        return fates, ()
-    names = listing([fate.name for fate in gone])
+        return sequels, ()
+    names = listing([sequel.name for sequel in gone])
     why = f"the tags of {len(gone)} of {number} groups are gone at once ({names}), so none of them is let go"
     remedy = "tag them again; if it is meant, name them in discovery.ignore, or remove a few at a time"
     told = Problem(about="tags", why=why, remedy=remedy)
-    held = {fate.name for fate in gone}
-    return [replace(c, wanted=c.stays, first=True) if c.name in held else c for c in fates], (told,)
+    held = {sequel.name for sequel in gone}
+    return [replace(c, wanted=c.stays, first=True) if c.name in held else c for c in sequels], (told,)
 
 
-def _apart(fates: Sequence[Fate]) -> tuple[Mapping[str, TaggedGroup], Sequence[Problem]]:
+def _apart(sequels: Sequence[Sequel]) -> tuple[Mapping[str, TaggedGroup], Sequence[Problem]]:
     """Return the groups so that no two share a template; those that must keep what they have come first."""
     groups: dict[str, TaggedGroup] = {}
     owners: dict[TemplateId, str] = {}
     problems: list[Problem] = []
-    for fate in sorted(fates, key=lambda fate: (not fate.first, fate.name)):
-        group = fate.wanted
+    for sequel in sorted(sequels, key=lambda sequel: (not sequel.first, sequel.name)):
+        group = sequel.wanted
         shared = [t for t in group.templates if t in owners] if group else []
         if shared:
-            problems.append(_shared(fate, shared, owners))
-            group = fate.rest if fate.rest and not set(fate.rest.templates) & owners.keys() else None
+            problems.append(_shared(sequel, shared, owners))
+            group = sequel.rest if sequel.rest and not set(sequel.rest.templates) & owners.keys() else None
         if group is not None:
-            groups[fate.name] = group
-            owners |= dict.fromkeys(group.templates, fate.name)
+            groups[sequel.name] = group
+            owners |= dict.fromkeys(group.templates, sequel.name)
     return dict(sorted(groups.items())), problems
 
 
-def _shared(fate: Fate, shared: Sequence[TemplateId], owners: Mapping[TemplateId, str]) -> Problem:
+def _shared(sequel: Sequel, shared: Sequence[TemplateId], owners: Mapping[TemplateId, str]) -> Problem:
     names = listing([template_name(template) for template in shared])
-    why = f"{names} cannot be in {fate.name} yet, because {owners[shared[0]]} must keep it"
-    return Problem(about=fate.name, why=why, remedy=f"see aibwatch explain {owners[shared[0]]}", templates=(*shared,))
+    why = f"{names} cannot be in {sequel.name} yet, because {owners[shared[0]]} must keep it"
+    return Problem(about=sequel.name, why=why, remedy=f"see aibwatch explain {owners[shared[0]]}", templates=(*shared,))
 
 
 def _limited(

@@ -42,6 +42,8 @@ class Assembled:
 
     group: TaggedGroup | None
     problems: tuple[Problem, ...] = ()
+    alone: Member | None = None
+    """The primary, where all that it lacks to be a group is a secondary."""
 
 
 def assemble(name: str, members: Sequence[Member]) -> Assembled:
@@ -55,7 +57,7 @@ def assemble(name: str, members: Sequence[Member]) -> Assembled:
     elsewhere = [member for member in secondaries if member.region != primary.region]
     problems = (_too_near(name, here, primary.region),) if here else ()
     if not elsewhere:
-        return Assembled(group=None, problems=problems or (_alone(name, primary),))
+        return Assembled(group=None, problems=problems or (_alone(name, primary),), alone=primary)
     return Assembled(group=TaggedGroup(name=name, members=(primary, *elsewhere)), problems=problems)
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from aibwatch.core.discovery.fate import Terms
 from aibwatch.core.discovery.follow import Discovered, follow
 from aibwatch.core.discovery.group import TaggedGroup
 from aibwatch.core.discovery.rows import Look
+from aibwatch.core.discovery.sequel import Terms
 from aibwatch.core.discovery.tagged import Tagged
 from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.policy import Setup

@@ -82,7 +82,10 @@ def test_without_a_primary_it_is_no_group() -> None:
 
 def test_without_a_secondary_it_is_no_group() -> None:
     found = look(PRIMARY)
-    assert members(found) == {}
+    assert (members(found), {name: member.template for name, member in found.alone.items()}) == (
+        {},
+        {"base": BASE_WEST},
+    )
     assert sentences(found) == [
         (
             "base has no secondary, so there is nowhere to go to; deploy one (aibwatch replicate base --to REGION) "

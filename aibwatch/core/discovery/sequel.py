@@ -29,7 +29,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fate:
+class Sequel:
     """What becomes of one name."""
 
     name: str
@@ -44,6 +44,8 @@ class Fate:
     """Why there is no such group any more."""
     by_tags: bool = False
     """Whether the tags ended it, and not the operator's configuration."""
+    alone: Member | None = None
+    """A primary that has no secondary to make a group with yet."""
     first: bool = False
     """Whether it must have its templates before any other group may."""
 
@@ -57,27 +59,27 @@ class _Out:
     by_tags: bool
 
 
-def fate_of(
+def sequel_of(
     name: str, before: TaggedGroup | None, roll: Roll, terms: Terms, configured: Configured, now: datetime
-) -> Fate:
+) -> Sequel:
     """Return what becomes of the name. `before` is the group as it was found before, if it was."""
     live = roll.by_group.get(name, ())
     clash = configured.clash(name, {*(before.templates if before else ()), *(member.template for member in live)})
     if clash:
         told = () if not live or configured.says(name, live) else (_configured(name, clash, live),)
-        return Fate(name=name, wanted=None, problems=told, why=f"the configuration wins: {clash}")
+        return Sequel(name=name, wanted=None, problems=told, why=f"the configuration wins: {clash}")
     if before is None:
         assembled = assemble(name, live)
-        return Fate(name=name, wanted=assembled.group, problems=assembled.problems)
+        return Sequel(name=name, wanted=assembled.group, problems=assembled.problems, alone=assembled.alone)
     return _bound(_going_on(before, live, roll, terms, now), terms.groups.get(name))
 
 
-def _going_on(before: TaggedGroup, live: Sequence[Member], roll: Roll, terms: Terms, now: datetime) -> Fate:
+def _going_on(before: TaggedGroup, live: Sequence[Member], roll: Roll, terms: Terms, now: datetime) -> Sequel:
     out = {m.template: proof for m in before.members if (proof := _taken_out(m, roll, terms))}
     absent = [m for m in before.members if m.template not in out and m.template not in roll.by_template]
     missing = {m.template: before.missing.get(m.template, now) for m in absent if m.template not in roll.unclear}
     rest = _without(before, out, missing)
-    fate = Fate(
+    sequel = Sequel(
         name=before.name,
         wanted=rest,
         stays=replace(before, missing=missing),
@@ -87,14 +89,14 @@ def _going_on(before: TaggedGroup, live: Sequence[Member], roll: Roll, terms: Te
     )
     if not live:
         # Nobody says any more that there is this group. Silence alone does not end it.
-        return replace(fate, wanted=None, rest=None) if out else fate
+        return replace(sequel, wanted=None, rest=None) if out else sequel
     led = any(member.rank == PRIMARY for member in live)
     assembled = assemble(before.name, [*live, *(m for m in absent if m.rank != PRIMARY or not led)])
     if assembled.group is None:
         kept = "it stays as it was found before" if rest else "it is not watched any more"
-        return replace(fate, problems=tuple(replace(p, why=f"{p.why}; {kept}") for p in assembled.problems))
+        return replace(sequel, problems=tuple(replace(p, why=f"{p.why}; {kept}") for p in assembled.problems))
     wanted = replace(assembled.group, missing=_of(assembled.group, missing))
-    return replace(fate, wanted=wanted, problems=assembled.problems)
+    return replace(sequel, wanted=wanted, problems=assembled.problems)
 
 
 def _taken_out(member: Member, roll: Roll, terms: Terms) -> _Out | None:
@@ -138,21 +140,21 @@ def _of(group: TaggedGroup, missing: Mapping[TemplateId, datetime]) -> Mapping[T
     return {template: since for template, since in missing.items() if template in group.templates}
 
 
-def _bound(fate: Fate, group: GroupState | None) -> Fate:
-    """Return the fate with the group as it was, where something of it may not be let go now."""
-    held = _held(fate, group) if group else None
+def _bound(sequel: Sequel, group: GroupState | None) -> Sequel:
+    """Return the sequel with the group as it was, where something of it may not be let go now."""
+    held = _held(sequel, group) if group else None
     if held is None:
-        return fate
-    return replace(fate, wanted=fate.stays, problems=(*fate.problems, held), first=True)
+        return sequel
+    return replace(sequel, wanted=sequel.stays, problems=(*sequel.problems, held), first=True)
 
 
-def _held(fate: Fate, group: GroupState) -> Problem | None:
+def _held(sequel: Sequel, group: GroupState) -> Problem | None:
     """Return what holds the group as it was; None if it may become what its tags say."""
-    name, stays = fate.name, f"{fate.name} stays as it was found before"
+    name, stays = sequel.name, f"{sequel.name} stays as it was found before"
     needed = {group.active, *({group.move.target} if group.move else ())}
-    lost = tuple(sorted(needed - set(fate.wanted.templates if fate.wanted else ())))
-    reason = fate.why or "its tags have changed"
-    if not lost or (fate.wanted is None and not fate.by_tags and group.move is None):
+    lost = tuple(sorted(needed - set(sequel.wanted.templates if sequel.wanted else ())))
+    reason = sequel.why or "its tags have changed"
+    if not lost or (sequel.wanted is None and not sequel.by_tags and group.move is None):
         return None
     if group.move is not None:
         why, remedy = f"{stays} because it is moving, although {reason}", "this is followed when the move is done"
@@ -160,10 +162,10 @@ def _held(fate: Fate, group: GroupState) -> Problem | None:
     if group.phase is Phase.HALTED:
         why, remedy = f"{stays} because it is halted, although {reason}", f"see to it first: aibwatch explain {name}"
         return Problem(about=name, why=why, remedy=remedy, templates=lost)
-    at_primary = fate.stays is not None and group.active == fate.stays.templates[0]
-    if at_primary and fate.wanted is None:
+    at_primary = sequel.stays is not None and group.active == sequel.stays.templates[0]
+    if at_primary and sequel.wanted is None:
         return None
-    builds_in = names_of([m for m in fate.stays.members if m.template == group.active]) if fate.stays else ""
+    builds_in = names_of([m for m in sequel.stays.members if m.template == group.active]) if sequel.stays else ""
     why = f"{stays} because it builds in {builds_in}, although {reason}"
     verb = "failover" if at_primary else "failback"
     return Problem(
