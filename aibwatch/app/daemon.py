@@ -5,18 +5,20 @@ import contextlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 import structlog
 
+from aibwatch.app.access import TemplateAccess
+from aibwatch.app.groups import make_discovery
 from aibwatch.app.reload import Reloader
 from aibwatch.app.state import held, opened, recalled, state_path, take
 from aibwatch.config.load import Loaded
 from aibwatch.config.schema import Settings
-from aibwatch.core.model import Diagnosis, Region, TemplateId
-from aibwatch.core.observation import Source, TemplateSeen
+from aibwatch.core.discovery.precedence import merged
+from aibwatch.core.model import Region
+from aibwatch.core.observation import TAGS, Source
 from aibwatch.core.state import State
-from aibwatch.handlers.api import Refusal, Surroundings
+from aibwatch.handlers.api import Surroundings
 from aibwatch.handlers.loader import Handlers
 from aibwatch.runtime import lifecycle
 from aibwatch.runtime.builds import BuildRuns
@@ -24,6 +26,7 @@ from aibwatch.runtime.builds_http import BuildPages
 from aibwatch.runtime.checks import HandlerChecks
 from aibwatch.runtime.clock import Clock
 from aibwatch.runtime.control import Control, Ways
+from aibwatch.runtime.discovery import Reach
 from aibwatch.runtime.executor import Executor, Ports
 from aibwatch.runtime.http import Http, Served
 from aibwatch.runtime.lease import Held, Lease
@@ -40,7 +43,6 @@ from aibwatch.runtime.surveys import Surveys
 from aibwatch.runtime.token import Token, read_token
 from aibwatch.runtime.unclassified import Unclassified
 from aibwatch.sources.activity_log import ActivityLog
-from aibwatch.sources.answer import Bad
 from aibwatch.sources.arm import Arm
 from aibwatch.sources.connection import connect
 from aibwatch.sources.gallery import Gallery
@@ -88,8 +90,9 @@ class App:
             await self._run(recorder, (lock, held(path)), stop)
 
     async def _run(self, recorder: Recorder, held: tuple[Held, ...], stop: asyncio.Event) -> None:
-        peers = {Source.PEER} if self._loaded.settings.peer else set()
-        metrics = Metrics(self._clock.now, ALWAYS | peers)
+        settings = self._loaded.settings
+        wanted = {Source.PEER: settings.peer, Source.DISCOVERY: settings.discovery.subscriptions}
+        metrics = Metrics(self._clock.now, ALWAYS | {source for source, there in wanted.items() if there})
         arm = connect(self._loaded.settings.azure, now=self._clock.now, on_request=metrics.request_seen)
         try:
             await self._watch(recorder, held, metrics, arm, stop)
@@ -99,10 +102,18 @@ class App:
     async def _watch(
         self, recorder: Recorder, held: tuple[Held, ...], metrics: Metrics, arm: Arm, stop: asyncio.Event
     ) -> None:
-        settings, setup = self._loaded.settings, self._loaded.setup
+        settings = self._loaded.settings
+        reach = Reach(
+            setup=lambda: loop.setup,
+            state=lambda: loop.state,
+            take=lambda found: reloader.take_found(found),
+        )
+        discovery = make_discovery(settings, arm, self._clock, reach)
+        found = discovery.found if discovery else {}
+        setup = merged(self._loaded.setup, found)
         sources = make_sources(settings, arm, self._clock, Unclassified().seen, instance=self._instance)
         state = _without_strangers(await recalled(recorder, state_path(settings), self._clock.now()), settings)
-        access, gallery = _TemplateAccess(sources.templates), Gallery(arm)
+        access, gallery = TemplateAccess(sources.templates), Gallery(arm)
         folder = state_path(settings).parent / "handlers"
         surroundings = Surroundings(templates=access, now=self._clock.now, pause=self._clock.pause, folder=folder)
         handlers = Handlers(surroundings)
@@ -137,6 +148,7 @@ class App:
             state=lambda: loop.state,
             put=loop.put,
             taken=metrics.poll_taken,
+            discovery=discovery,
         )
         checks = HandlerChecks(
             handlers.find, clock=self._clock, setup=lambda: loop.setup, state=lambda: loop.state, put=loop.put
@@ -164,7 +176,7 @@ class App:
         scheduler = Scheduler(
             polls, checks=checks, surveys=surveys, lease=lease, clock=self._clock, put=loop.put, prune=prune
         )
-        reloader = Reloader(self._loaded, loop, scheduler, handlers, self._clock.now, metrics.reloaded)
+        reloader = Reloader(self._loaded, loop, scheduler, handlers, self._clock.now, metrics.reloaded, found)
         lifecycle.reload_on_signal(reloader.reload)
         token = Token(read_token(settings.http.token_file), metrics.order_refused)
         control = Control(token, self._ways(loop, handlers, reloader))
@@ -206,6 +218,7 @@ class App:
             await http.stop()
 
     async def _first_polls(self, loop: Loop, polls: Polls, scheduler: Scheduler) -> None:
+        await polls.discovery()  # first, because it tells which templates there are
         await polls.everything()
         await loop.settled()  # now the templates' regions are known, and the probe has somewhere to go
         await asyncio.gather(polls.probe(), polls.peers())
@@ -255,43 +268,20 @@ def make_sources(
     )
 
 
-class _TemplateAccess:
-    """What handlers may do, in their words: a Bad answer of a source is a handler's Refusal."""
-
-    def __init__(self, templates: Templates) -> None:
-        self._templates = templates
-
-    async def read(self, template: TemplateId) -> TemplateSeen | Refusal:
-        seen = await self._templates.read(template)
-        return _refusal(seen) if isinstance(seen, Bad) else seen
-
-    async def run(self, template: TemplateId) -> Refusal | None:
-        answer = await self._templates.run(template)
-        return _refusal(answer) if isinstance(answer, Bad) else None
-
-    async def run_canary(self, template: TemplateId) -> Refusal | None:
-        answer = await self._templates.run(template, operation="run_canary")
-        return _refusal(answer) if isinstance(answer, Bad) else None
-
-    async def outputs(self, template: TemplateId, run: datetime | None = None) -> tuple[str, ...] | Diagnosis:
-        read = await self._templates.outputs(template, run)
-        return read.diagnosis if isinstance(read, Bad) else read
-
-
 def _told_fault(fault: Exception) -> None:
     """Log a fault of ours in a survey; what it was about is unknown in the report, which holds moves."""
     log.error("a survey broke; this is a fault of aibwatch", exc_info=fault)
 
 
-def _refusal(bad: Bad) -> Refusal:
-    return Refusal(diagnosis=bad.diagnosis, uncertain=bad.uncertain)
-
-
 def _without_strangers(state: State, settings: Settings) -> State:
-    """Return the state without what peers said that are not configured any more: nobody would ever hear them again."""
+    """Return the state without what peers and tags said that are not asked any more: nobody would ever hear of them."""
     known = {peer.name for peer in settings.peer}
     peers = {key: said for key, said in state.window.peers.items() if said.peer in known}
-    return replace(state, window=replace(state.window, peers=peers))
+    window = replace(state.window, peers=peers)
+    if not settings.discovery.subscriptions:
+        polls = {key: record for key, record in window.polls.items() if key != f"{Source.DISCOVERY}/{TAGS}"}
+        window = replace(window, discovery=None, polls=polls)
+    return replace(state, window=window)
 
 
 def _host_and_port(listen: str) -> tuple[str, int]:

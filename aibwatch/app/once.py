@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aibwatch.app.daemon import make_sources
+from aibwatch.app.groups import all_groups
 from aibwatch.config.load import Loaded
 from aibwatch.core.events import Event, Observed
 from aibwatch.core.model import FailureClass
@@ -46,10 +47,12 @@ async def poll_once(loaded: Loaded) -> Report:
 
     arm = connect(loaded.settings.azure, now=timer.now, on_request=lambda _: None)
     try:
+        groups = await all_groups(loaded, arm, timer)
+        await take(Observed(observations=groups.seen))
         polls = Polls(
             make_sources(loaded.settings, arm, timer),
             clock=timer,
-            setup=lambda: loaded.setup,
+            setup=lambda: groups.setup,
             state=lambda: state,
             put=take,
             taken=lambda _: None,

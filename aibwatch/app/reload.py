@@ -1,24 +1,27 @@
 """Take over a changed configuration without stopping to watch.
 
 Rules: a file with mistakes changes nothing, and every mistake is told. Groups, thresholds and intervals change at once,
-between two decisions; a move that is under way keeps the steps that it began with. How to reach Azure, where the state
-is and where to listen need a restart, and that is told too.
+between two decisions; a move that is under way keeps the steps that it began with. Groups that were found by tags stay,
+unless the file has them now. How to reach Azure, where the state is, where to listen and where to look for tags need a
+restart, and that is told too.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 
 from aibwatch.config.load import ConfigError, Loaded, load
+from aibwatch.core.discovery.group import TaggedGroup
+from aibwatch.core.discovery.precedence import merged
 from aibwatch.handlers.loader import Handlers, UnknownHandlerError
 from aibwatch.runtime.loop import Loop
 from aibwatch.runtime.scheduler import Scheduler
 
 log = structlog.get_logger(__name__)
 
-NEED_RESTART = ("azure", "state", "http", "dependency", "peer")
+NEED_RESTART = ("azure", "state", "http", "dependency", "peer", "discovery")
 
 
 @dataclass
@@ -33,6 +36,8 @@ class Reloader:
     now: Callable[[], datetime]
     took_over: Callable[[bool], None]
     """Told whether the last reload was taken over."""
+    found: Mapping[str, TaggedGroup] = field(default_factory=dict)
+    """Groups by tags, as they were found last."""
 
     def __post_init__(self) -> None:
         self.began = self.loaded.settings
@@ -54,10 +59,19 @@ class Reloader:
         self.took_over(not mistakes)
         return mistakes
 
+    def take_found(self, found: Mapping[str, TaggedGroup]) -> None:
+        """Watch these groups by tags beside the configured ones, and no others."""
+        setup = merged(self.loaded.setup, found)
+        self.handlers.load(step for spec in setup.groups.values() for step in spec.steps)
+        if setup.groups.keys() - self.loop.setup.groups.keys():
+            self.scheduler.ask_handlers()
+        self.found, self.loop.setup = found, setup
+
     def _cut_off(self, fresh: Loaded) -> Iterator[str]:
         """Tell of groups that would be taken away in the middle of a move: nobody would finish it."""
+        groups = merged(fresh.setup, self.found).groups
         for group in self.loop.state.groups.values():
-            spec = fresh.setup.groups.get(group.name)
+            spec = groups.get(group.name)
             if group.move is not None and (spec is None or not {group.active, group.move.target} <= set(spec.members)):
                 yield f"group {group.name!r} is moving; leave it and its members in until the move is done"
 
@@ -76,6 +90,6 @@ class Reloader:
         for warning in fresh.warnings:
             log.warning("configuration", warning=str(warning))
         self.loaded = fresh
-        self.loop.setup = fresh.setup
+        self.loop.setup = merged(fresh.setup, self.found)
         self.scheduler.pace(fresh.setup.pace)
-        log.info("configuration taken over", groups=sorted(fresh.setup.groups))
+        log.info("configuration taken over", groups=sorted(self.loop.setup.groups))

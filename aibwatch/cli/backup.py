@@ -42,7 +42,7 @@ def backup(
     From the service; where that does not answer, from Azure Resource Graph. Exits with 3 if one was found nowhere.
     """
     options: Context = context.obj
-    loaded = options.load()
+    loaded = options.load_all()
     settings = loaded.settings.backup
     directory = out or (Path(settings.directory) if settings.directory else USUAL)
     templates = _templates(loaded.setup, groups or [])

@@ -1,5 +1,6 @@
 """Give commands what they share: the configuration file, and the two ways to print."""
 
+import asyncio
 import json
 import os
 import sys
@@ -40,6 +41,24 @@ class Context:
         except ConfigError as error:
             print_mistakes(error)
             raise typer.Exit(Exit.CONFIG) from None
+
+    def load_all(self, *, alone: bool = False) -> "Loaded":
+        """Return the configuration with the groups that tags say, which Azure is asked for where that is wanted.
+
+        What is wrong with tags is told on stderr. `alone`: primaries without a secondary are groups too.
+        """
+        loaded = self.load()
+        if not loaded.settings.discovery.subscriptions:
+            return loaded
+        from aibwatch.app.groups import with_tags
+
+        try:
+            loaded, told = asyncio.run(with_tags(loaded, alone=alone))
+        except ValueError as error:
+            leave(Exit.CONFIG, str(error))
+        for line in told:
+            typer.echo(f"aibwatch: {line}", err=True)
+        return loaded
 
 
 def print_mistakes(error: "Exception") -> None:

@@ -21,7 +21,7 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     missing.
     """
     options: Context = context.obj
-    loaded = options.load()
+    loaded = options.load_all()
     from aibwatch.app.doctor.examine import examine
 
     try:

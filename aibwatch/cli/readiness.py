@@ -46,7 +46,7 @@ def _known(options: Context, group: str | None) -> Mapping[str, object] | None:
 
 
 def _looked(options: Context, group: str | None) -> Mapping[str, object]:
-    loaded = options.load()
+    loaded = options.load_all()
     if group is not None and group not in loaded.setup.groups:
         names = ", ".join(sorted(loaded.setup.groups)) or "none"
         leave(Exit.FAILED, f"there is no group {group!r}; there are {names}")

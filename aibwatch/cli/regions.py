@@ -32,7 +32,7 @@ def regions(
     options: Context = context.obj
     if subscription is not None and not GUID.fullmatch(subscription):
         leave(Exit.USAGE, f"--subscription {subscription!r}: is no subscription; write its GUID")
-    loaded = options.load()
+    loaded = options.load() if subscription else options.load_all()
     from aibwatch.app.regions import UnknownRegionError, where_to
 
     try:

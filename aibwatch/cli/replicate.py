@@ -49,7 +49,7 @@ def replicate(
     """
     options: Context = context.obj
     region = region_meant(to)
-    loaded = options.load()
+    loaded = options.load_all(alone=True)
     if group not in loaded.setup.groups:
         leave(Exit.FAILED, f"there is no group {group!r}; there are {', '.join(sorted(loaded.setup.groups)) or 'none'}")
     from aibwatch.app.destination import RefusedError

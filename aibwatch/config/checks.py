@@ -17,7 +17,7 @@ from aibwatch.config.problem import Problem
 from aibwatch.config.schema import HttpSettings
 from aibwatch.config.sections import what_was_meant
 from aibwatch.config.words import choices, quoted
-from aibwatch.core.model import TemplateId, template_id, template_name
+from aibwatch.core.model import TemplateId, is_group_name, template_id, template_name
 from aibwatch.core.policy import Policy
 
 BUILT_IN = ("command", "run-template", "webhook")
@@ -76,7 +76,7 @@ def _secondaries(document: Document) -> Iterator[Problem]:
     for place in document.places("group.secondaries"):
         if document.at(place) == []:
             name = document.at((*place[:-1], "name"))
-            group = name if isinstance(name, str) and values.is_group_name(name) else "GROUP"
+            group = name if isinstance(name, str) and is_group_name(name) else "GROUP"
             remedy = f"deploy one (aibwatch replicate {group} --to REGION) or remove the group"
             yield document.problem(place, f"secondaries is empty; {remedy}", of=place[:-1])
 

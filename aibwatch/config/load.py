@@ -54,7 +54,7 @@ def loads(text: str, file: Path, installed: Installed | None = None, now: dateti
     if settings is None or mistakes:
         raise ConfigError(mistakes)
     warnings = [*unacted(document), *unwise(document), *doubtful(document), *(over(document, now) if now else ())]
-    if not settings.group:
+    if not settings.group and not settings.discovery.subscriptions:
         warnings.append(document.problem(("group",), "nothing is watched; write a [[group]]"))
     return Loaded(file=file, settings=settings, setup=setup_of(settings), warnings=in_order(warnings))
 

@@ -157,6 +157,9 @@ class PollSettings(Table):
     readiness: Duration = 30 * MINUTE
     """Time between questions to handlers whether they could act on each secondary. Default 30m: rights and templates
     change rarely, each question costs a read, and all are asked again before a move."""
+    discovery: Duration = 15 * MINUTE
+    """Time between looks for groups in the tags of templates. Default 15m: tags change with deployments, and the quota
+    of Resource Graph is shared with everybody who asks it; one that fails is tried again within a minute."""
 
 
 class PolicySettings(Table):
@@ -273,6 +276,16 @@ class Peer(Table):
     loopback only, because whoever sits on the way could answer in its place. No default."""
     ca_bundle: Text = ""
     """File of certificates (PEM) to trust instead of the usual ones. Default "": the usual ones."""
+
+
+class Discovery(Table):
+    """Groups by the tags of templates, beside those of this file."""
+
+    subscriptions: Annotated[tuple[Text, ...], AfterValidator(values.subscriptions)] = ()
+    """Ids of the subscriptions in which templates are looked for. Default: none, and then tags mean nothing."""
+    ignore: Annotated[tuple[Text, ...], AfterValidator(values.ignored)] = ()
+    """Names of groups and resource ids of templates that are not to be found. Default: none. It is also how a template
+    that was deleted for good is let go, because that it is not found any more proves nothing."""
 
 
 class RegionMapping(Table):
@@ -416,5 +429,7 @@ class Settings(Table):
     """Resources that a region's builds lean on. Default: none."""
     peer: tuple[Peer, ...] = ()
     """Other observers. Default: none, and then nobody but us says whether a region is down."""
+    discovery: Discovery = Discovery()
+    """Groups by tags."""
     group: tuple[Group, ...] = ()
     """What is watched. Default: nothing."""

@@ -96,6 +96,7 @@ def _pace(poll: PollSettings, azure: AzureSettings) -> Pace:
         activity_log=poll.activity_log,
         peer=poll.peer,
         readiness=poll.readiness,
+        discovery=poll.discovery,
         patience=azure.request_timeout,
     )
 

@@ -51,6 +51,7 @@ FLOORS = (
     ),
     Floor(key="poll.peer", least=10 * SECOND, why="what a peer says counts for minutes, and it has its own work"),
     Floor(key="poll.readiness", least=5 * MINUTE, why="each question costs a read of every secondary"),
+    Floor(key="poll.discovery", least=MINUTE, why="the quota of Resource Graph is shared with everybody who asks it"),
     Floor(key="canary.routine", least=HOUR, why="a canary is a build that costs money, also where all is well"),
     Floor(key="canary.retry_after", least=MINUTE, why="a service that struggles is then asked for builds in a burst"),
     Floor(

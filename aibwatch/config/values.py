@@ -15,19 +15,20 @@ from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from aibwatch.config.words import LARGEST_NUMBER_BITS, choices, quoted
-from aibwatch.core.model import region_of
+from aibwatch.core.model import is_group_name, region_of
 
 Choice = TypeVar("Choice", bound=StrEnum)
 Items = TypeVar("Items", bound=Sized)
 
-_SCOPE = r"/subscriptions/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/resourceGroups/[^/\s]+/providers"
+_GUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_SUBSCRIPTION = re.compile(_GUID, re.IGNORECASE | re.ASCII)
+_SCOPE = rf"/subscriptions/{_GUID}/resourceGroups/[^/\s]+/providers"
 _TEMPLATE = re.compile(_SCOPE + r"/Microsoft\.VirtualMachineImages/imageTemplates/[^/\s]+/?", re.IGNORECASE | re.ASCII)
 _RESOURCE = re.compile(_SCOPE + r"/[^/\s]+(?:/[^/\s]+/[^/\s]+)+/?", re.IGNORECASE | re.ASCII)
 _PLACE = re.compile(
     r"/subscriptions/[0-9a-f-]{36}/resourceGroups/[^/\s]+(?:/providers(?:/[^/\s]+)+)?/?|https?://[^/\s]+\S*",
     re.IGNORECASE | re.ASCII,
 )
-_GROUP_NAME = re.compile(r"[a-z0-9-]{1,63}")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _SCOPE_FORM = "/subscriptions/GUID/resourceGroups/GROUP/providers"
 
@@ -97,11 +98,6 @@ def instant(value: object) -> datetime:
     return value
 
 
-def is_group_name(value: str) -> bool:
-    """Return whether this can stand in a URL, a metric label and a shell command without quotes."""
-    return _GROUP_NAME.fullmatch(value) is not None
-
-
 def group_name(value: str) -> str:
     """Accept the name of a group."""
     if is_group_name(value):
@@ -114,6 +110,22 @@ def peer_name(value: str) -> str:
     if is_group_name(value):
         return value
     raise ValueError(f"{quoted(value)} cannot name a peer; use 1 to 63 of a-z, 0-9 and -")
+
+
+def subscriptions(ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Accept the ids of subscriptions."""
+    for value in ids:
+        if not _SUBSCRIPTION.fullmatch(value):
+            raise ValueError(f"{quoted(value)} is not the id of a subscription; write its GUID")
+    return ids
+
+
+def ignored(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Accept names of groups and ids of templates."""
+    for value in names:
+        if not is_group_name(value) and not is_template(value):
+            raise ValueError(f"{quoted(value)} is neither the name of a group nor the resource id of an image template")
+    return names
 
 
 def filled(value: str) -> str:

@@ -25,6 +25,8 @@ class NoteKind(StrEnum):
     IMAGE = "image"
     LATE = "late"
     BUILD = "build"
+    DISCOVERY = "discovery"
+    """What changed in the groups that are found by tags."""
     HOST = "host"
 
 

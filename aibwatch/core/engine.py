@@ -29,6 +29,7 @@ from aibwatch.core.incident import Incident
 from aibwatch.core.incident import follow as follow_incident
 from aibwatch.core.judging import judge_all, regional_verdicts, regions_of
 from aibwatch.core.model import Region
+from aibwatch.core.observation import DiscoverySeen
 from aibwatch.core.policy import Setup
 from aibwatch.core.retime import is_ahead, retimed
 from aibwatch.core.state import GroupState, State
@@ -77,7 +78,8 @@ def _enter(state: State, event: Event, now: datetime) -> tuple[State, tuple[Note
     match event:
         case Observed():
             habits = learn(state.habits, event.observations, state.window.templates)
-            return replace(state, window=add(state.window, event.observations, now), habits=habits), ()
+            window = add(state.window, event.observations, now)
+            return replace(state, window=window, habits=habits), _discovery_notes(event)
         case Started():
             return _started(replace(state, awake_since=now, journal_failing_since=None), now)
         case ClockStepped():
@@ -97,6 +99,15 @@ def _enter(state: State, event: Event, now: datetime) -> tuple[State, tuple[Note
             return _leased(state, event)
         case _:
             return state, ()
+
+
+def _discovery_notes(event: Observed) -> tuple[Note, ...]:
+    return tuple(
+        Note(kind=NoteKind.DISCOVERY, subject=change.about, what=change.what, why=change.why, loud=change.loud)
+        for seen in event.observations
+        if isinstance(seen, DiscoverySeen)
+        for change in seen.changes
+    )
 
 
 def _started(state: State, now: datetime) -> tuple[State, tuple[Note, ...]]:

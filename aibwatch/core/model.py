@@ -3,6 +3,7 @@
 Everything here is a plain value. This module does not know where a value came from or what will be concluded from it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,14 @@ def template_name(template: TemplateId) -> str:
 def region_of(display: str) -> Region:
     """Return the programmatic name of a display name: "West Europe" is "westeurope"."""
     return Region("".join(display.split()).lower())
+
+
+_GROUP_NAME = re.compile(r"[a-z0-9-]{1,63}")
+
+
+def is_group_name(text: str) -> bool:
+    """Return whether this can stand in a URL, a metric label and a shell command without quotes."""
+    return _GROUP_NAME.fullmatch(text) is not None
 
 
 class RunState(StrEnum):

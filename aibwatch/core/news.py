@@ -11,7 +11,9 @@ from datetime import datetime
 
 from aibwatch.core.model import FailureClass, Region, TemplateId
 from aibwatch.core.observation import (
+    TAGS,
     DependencySeen,
+    DiscoverySeen,
     EventSeen,
     HandlerChecked,
     Observation,
@@ -23,7 +25,7 @@ from aibwatch.core.observation import (
 )
 from aibwatch.core.window import Window
 
-Repeating = Polled | Probed | EventSeen | DependencySeen | PeerSaid | HandlerChecked | ReadinessSeen
+Repeating = Polled | Probed | EventSeen | DependencySeen | PeerSaid | HandlerChecked | ReadinessSeen | DiscoverySeen
 """What comes with every poll, changed or not. Of everything else the sources report only changes."""
 
 
@@ -71,6 +73,8 @@ def mention(observation: Repeating) -> Mention:
             key = f"{observation.peer}/{observation.region}"
         case HandlerChecked():
             key = observation.key
+        case DiscoverySeen():
+            key = TAGS
         case ReadinessSeen():
             key = observation.template
     return Mention(kind=observation.type, key=key, at=observation.at)
@@ -101,6 +105,8 @@ def _known(window: Window, mentioned: Mention) -> Repeating | None:
             return window.dependencies.get(key)
         case "peer_said":
             return window.peers.get(key)
+        case "discovery_seen":
+            return window.discovery
         case "readiness_seen":
             return window.readiness.get(TemplateId(key))
         case _:

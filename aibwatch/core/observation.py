@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from aibwatch.core.discovery.problem import Change, Problem
 from aibwatch.core.model import Diagnosis, FailureClass, Region, Run, TemplateId
 from aibwatch.core.readiness.finding import Finding, Ready
 
@@ -22,6 +23,7 @@ class Source(StrEnum):
     RESOURCE_HEALTH = "resource_health"
     PEER = "peer"
     ACTIVITY_LOG = "activity_log"
+    DISCOVERY = "discovery"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,12 +203,30 @@ class HandlerChecked:
         return handler_key(self.group, self.step, self.handler, self.target)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscoverySeen:
+    """What the tags of all templates came to, when they were read last."""
+
+    type: Literal["discovery_seen"] = "discovery_seen"
+    at: datetime
+    groups: int
+    """How many groups were found by tags."""
+    problems: tuple[Problem, ...] = ()
+    """Everything that cannot be followed as it is tagged."""
+    changes: tuple[Change, ...] = ()
+    """Since the time before."""
+
+
+TAGS = "tags"
+"""What a poll of discovery is about: there is one, over all subscriptions."""
+
+
 def handler_key(group: str, step: int, handler: str, target: TemplateId) -> str:
     """Return what a check of this handler is known by."""
     return f"{group}/{step}/{handler}/{target}"
 
 
-Report = DependencySeen | ReadinessSeen | PeerSaid | HandlerChecked
+Report = DependencySeen | ReadinessSeen | PeerSaid | HandlerChecked | DiscoverySeen
 """Observations of which only the latest about its subject counts."""
 
 Observation = Polled | TemplateSeen | TemplateGone | Probed | EventSeen | CallFailed | Report

@@ -57,6 +57,8 @@ class GroupSpec:
     """Where members are by the operator's word; a member of which he says nothing is where Azure shows it."""
     allowed_geographies: tuple[str, ...] = ()
     """Geographies and regions in which secondaries may build, as written; empty: anywhere. See `core.regions`."""
+    tagged: bool = False
+    """Whether tags of the templates say so, and not the configuration."""
 
     @property
     def members(self) -> tuple[TemplateId, ...]:
@@ -99,6 +101,7 @@ class Pace:
     activity_log: timedelta = 2 * MINUTE
     peer: timedelta = MINUTE
     readiness: timedelta = 30 * MINUTE
+    discovery: timedelta = 15 * MINUTE
     patience: timedelta = timedelta(seconds=70)
     """How long one poll may take: so much later than its interval it may come without being late."""
 

@@ -30,6 +30,11 @@ def clock(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%H:%M UTC")
 
 
+def dated(at: datetime) -> str:
+    """Return the time with its day in UTC, for what may be read days later: "2026-03-02 02:14 UTC"."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
 def printable(text: str) -> str:
     """Return the text with a blank for whatever is no letter, sign or blank.
 

@@ -15,6 +15,7 @@ from aibwatch.core.model import Diagnosis, FailureClass, Region, Run, TemplateId
 from aibwatch.core.observation import (
     CallFailed,
     DependencySeen,
+    DiscoverySeen,
     EventSeen,
     HandlerChecked,
     Observation,
@@ -87,6 +88,8 @@ class Window:
     """By peer and region."""
     handlers: Mapping[str, HandlerChecked] = field(default_factory=dict)
     """The latest check of each handler, by group, handler and target."""
+    discovery: DiscoverySeen | None = None
+    """What tags came to at the last look; kept whatever its age, because the groups are."""
     calls: Mapping[str, CallFailed] = field(default_factory=dict)
     """Calls to run a template that failed, by their keys."""
     polls: Mapping[str, PollRecord] = field(default_factory=dict)
@@ -150,6 +153,7 @@ def _until(window: Window, now: datetime) -> Window:
         readiness={k: r for k, r in window.readiness.items() if r.at <= now},
         peers={k: p for k, p in window.peers.items() if p.at <= now},
         handlers={k: h for k, h in window.handlers.items() if h.at <= now},
+        discovery=window.discovery if window.discovery is None or window.discovery.at <= now else None,
         calls={k: c for k, c in window.calls.items() if c.at <= now},
         polls={k: r for k, r in window.polls.items() if r.last_at <= now},
         latest=now,
@@ -169,6 +173,7 @@ class _Draft:
         self.readiness = dict(window.readiness)
         self.peers = dict(window.peers)
         self.handlers = dict(window.handlers)
+        self.discovery = window.discovery
         self.calls = dict(window.calls)
         self.polls = dict(window.polls)
 
@@ -191,7 +196,7 @@ class _Draft:
                 known = self.events.get(key)
                 if known is None or (observation.updated, observation.at) >= (known.updated, known.at):
                     self.events[key] = observation
-            case DependencySeen() | ReadinessSeen() | PeerSaid() | HandlerChecked():
+            case DependencySeen() | ReadinessSeen() | PeerSaid() | HandlerChecked() | DiscoverySeen():
                 self._report(observation)
             case CallFailed():
                 self._call(observation)
@@ -208,6 +213,9 @@ class _Draft:
                 _keep_latest(self.peers, f"{report.peer}/{report.region}", report)
             case HandlerChecked():
                 _keep_latest(self.handlers, report.key, report)
+            case DiscoverySeen():
+                if self.discovery is None or report.at >= self.discovery.at:
+                    self.discovery = report
 
     def _template(self, seen: TemplateSeen) -> None:
         known = self.templates.get(seen.template)
@@ -235,6 +243,7 @@ class _Draft:
             readiness={k: r for k, r in self.readiness.items() if r.at >= self.now - STANDS_FOR},
             peers={k: p for k, p in self.peers.items() if p.at >= horizon},
             handlers={k: h for k, h in self.handlers.items() if h.at >= horizon},
+            discovery=self.discovery,
             calls=_latest_calls(self.calls.values(), horizon),
             polls=self.polls,
             latest=self.latest,

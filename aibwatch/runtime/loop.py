@@ -73,7 +73,7 @@ KEPT = (
 )
 """Events that come only once, and so must not be lost to a broken journal."""
 
-SIGHTS = frozenset({NoteKind.VERDICT, NoteKind.ALIKE, NoteKind.HOST})
+SIGHTS = frozenset({NoteKind.VERDICT, NoteKind.ALIKE, NoteKind.DISCOVERY, NoteKind.HOST})
 """What is said also while nothing can be recorded: it tells what is, not what was done."""
 
 log = structlog.get_logger(__name__)

@@ -39,8 +39,8 @@ ORDINARY = (
 )
 """Requests that belong to no region, with the answer that they get on a good day: their series begin at 0."""
 
-ALWAYS = frozenset(Source) - {Source.PEER}
-"""Sources that every daemon polls. Peers are there only where they are configured."""
+ALWAYS = frozenset(Source) - {Source.PEER, Source.DISCOVERY}
+"""Sources that every daemon polls. Peers and tags are read only where that is configured."""
 
 STEP_BUCKETS = (0.5, 1, 5, 15, 60, 300, 900)
 
@@ -91,6 +91,8 @@ class Metrics:
         for operation, code in ORDINARY:
             self._requests.labels(operation, "", code)
         for source in sources:
+            if source is Source.DISCOVERY:
+                self._requests.labels("discover_templates", "", "200")
             self._polls.labels(source)
             self._poll_failures.labels(source)
             self._poll_success.labels(source)

@@ -15,10 +15,11 @@ import structlog
 from aibwatch.core.events import Event, Observed
 from aibwatch.core.judging import regions_of
 from aibwatch.core.model import Diagnosis, FailureClass, Region, TemplateId
-from aibwatch.core.observation import Observation, Polled, Source
+from aibwatch.core.observation import TAGS, Observation, Polled, Source
 from aibwatch.core.policy import Setup
 from aibwatch.core.state import State
 from aibwatch.runtime.clock import Clock
+from aibwatch.runtime.discovery import Discovery
 from aibwatch.sources.activity_log import ActivityLog
 from aibwatch.sources.peer import Peer
 from aibwatch.sources.probe import Probe
@@ -66,9 +67,24 @@ class Polls:
         state: Callable[[], State],
         put: Callable[[Event], Awaitable[None]],
         taken: Callable[[PollTaken], None],
+        discovery: Discovery | None = None,
     ) -> None:
         self._sources, self._clock = sources, clock
         self._setup, self._state, self._put, self._taken = setup, state, put, taken
+        self._discovery = discovery
+
+    async def discovery(self) -> None:
+        """Look for groups in the tags of templates, where that is wanted."""
+        if self._discovery is not None:
+            await self._take(Source.DISCOVERY, TAGS, self._discovery.poll)
+
+    async def discovery_again(self) -> None:
+        """Look once more if the last look failed; and put back what should not have been let go."""
+        if self._discovery is None:
+            return
+        self._discovery.put_back()
+        if self._discovery.failed:
+            await self.discovery()
 
     async def templates(self) -> None:
         """List the watched templates and see what changed."""

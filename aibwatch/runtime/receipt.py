@@ -7,11 +7,11 @@ none is proof of nothing. Only the last one is kept, because what was written be
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from aibwatch.runtime.store import JournalError
+from aibwatch.runtime.whole import write_whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +42,8 @@ class Receipt:
         Raises:
             JournalError: if it is not on the disk.
         """
-        fresh = self.path.with_name(f"{self.path.name}.new")
         try:
-            with fresh.open("w", encoding="utf-8") as file:
-                json.dump(asdict(sent), file)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self.path)
-            _settle(self.path.parent)
+            write_whole(self.path, json.dumps(asdict(sent)))
         except OSError as error:
             raise JournalError(f"{self.path}: {error.strerror or error}") from error
 
@@ -65,12 +59,3 @@ class Receipt:
             return None
         except (OSError, ValueError, TypeError) as error:
             raise JournalError(f"{self.path}: cannot be read ({error})") from error
-
-
-def _settle(folder: Path) -> None:
-    """Bring the folder itself to the disk: without that a new name may be gone after a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -37,7 +37,8 @@ JITTER_SHARE = 0.1
 PRUNE = timedelta(hours=6)
 
 AGAIN = timedelta(minutes=1)
-"""Between questions to handlers that could not act: what passes should not hold a move for half an hour."""
+"""Between questions to handlers that could not act, and between looks for tags while they fail: what passes should not
+hold a move for half an hour, nor leave new groups unwatched for a quarter of one."""
 
 DUE = timedelta(seconds=5)
 """Between looks whether a secondary wants surveying out of turn: soon after a suspicion, and costs nothing else."""
@@ -97,7 +98,15 @@ class Scheduler:
         self._poll("handlers_again", self._checks.again, AGAIN)
         self._poll("readiness", self._surveys.all, pace.readiness, at_once=True)
         self._poll("readiness_due", self._surveys.due, min(DUE, pace.readiness))
+        # The first look was made before the start; a reload may have taken groups away that tags say too.
+        self._poll("discovery", self._polls.discovery, pace.discovery, at_once=self._scheduler.running)
+        self._poll("discovery_again", self._polls.discovery_again, AGAIN)
         self._add("prune", self._prune, PRUNE, jitter=None)
+
+    def ask_handlers(self) -> None:
+        """Ask handlers now, because there are new groups; before the start they are asked at the start."""
+        if self._scheduler.running:
+            self._poll("handlers", self._checks.all, self._pace.readiness, at_once=True)
 
     def stop(self) -> None:
         """Start no more jobs."""

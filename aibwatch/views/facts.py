@@ -14,6 +14,7 @@ from aibwatch.core.rehearsal import staleness, why_failed
 from aibwatch.core.sentences import ago, listing, span, when
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict, VerdictKind
+from aibwatch.views import discovery
 from aibwatch.views.canaries import in_headline
 
 OUTAGES = frozenset({VerdictKind.OUTAGE, VerdictKind.GLOBAL})
@@ -168,10 +169,18 @@ def headline(state: State, setup: Setup) -> str:
     """Return the one sentence that matters most now."""
     verdicts = regional_verdicts(state)
     if not verdicts:
-        return "No region was seen yet."
+        return f"{'; '.join(['No region was seen yet', *discovery.in_headline(state, setup)])}."
     halted, held, unseen = _groups_in_need(state, setup)
     beside = in_headline(state, setup)
-    parts = (halted, *_regions_in_trouble(verdicts), held, *beside, unseen, *_own_trouble(state))
+    parts = (
+        halted,
+        *_regions_in_trouble(verdicts),
+        held,
+        *beside,
+        unseen,
+        *discovery.in_headline(state, setup),
+        *_own_trouble(state),
+    )
     told = [part for part in parts if part]
     return f"{'; '.join(told)}." if told else f"All is well in {listing(sorted(verdicts))}."
 
@@ -185,6 +194,7 @@ def severity(state: State, setup: Setup) -> int:
         return 4
     unwell = any(g.phase is not Phase.WATCHING or state.window.region_of(g.active) is None for g in groups)
     unwell = unwell or any(builds_unread(v) for v in verdicts) or bool(in_headline(state, setup))
+    unwell = unwell or bool(discovery.in_headline(state, setup))
     return 3 if kinds & DOUBTS or not kinds or unwell or _own_trouble(state)[0] else 0
 
 

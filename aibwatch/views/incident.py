@@ -15,6 +15,7 @@ from aibwatch.core.moves import KeptMove
 from aibwatch.core.observation import (
     CallFailed,
     DependencySeen,
+    DiscoverySeen,
     EventSeen,
     HandlerChecked,
     Observation,
@@ -83,6 +84,8 @@ def concerns(observation: Observation, region: Region, places: Mapping[TemplateI
             return places.get(observation.template) == region
         case Probed() | TemplateSeen() | EventSeen() | DependencySeen() | CallFailed() | PeerSaid():
             return observation.region == region
+        case DiscoverySeen():
+            return False
 
 
 def failures(seen: Iterable[Observation]) -> tuple[Failed, ...]:

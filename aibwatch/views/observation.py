@@ -6,6 +6,7 @@ from aibwatch.core.model import FailureClass, template_name
 from aibwatch.core.observation import (
     CallFailed,
     DependencySeen,
+    DiscoverySeen,
     EventSeen,
     HandlerChecked,
     Observation,
@@ -17,7 +18,7 @@ from aibwatch.core.observation import (
     TemplateGone,
     TemplateSeen,
 )
-from aibwatch.core.sentences import clock
+from aibwatch.core.sentences import clock, count
 
 
 def line(observation: Observation) -> str:
@@ -38,7 +39,7 @@ def line(observation: Observation) -> str:
             whose = "aibwatch's own" if observation.ours else "somebody's"
             what = f"run {template_name(observation.template)}, failed {clock(observation.called_at)}"
             return f"call        {whose:<16} {what}: {observation.diagnosis.summary}"
-        case DependencySeen() | ReadinessSeen() | PeerSaid() | HandlerChecked():
+        case DependencySeen() | ReadinessSeen() | PeerSaid() | HandlerChecked() | DiscoverySeen():
             return _report(observation)
         case _:
             assert_never(observation)
@@ -56,6 +57,9 @@ def _report(report: Report) -> str:
         case PeerSaid():
             word = "in trouble" if report.troubled else "well"
             return f"peer        {report.region:<16} {report.peer} sees it {word}: {report.why}"
+        case DiscoverySeen():
+            told = "".join(f"\ntags        {problem.sentence}" for problem in report.problems)
+            return f"tags        {count(report.groups, 'group')} found{told}"
         case _:
             assert_never(report)
 

@@ -11,9 +11,10 @@ from aibwatch.core.sentences import ago, clock
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import VerdictKind
 from aibwatch.views.canaries import alike_in, alike_sentence, canary_sentence, useless
+from aibwatch.views.discovery import lines
 from aibwatch.views.explain import group_as_text, region_as_text
 from aibwatch.views.facts import group_sentence, headline, severity, verdict_sentence
-from aibwatch.views.status import word_for
+from aibwatch.views.status import by_tags, word_for
 
 REFRESH_SECONDS = 10
 
@@ -63,6 +64,7 @@ def as_html(state: State, setup: Setup, version: str, now: datetime) -> str:
         f"<style>{STYLE}</style></head><body><main>"
         f"<div class='banner {SEVERITY_TONE[severity(state, setup)]}'><h1>{escape(headline(state, setup))}</h1></div>"
         f"<h2>Groups</h2>{groups or '<p>No group is configured, so nothing is watched.</p>'}"
+        f"{_tags(state, setup, now)}"
         f"<h2>Regions</h2>{regions or '<p>No region was seen yet.</p>'}{_idle(state, setup, now)}"
         f"<footer>{now.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC, renewed every {REFRESH_SECONDS} s · "
         f"aibwatch {version} · <a href=/metrics>metrics</a> · <a href=/api/v1/status>JSON</a>"
@@ -98,8 +100,13 @@ def _group(state: State, setup: Setup, name: str, now: datetime, known: Protecti
     word = word_for(state, setup.groups[name], group)
     tone = _tone(state, group, word)
     when = f"since {clock(group.since)} ({ago(group.since, now)})"
-    sentence = group_sentence(state, setup.groups[name], group, now)
+    sentence = f"{group_sentence(state, setup.groups[name], group, now)}{by_tags(setup.groups[name])}"
     return _card(tone, name, word, when, [sentence], group_as_text(state, setup, name, now, known))
+
+
+def _tags(state: State, setup: Setup, now: datetime) -> str:
+    """Return a card for everything that is wrong with groups by tags."""
+    return "".join(_card("doubt", about, word, "", [said], "") for about, word, said in lines(state, setup, now))
 
 
 def _tone(state: State, group: GroupState, word: str) -> str:

@@ -40,6 +40,7 @@ def families(state: State, setup: Setup, now: datetime) -> Iterator[Metric]:
     yield _pauses(state, setup, now)
     yield from _gates(state, setup, now)
     yield from _protection(state, setup, now)
+    yield from _discovery(state, setup)
 
 
 def labels_of(templates: Iterable[TemplateId], state: State) -> Mapping[TemplateId, str]:
@@ -207,6 +208,14 @@ def _protection(state: State, setup: Setup, now: datetime) -> Iterator[Metric]:
         expected.add_metric([name, "api"], protection.api.seconds)
         expected.add_metric([name, "build"], protection.build.seconds)
     yield expected
+
+
+def _discovery(state: State, setup: Setup) -> Iterator[Metric]:
+    found = _gauge("discovered_groups", "Groups that are watched because tags say so.")
+    found.add_metric([], sum(spec.tagged for spec in setup.groups.values()))
+    problems = _gauge("discovery_problems", "What tags say that cannot be followed as it is.")
+    problems.add_metric([], len(state.window.discovery.problems) if state.window.discovery else 0)
+    yield from (found, problems)
 
 
 def _members(setup: Setup) -> Iterable[tuple[TemplateId, GroupSpec]]:

@@ -13,6 +13,8 @@ from aibwatch.core.sentences import clock, span
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.views.builds import build_dict, under_way
 from aibwatch.views.canaries import alike_dict, alike_in, alike_sentence, canary_dict, canary_sentence
+from aibwatch.views.discovery import discovery_dict
+from aibwatch.views.discovery import lines as discovery_lines
 from aibwatch.views.facts import group_sentence, headline, severity, verdict_sentence
 
 LEAST_WIDE = 10
@@ -35,6 +37,7 @@ def as_dict(state: State, setup: Setup, now: datetime) -> Json:
         ],
         "canaries": [canary_dict(state, setup, region, now) for region in sorted(setup.canaries)],
         "groups": [group_dict(state, setup, name, now, known) for name in sorted(setup.groups)],
+        "discovery": discovery_dict(state, setup, now),
         "text": as_text(state, setup, now),
     }
 
@@ -82,6 +85,7 @@ def group_dict(state: State, setup: Setup, name: str, now: datetime, known: Prot
         "phase": str(group.phase),
         "since": group.since.isoformat(),
         "mode": str(mode_of(state.window, spec, group, now)),
+        "tagged": spec.tagged,
         "configured_mode": str(spec.policy.mode),
         "active": group.active,
         "active_region": state.window.region_of(group.active),
@@ -115,7 +119,8 @@ def as_text(state: State, setup: Setup, now: datetime) -> str:
     """Return the status for a terminal."""
     verdicts = regional_verdicts(state)
     idle = sorted(region for region in setup.canaries if region not in verdicts)
-    names = [*verdicts, *idle, *setup.groups]
+    tags = discovery_lines(state, setup, now)
+    names = [*verdicts, *idle, *setup.groups, *(about for about, _, _ in tags)]
     width = max((len(name) for name in names), default=0)
     wide = max([LEAST_WIDE, *(len(verdict.kind) for verdict in verdicts.values())])
     lines = [headline(state, setup), ""]
@@ -133,12 +138,13 @@ def as_text(state: State, setup: Setup, now: datetime) -> str:
             lines.append(f"{name:<{width}}  nothing was decided yet")
             continue
         word = word_for(state, spec, group).upper()
-        lines.append(f"{name:<{width}}  {word:<{wide}}  {group_sentence(state, spec, group, now)}")
+        lines.append(f"{name:<{width}}  {word:<{wide}}  {group_sentence(state, spec, group, now)}{by_tags(spec)}")
         building = under_way(state, name, now)
         if building:
             lines.append(f"{'':<{width}}  {'build':<{wide}}  {building}")
         if group.phase is not Phase.WATCHING:
             lines.append(f"{'':<{width}}  -> aibwatch explain {name}")
+    lines += [f"{about:<{width}}  {word:<{wide}}  {sentence}" for about, word, sentence in tags]
     if not setup.groups:
         lines.append("No group is configured, so nothing is watched.")
     return "\n".join(lines)
@@ -151,6 +157,11 @@ def word_for(state: State, spec: GroupSpec, group: GroupState) -> str:
     if state.window.region_of(group.active) is None:
         return "unseen"
     return "watching" if group.active == spec.primary else "away"
+
+
+def by_tags(spec: GroupSpec) -> str:
+    """Return the mark of a group that tags say, and not the configuration."""
+    return " (by tags)" if spec.tagged else ""
 
 
 def active_text(state: State, setup: Setup, name: str) -> str:

@@ -10,8 +10,10 @@ from aibwatch.app.daemon import make_sources
 from aibwatch.app.reload import Reloader
 from aibwatch.config.load import load
 from aibwatch.core.actions import LookForBuild, RunBuild
+from aibwatch.core.discovery.group import TaggedGroup
+from aibwatch.core.discovery.tagged import LAST, PRIMARY, Member
 from aibwatch.core.events import Event, Ticked
-from aibwatch.core.model import Diagnosis, Region, TemplateId
+from aibwatch.core.model import Diagnosis, Region, TemplateId, template_name
 from aibwatch.core.state import State
 from aibwatch.handlers.api import Refusal, Surroundings
 from aibwatch.handlers.loader import Handlers
@@ -69,6 +71,14 @@ def a_move_at_work() -> State:
     move = a_move(source=BASE_WEST, target=BASE_NORTH, committed_at=T0)
     group = a_group_state("moving", active=BASE_NORTH, epoch=1, move=move)
     return State(awake_since=T0, groups={"base": group})
+
+
+def found(primary: TemplateId, secondary: TemplateId, *, name: str = "") -> dict[str, TaggedGroup]:
+    """Return a group as tags say it, called as its templates unless told."""
+    name = name or template_name(primary)
+    first = Member(template=primary, region=WEST, group=name, rank=PRIMARY)
+    second = Member(template=secondary, region=NORTH, group=name, rank=LAST)
+    return {name: TaggedGroup(name=name, members=(first, second))}
 
 
 @dataclass

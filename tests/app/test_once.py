@@ -1,6 +1,7 @@
 """Poll once, without a daemon: what was seen, and an exit code that sums it up."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,15 +9,19 @@ import pytest
 from aibwatch.app.once import DEGRADED, UNREACHABLE, Report, poll_once
 from aibwatch.config.load import load
 from tests.story.support import a_config, a_world, an_azure
+from tests.story.test_story_discovery import a_tagged_world, by_tags
 from tests.waiting import until
 
 
-async def poll(folder: Path, azure: str, monkeypatch: pytest.MonkeyPatch, *, within: str = "2s") -> Report:
+async def poll(
+    folder: Path, azure: str, monkeypatch: pytest.MonkeyPatch, *, within: str = "2s", change: Callable[[str], str] = str
+) -> Report:
     monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", azure)
     for name in ("IDENTITY_ENDPOINT", "MSI_ENDPOINT", "AZURE_FEDERATED_TOKEN_FILE"):
         monkeypatch.delenv(name, raising=False)
     file = folder / "config.toml"
-    file.write_text(a_config(folder, azure, 9877).replace('request_timeout = "2s"', f'request_timeout = "{within}"'))
+    text = a_config(folder, azure, 9877).replace('request_timeout = "2s"', f'request_timeout = "{within}"')
+    file.write_text(change(text))
     return await poll_once(load(file))
 
 
@@ -71,6 +76,17 @@ async def test_the_report_is_json_of_schema_1(tmp_path: Path, monkeypatch: pytes
         1,
         {"polled", "probed", "template_seen", "event_seen"},
     )
+
+
+async def test_groups_by_tags_are_polled_too_and_what_is_wrong_with_them_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with an_azure(a_tagged_world()) as azure:
+        report = await poll(tmp_path, azure.base, monkeypatch, change=by_tags)
+    text = str(report.body["text"])
+    assert (report.code, text.split("\n")[0]) == (0, "7 of 7 polls were answered well.")
+    assert "tags        1 group found\ntags        canary-weu is tagged aibwatch-group" in text
+    assert "ubuntu-neu: succeeded" in text
 
 
 async def test_without_groups_it_says_that_nothing_was_polled(tmp_path: Path) -> None:

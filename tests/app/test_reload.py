@@ -11,11 +11,22 @@ from structlog.testing import capture_logs
 from aibwatch.core.model import Mode
 from aibwatch.core.state import State
 from aibwatch.runtime.clock import Clock
-from tests.core.builders import T0
+from tests.core.builders import NORTH, T0
 from tests.story.support import Daemon, a_daemon, a_world, an_azure, template
 from tests.waiting import until
 
-from .support import NORTH_2, SECOND_GROUP, Bench, a_bench, a_file, a_move_at_work, an_id
+from .support import (
+    BASE_NORTH,
+    BASE_WEST,
+    NORTH_2,
+    SECOND_GROUP,
+    Bench,
+    a_bench,
+    a_file,
+    a_move_at_work,
+    an_id,
+    found,
+)
 
 FOREIGN_STEP = '\n[[group.step]]\nhandler = "nobody-has-this"\n'
 
@@ -141,6 +152,49 @@ async def test_a_group_in_the_middle_of_a_move_may_not_be_taken_away(moving: Ben
     assert sorted(moving.loop.setup.groups) == ["base"]
 
 
+BY_TAGS = found(an_id("tagged"), an_id("tagged", NORTH))
+
+
+async def test_groups_by_tags_stay_beside_those_of_the_file(bench: Bench) -> None:
+    bench.reloader.take_found(BY_TAGS)
+    assert sorted(bench.loop.setup.groups) == ["base", "tagged"]
+    assert bench.reload(a_file(mode="shadow", more=SECOND_GROUP))
+    assert sorted(bench.loop.setup.groups) == ["base", "other", "tagged"]
+    bench.reloader.take_found({})
+    assert sorted(bench.loop.setup.groups) == ["base", "other"]
+
+
+async def test_a_group_that_is_configured_now_is_the_configuration_s(bench: Bench) -> None:
+    bench.reloader.take_found(found(an_id("other"), NORTH_2))
+    assert bench.reload(a_file(more=SECOND_GROUP))
+    assert {name: spec.tagged for name, spec in bench.loop.setup.groups.items()} == {"base": False, "other": False}
+
+
+async def test_a_moving_group_may_go_over_to_tags_and_not_away(moving: Bench) -> None:
+    moving.reloader.take_found(found(BASE_WEST, BASE_NORTH, name="base"))
+    assert not moving.loop.setup.groups["base"].tagged
+    assert moving.reload(SECOND_GROUP)
+    assert moving.loop.setup.groups["base"].tagged
+
+
+async def test_new_groups_by_tags_are_asked_about_at_once(bench: Bench) -> None:
+    began = Clock().now()
+    bench.reloader.take_found(BY_TAGS)
+    job = bench.scheduler._scheduler.get_job("handlers")
+    assert abs(job.next_run_time - began) < timedelta(minutes=1)
+
+
+async def test_tags_are_looked_at_again_at_once_after_a_reload(bench: Bench) -> None:
+    assert bench.interval("discovery") == timedelta(minutes=15)
+    began = Clock().now()
+    assert bench.reload(a_file().replace("[poll]", '[poll]\ndiscovery = "5m"'))
+    job = bench.scheduler._scheduler.get_job("discovery")
+    assert (bench.interval("discovery"), abs(job.next_run_time - began) < timedelta(minutes=1)) == (
+        timedelta(minutes=5),
+        True,
+    )
+
+
 async def test_the_target_of_a_move_may_not_be_taken_away(moving: Bench) -> None:
     assert not moving.reload(a_file(secondary=NORTH_2))
 
@@ -156,6 +210,7 @@ async def test_in_the_middle_of_a_move_everything_else_may_change(moving: Bench)
         ("azure", a_file().replace("127.0.0.1:9", "127.0.0.1:10")),
         ("http", a_file() + '\n[http]\nlisten = "127.0.0.1:9999"\n'),
         ("state", a_file() + '\n[state]\nurl = "sqlite:////tmp/elsewhere.db"\n'),
+        ("discovery", a_file() + '\n[discovery]\nignore = ["linux"]\n'),
         ("peer", a_file() + '\n[[peer]]\nname = "north"\nurl = "https://north.example.com"\n'),
         ("policy.service_health_service", a_file() + '\n[policy]\nservice_health_service = "virtual machines"\n'),
     ],

@@ -48,7 +48,7 @@ secondaries = [
             (
                 "config.toml:1: xyzzy: is not a section; "
                 "the sections are [azure], [state], [http], [poll], [policy], [backup], [[canary]], [[freeze]], "
-                "[[mapping]], [[dependency]], [[peer]], [[group]]"
+                "[[mapping]], [[dependency]], [[peer]], [discovery], [[group]]"
             ),
         ),
         (

@@ -23,6 +23,7 @@ from aibwatch.core.actions import (
 from aibwatch.core.approval import Answered
 from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
 from aibwatch.core.decision import Decision, Note, NoteKind, Reply
+from aibwatch.core.discovery.problem import Change, Problem
 from aibwatch.core.engine import step
 from aibwatch.core.events import (
     ApprovalAnswered,
@@ -58,6 +59,7 @@ from aibwatch.core.observation import (
     CallFailed,
     Concern,
     DependencySeen,
+    DiscoverySeen,
     EventSeen,
     HandlerChecked,
     Observation,
@@ -253,6 +255,11 @@ def a_report(
     state: str = "ready", *, template: TemplateId = BASE_NORTH, when: datetime = T0, why: str = "so it is"
 ) -> ReadinessSeen:
     return ReadinessSeen(at=when, template=template, state=Ready(state), why=why)
+
+
+def a_discovery(*problems: str, changes: tuple[Change, ...] = (), when: datetime = T0) -> DiscoverySeen:
+    told = tuple(Problem(about=about, why=f"{about} has no secondary", remedy="deploy one") for about in problems)
+    return DiscoverySeen(at=when, groups=2, problems=told, changes=changes)
 
 
 def a_peer(

@@ -8,6 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from aibwatch.core.actions import Action, AskStatus
+from aibwatch.core.discovery.problem import Change
 from aibwatch.core.events import (
     BuildAnswered,
     BuildLooked,
@@ -43,6 +44,7 @@ from tests.core.builders import (
     a_check,
     a_dependency,
     a_diagnosis,
+    a_discovery,
     a_peer,
     a_poll,
     a_probe,
@@ -69,6 +71,7 @@ FACTS: Sequence[Observation] = (
     a_report("not_ready"),
     a_peer(troubled=False),
     a_check(well=False),
+    a_discovery("linux", changes=(Change(about="linux", what="found by tags", why="so", loud=True),)),
 )
 
 HAPPENINGS: Sequence[Event] = (

@@ -13,6 +13,7 @@ from tests.core.builders import (
     WEST,
     a_call,
     a_dependency,
+    a_discovery,
     a_poll,
     a_probe,
     a_template,
@@ -23,7 +24,16 @@ from tests.core.builders import (
 
 A_PEER = PeerSaid(at=at(0), peer="paris", region=WEST, troubled=True, why="reads fail")
 A_CHECK = HandlerChecked(at=at(0), group="base", handler="run-template", target=BASE_NORTH, well=True, why="")
-REPEATING = [a_poll(), a_poll("network"), a_probe(cls="ok"), an_event(), a_dependency(), A_PEER, A_CHECK]
+REPEATING = [
+    a_poll(),
+    a_poll("network"),
+    a_probe(cls="ok"),
+    an_event(),
+    a_dependency(),
+    A_PEER,
+    A_CHECK,
+    a_discovery("x"),
+]
 ALWAYS_NEW = [
     a_probe(),
     a_template(),
@@ -72,6 +82,10 @@ def test_the_ids_of_an_answer_make_no_news_of_a_poll_that_fails_as_before() -> N
     failed = a_poll("service")
     again = replace(failed, at=at(1), diagnosis=replace(failed.diagnosis, ids=("x-ms-request-id 2",)))
     assert not is_news(a_window(failed), again)
+
+
+def test_a_look_at_tags_with_other_problems_is_news() -> None:
+    assert is_news(a_window(a_discovery("x")), a_discovery("x", "y", when=at(15)))
 
 
 def test_a_poll_that_fails_for_another_reason_is_news() -> None:

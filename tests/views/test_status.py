@@ -93,6 +93,7 @@ GROUP_KEYS = {
     "since",
     "mode",
     "configured_mode",
+    "tagged",
     "active",
     "active_region",
     "primary",
@@ -112,7 +113,7 @@ CANARY_KEYS = {"region", "template", "state", "asked_at", "why", "runs_in_24_h",
 @pytest.mark.parametrize("story", STORIES)
 def test_the_json_is_json_of_schema_1_with_its_text_beside_it(story: str) -> None:
     back = json.loads(json.dumps(body(told(story)), allow_nan=False))
-    assert set(back) == {"schema", "at", "severity", "headline", "regions", "canaries", "groups", "text"}
+    assert set(back) == {"schema", "at", "severity", "headline", "regions", "canaries", "groups", "discovery", "text"}
     assert (back["schema"], back["text"]) == (1, text(story))
     assert back["text"].startswith(back["headline"])
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from aibwatch.core.definition.addresses import account_of, azure_addresses, host_and_path, vault_of
 from aibwatch.core.definition.marks import alike
+from aibwatch.core.discovery.tagged import ROLE_TAG
 from aibwatch.core.model import Region
 
 
@@ -140,7 +141,7 @@ ROWS = (
     _Row(rf"{_TARGET}\.location", _own_region, "a managed image is in one region only"),
     _Row(rf"{_TARGET}\.targetRegions", _both_replicate, "each replicates where its region needs it"),
     _Row(rf"{_TARGET}\.runOutputName|{_TAGS}(\..*|\[.*)", _follows, "the name follows the region"),
-    _Row(r"tags\.aibwatch-role", _always, "each says its own role"),
+    _Row(rf"tags\.(?i:{ROLE_TAG})", _always, "each says its own role"),
     _Row(r"(customize|validate)\b.*\.(scriptUri|sourceUri)", _same_path, "the same path on each region's own host"),
     _Row(rf"{_TARGET}\.uri", _same_path, "the same path on each region's own host"),
     _Row(

@@ -17,6 +17,7 @@ from aibwatch.core.definition.addresses import azure_addresses
 from aibwatch.core.definition.needs import Kind, Need, needs_of
 from aibwatch.core.definition.portable import Json, portable
 from aibwatch.core.definition.region_map import RegionMap
+from aibwatch.core.discovery.tagged import ROLE_TAG
 from aibwatch.core.model import Region, region_of
 from aibwatch.core.redact import redacted
 
@@ -27,7 +28,8 @@ STAYS = frozenset({Kind.RESOURCE_GROUP, Kind.SOURCE_VERSION, Kind.IMAGE_DEFINITI
 """Not looked at here: a template's own group is chosen by whoever deploys, a version may be replicated, and a
 definition goes with its gallery."""
 
-ROLE_TAG, SECONDARY = "aibwatch-role", "secondary"
+SECONDARY = "secondary"
+"""The role of what is deployed from a primary."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +142,7 @@ class _Work:
             return self._line(value, path)
         if re.fullmatch(r"distribute\[\d+\]\.runOutputName", path):
             return self.noted(path, value, self.mapping.named(value))
-        if path == f"tags.{ROLE_TAG}":
+        if path.lower() == f"tags.{ROLE_TAG}":
             return self.noted(path, value, SECONDARY)
         if re.match(r"(tags|managedResourceTags|distribute\[\d+\]\.(artifactTags|location))\b", path):
             return self.noted(path, value, self.mapping.away if region_of(value) == self.mapping.home else value)
