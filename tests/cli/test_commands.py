@@ -33,6 +33,7 @@ COMMANDS = (
     "pause",
     "resume",
     "regions",
+    "doctor",
     "backtest",
     "classify",
 )

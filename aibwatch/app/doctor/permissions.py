@@ -75,7 +75,7 @@ def _unanswered(scope: _Scope) -> Checked:
     why = unread(bad, ASK) if isinstance(bad, Bad) else None
     said = f"what may be done in {words(scope.name)} cannot be told: {why.why if why else ''}"
     if why is not None and why.permission:
-        return warn("permission", said, 'the role "aibwatch watch" has it (deploy/azure)')
+        return fail("permission", said, 'the role "aibwatch watch" has it (deploy/azure)', Cause.NOT_PERMITTED)
     return fail("permission", said, "try again; if it stays so, look at the endpoint", Cause.UNREACHABLE)
 
 
@@ -125,19 +125,22 @@ async def _moving(
 def _may_not_run(bench: Bench, right: Right, scope: str, templates: list[TemplateId]) -> Checked:
     names = listing([template_name(template) for template in templates])
     said = f"{right.action} is missing in {words(scope)}, for {right.feature}: {names}"
-    remedy = _remedy(right, scope)
-    return (
-        fail("permission", said, remedy, Cause.NOT_PERMITTED)
-        if _runs(bench, templates)
-        else warn("permission", f"{said}; in mode shadow nothing is run, and it is needed before that changes", remedy)
-    )
+    idle = _why_not_yet(bench, templates)
+    if idle:
+        return warn("permission", f"{said}; {idle}", _remedy(right, scope))
+    return fail("permission", said, _remedy(right, scope), Cause.NOT_PERMITTED)
 
 
-def _runs(bench: Bench, templates: Collection[TemplateId]) -> bool:
-    """Return whether aibwatch may run one of these by itself: canaries always, members unless the mode is shadow."""
+def _why_not_yet(bench: Bench, templates: Collection[TemplateId]) -> str:
+    """Return why nothing that aibwatch does by itself runs one of these; "" if something does."""
+    groups = bench.setup.groups.values()
     canaries = {canary.template for canary in bench.setup.canaries.values()}
-    moved = {t for spec in bench.setup.groups.values() if spec.policy.mode is not Mode.SHADOW for t in spec.members}
-    return bool((canaries | moved).intersection(templates))
+    targets = {t for spec in groups if spec.policy.mode is not Mode.SHADOW for t in spec.secondaries}
+    if (canaries | targets).intersection(templates):
+        return ""
+    if any(spec.policy.mode is not Mode.SHADOW and spec.primary in templates for spec in groups):
+        return "no failover needs it there, but a failback does, and aibwatch build"
+    return "in mode shadow nothing is run, and it is needed before that changes"
 
 
 def _excluding(bench: Bench, asked: Mapping[str, _Scope]) -> Iterator[Checked]:
