@@ -36,6 +36,7 @@ from aibwatch.runtime.preview import Preview
 from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.records import Records
 from aibwatch.runtime.scheduler import Scheduler
+from aibwatch.runtime.surveys import Surveys
 from aibwatch.runtime.token import Token, read_token
 from aibwatch.runtime.unclassified import Unclassified
 from aibwatch.sources.activity_log import ActivityLog
@@ -47,6 +48,7 @@ from aibwatch.sources.peer import Peer, PeerSpec
 from aibwatch.sources.probe import Probe
 from aibwatch.sources.resource_health import ResourceHealth
 from aibwatch.sources.service_health import ServiceHealth
+from aibwatch.sources.surveyor import Surveyor
 from aibwatch.sources.templates import OnUnclassified, Templates, untold
 from aibwatch.views.canaries import never_run
 
@@ -139,6 +141,13 @@ class App:
         checks = HandlerChecks(
             handlers.find, clock=self._clock, setup=lambda: loop.setup, state=lambda: loop.state, put=loop.put
         )
+        surveys = Surveys(
+            Surveyor(arm, self._clock.now, on_fault=_told_fault),
+            clock=self._clock,
+            setup=lambda: loop.setup,
+            state=lambda: loop.state,
+            put=loop.put,
+        )
         lease = Lease(held, loop.put)
 
         async def check(group: str) -> None:
@@ -146,13 +155,15 @@ class App:
             await lease.look()
 
         metrics.expose(lambda: loop.state, lambda: loop.setup)
-        for watcher in (metrics.watch, log_decision, *self._watchers):
+        for watcher in (metrics.watch, log_decision, surveys.watch, *self._watchers):
             loop.watch(watcher)
 
         async def prune() -> None:
             await recorder.call(recorder.journal.prune, self._clock.now())
 
-        scheduler = Scheduler(polls, checks=checks, lease=lease, clock=self._clock, put=loop.put, prune=prune)
+        scheduler = Scheduler(
+            polls, checks=checks, surveys=surveys, lease=lease, clock=self._clock, put=loop.put, prune=prune
+        )
         reloader = Reloader(self._loaded, loop, scheduler, handlers, self._clock.now, metrics.reloaded)
         lifecycle.reload_on_signal(reloader.reload)
         token = Token(read_token(settings.http.token_file), metrics.order_refused)
@@ -264,6 +275,11 @@ class _TemplateAccess:
     async def outputs(self, template: TemplateId, run: datetime | None = None) -> tuple[str, ...] | Diagnosis:
         read = await self._templates.outputs(template, run)
         return read.diagnosis if isinstance(read, Bad) else read
+
+
+def _told_fault(fault: Exception) -> None:
+    """Log a fault of ours in a survey; what it was about is unknown in the report, which holds moves."""
+    log.error("a survey broke; this is a fault of aibwatch", exc_info=fault)
 
 
 def _refusal(bad: Bad) -> Refusal:

@@ -17,6 +17,7 @@ from aibwatch.cli import (
     offline,
     once,
     order,
+    readiness,
     regions,
     settings,
 )
@@ -54,7 +55,21 @@ def _options(
     context.obj = Context(config=config)
 
 
-for module in (daemon, settings, once, ask, incident, order, build, regions, doctor, backtest, offline, handler):
+for module in (
+    daemon,
+    settings,
+    once,
+    ask,
+    incident,
+    order,
+    build,
+    readiness,
+    regions,
+    doctor,
+    backtest,
+    offline,
+    handler,
+):
     module.register(app)
 
 

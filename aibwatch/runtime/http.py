@@ -21,7 +21,7 @@ from aibwatch.runtime.codec import CodecError
 from aibwatch.runtime.past import LookingError, NotOnRecordError, PastReader
 from aibwatch.runtime.store import JournalError
 from aibwatch.runtime.trace import TooMuchError
-from aibwatch.views import explain, history, page, past, status
+from aibwatch.views import explain, history, page, past, readiness, status
 
 STUCK = timedelta(seconds=30)
 """Without a decision for this long the loop counts as stuck; it takes one every second."""
@@ -61,6 +61,8 @@ class Http:
                 web.get("/api/v1/groups", self._groups),
                 web.get("/api/v1/groups/{name}", self._group),
                 web.get("/api/v1/groups/{name}/active", self._active),
+                web.get("/api/v1/groups/{name}/readiness", self._group_readiness),
+                web.get("/api/v1/readiness", self._readiness),
                 web.get("/api/v1/regions/{name}", self._region),
             ]
         )
@@ -124,6 +126,14 @@ class Http:
         s = self._served
         name = self._known_group(request)
         return web.Response(text=status.active_text(s.state(), s.setup(), name), headers=NO_STORE)
+
+    async def _readiness(self, _: web.Request) -> web.Response:
+        s = self._served
+        return _json(readiness.as_dict(s.state(), s.setup(), s.now()))
+
+    async def _group_readiness(self, request: web.Request) -> web.Response:
+        s = self._served
+        return _json(readiness.as_dict(s.state(), s.setup(), s.now(), self._known_group(request)))
 
     async def _region(self, request: web.Request) -> web.Response:
         s = self._served

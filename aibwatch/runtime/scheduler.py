@@ -26,6 +26,7 @@ from aibwatch.runtime.checks import HandlerChecks
 from aibwatch.runtime.clock import Clock
 from aibwatch.runtime.lease import Lease
 from aibwatch.runtime.polls import Polls
+from aibwatch.runtime.surveys import Surveys
 
 TICK = timedelta(seconds=1)
 """How exact holds and cooldowns are. They are minutes; a second costs next to nothing."""
@@ -38,6 +39,9 @@ PRUNE = timedelta(hours=6)
 AGAIN = timedelta(minutes=1)
 """Between questions to handlers that could not act: what passes should not hold a move for half an hour."""
 
+DUE = timedelta(seconds=5)
+"""Between looks whether a secondary wants surveying out of turn: soon after a suspicion, and costs nothing else."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -49,13 +53,14 @@ class Scheduler:
         polls: Polls,
         *,
         checks: HandlerChecks,
+        surveys: Surveys,
         lease: Lease,
         clock: Clock,
         put: Callable[[Event], Awaitable[None]],
         prune: Callable[[], Awaitable[None]],
     ) -> None:
         self._polls, self._clock, self._put, self._prune = polls, clock, put, prune
-        self._checks, self._lease = checks, lease
+        self._checks, self._surveys, self._lease = checks, surveys, lease
         self._probed: set[Region] = set()
         self._pace = Pace()
         self._beat: asyncio.Task[None] | None = None
@@ -90,6 +95,8 @@ class Scheduler:
         # At once: there may be new groups, and who reloads every quarter of an hour would never come to a half.
         self._poll("handlers", self._checks.all, pace.readiness, at_once=True)
         self._poll("handlers_again", self._checks.again, AGAIN)
+        self._poll("readiness", self._surveys.all, pace.readiness, at_once=True)
+        self._poll("readiness_due", self._surveys.due, min(DUE, pace.readiness))
         self._add("prune", self._prune, PRUNE, jitter=None)
 
     def stop(self) -> None:

@@ -24,7 +24,9 @@ from aibwatch.runtime.polls import Polls
 from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.scheduler import Scheduler
 from aibwatch.runtime.store import Store
+from aibwatch.runtime.surveys import Surveys
 from aibwatch.sources.connection import connect
+from aibwatch.sources.surveyor import Surveyor
 from tests.core.builders import NORTH, T0, WEST, a_group_state, a_move, a_template_id
 
 
@@ -129,8 +131,17 @@ async def a_bench(folder: Path, state: Callable[[], State]) -> AsyncIterator[Ben
         taken=lambda _: None,
     )
     checks = HandlerChecks(handlers.find, clock=clock, setup=lambda: loop.setup, state=lambda: loop.state, put=loop.put)
+    surveys = Surveys(
+        Surveyor(arm, clock.now), clock=clock, setup=lambda: loop.setup, state=lambda: loop.state, put=loop.put
+    )
     scheduler = Scheduler(
-        polls, checks=checks, lease=Lease((), loop.put), clock=clock, put=loop.put, prune=_nothing_at_all
+        polls,
+        checks=checks,
+        surveys=surveys,
+        lease=Lease((), loop.put),
+        clock=clock,
+        put=loop.put,
+        prune=_nothing_at_all,
     )
     scheduler.start(loop.setup.pace)
     took_over: list[bool] = []

@@ -77,7 +77,7 @@ def ask(
     policy = a_policy(mode=mode, max_moves_per_day=most, drill_max_age=drill)
     spec = replace(a_group(policy=policy, steps=steps), allowed_geographies=allowed, regions=regions or {})
     question = Question(
-        state=state or seen(a_list(), a_read()),
+        state=state or seen(a_list(), a_read(), a_report(when=at(NOW))),
         setup=replace(a_setup(spec, *map(a_group, others)), freezes=freezes),
         spec=spec,
         group=group or a_group_state(),
@@ -239,8 +239,21 @@ def test_secondary_ready_is_open_for_a_template_that_was_listed_lately() -> None
     assert ask("secondary_ready") == (OPEN, "base is provisioned, listed 0 s ago")
 
 
+def test_secondary_ready_does_not_know_a_secondary_that_was_not_looked_at() -> None:
+    told = ask("secondary_ready", state=seen(a_list(), a_read()))
+    assert told == (UNKNOWN, "whether base would build was not looked at yet")
+
+
+def test_secondary_ready_asks_for_no_report_of_the_primary() -> None:
+    state = seen(a_list(), a_template(region=WEST, when=at(NOW)))
+    assert (
+        ask("secondary_ready", state=state, target=BASE_WEST)[0] is CLOSED
+    )  # only because it is in the region to leave
+
+
 def test_secondary_ready_is_closed_for_a_template_that_is_not_there() -> None:
-    assert ask("secondary_ready", state=State(awake_since=at(0))) == (
+    state = replace(State(awake_since=at(0)), window=a_window(a_report(when=at(NOW)), now=at(NOW)))
+    assert ask("secondary_ready", state=state) == (
         CLOSED,
         "base is not listed by Azure; deploy it or remove it from the group",
     )
@@ -248,7 +261,7 @@ def test_secondary_ready_is_closed_for_a_template_that_is_not_there() -> None:
 
 def test_secondary_ready_is_closed_for_a_template_in_the_region_to_leave() -> None:
     wrong = replace(a_template(region=WEST, when=at(1)), template=BASE_NORTH)
-    assert ask("secondary_ready", state=seen(a_list(), wrong)) == (
+    assert ask("secondary_ready", state=seen(a_list(), wrong, a_report(when=at(NOW)))) == (
         CLOSED,
         "base is in westeurope, the region to leave; a secondary must be elsewhere",
     )
@@ -256,7 +269,7 @@ def test_secondary_ready_is_closed_for_a_template_in_the_region_to_leave() -> No
 
 @pytest.mark.parametrize("provisioning", ["failed", "creating", "updating", "deleting"])
 def test_secondary_ready_is_closed_for_a_template_that_cannot_be_run(provisioning: str) -> None:
-    state = seen(a_list(), a_template(region=NORTH, provisioning=provisioning, when=at(1)))
+    state = seen(a_list(), a_template(region=NORTH, provisioning=provisioning, when=at(1)), a_report(when=at(NOW)))
     assert ask("secondary_ready", state=state) == (
         CLOSED,
         f"base cannot be run: its provisioningState is {provisioning}",
@@ -267,11 +280,13 @@ def test_secondary_ready_is_closed_for_a_template_that_cannot_be_run(provisionin
 def test_secondary_ready_does_not_know_a_template_that_was_not_listed_since_the_start(
     polls: tuple[Observation, ...],
 ) -> None:
-    assert ask("secondary_ready", state=seen(*polls)) == (UNKNOWN, "base was not listed since the start")
+    state = seen(*polls, a_report(when=at(NOW)))
+    assert ask("secondary_ready", state=state) == (UNKNOWN, "base was not listed since the start")
 
 
 def test_secondary_ready_does_not_trust_an_old_list() -> None:
-    within, beyond = (ask("secondary_ready", state=seen(a_list(minute=m))) for m in (25, 24.9))
+    report = a_report(when=at(NOW))
+    within, beyond = (ask("secondary_ready", state=seen(a_list(minute=m), report)) for m in (25, 24.9))
     assert within == (OPEN, "base is provisioned, listed 35 min ago")
     assert beyond == (UNKNOWN, "base was last listed 35 min ago, 35 min is the limit")
 
@@ -303,7 +318,7 @@ def test_secondary_ready_is_not_opened_by_a_good_report_of_what_is_not_listed() 
 
 def test_secondary_ready_asks_for_the_report_of_this_secondary() -> None:
     other = a_report("not_ready", template=a_template_id("other", NORTH), when=at(50))
-    assert ask("secondary_ready", state=seen(a_list(), other))[0] is OPEN
+    assert ask("secondary_ready", state=seen(a_list(), other, a_report(when=at(50))))[0] is OPEN
 
 
 # geography_allowed

@@ -55,17 +55,27 @@ MOVES: tuple[Removal, ...] = (
         ),
         (
             "an old report is believed",
-            "    if report is not None and q.now - report.at > READY_REPORT_AGE:\n",
+            "    if q.now - report.at > READY_REPORT_AGE:\n",
             "    if False:\n",
         ),
         (
+            "a secondary that was never surveyed will do",
+            "    if report is None:\n        return UNKNOWN,",
+            "    if report is None:\n        return OPEN,",
+        ),
+        (
+            "a report of the primary is waited for",
+            "    if q.target == q.spec.primary:",
+            "    if False:",
+        ),
+        (
             "a report that knows nothing is believed",
-            "    if report is not None and report.state is Ready.UNKNOWN:\n",
+            "    if report.state is Ready.UNKNOWN:\n",
             "    if False:\n",
         ),
         (
             "a report of not being ready is not believed",
-            "    if report is not None and report.state is Ready.NOT_READY:\n",
+            "    if report.state is Ready.NOT_READY:\n",
             "    if False:\n",
         ),
         ("an old list is believed", "    if q.now - record.well_at > READY_REPORT_AGE:\n", "    if False:\n"),

@@ -6,6 +6,7 @@ Nothing here raises, whatever the JSON is.
 This module does not know where anything is, nor whether it exists.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,9 @@ from itertools import islice
 
 from aibwatch.core.definition.addresses import account_of, azure_addresses, plain, vault_of
 from aibwatch.core.reading import cleaned, items, table, text
+
+VERSION = re.compile(r"/versions/[^/]*$")
+"""At the end of an id only: a resource group or a gallery may be called "images" or "versions" too."""
 
 MOST = 500
 """Needs of one template; the largest real ones name about ten things."""
@@ -108,9 +112,9 @@ def _targets(properties: Json) -> Iterator[Need]:
     for number, target in enumerate(map(table, items(properties, "distribute"))):
         where = f"distribute[{number}]"
         # Without a version, as a target may name one and its number says nothing of what has to be there.
-        definition = _id(target.get("galleryImageId")).partition("/versions/")[0]
+        definition = VERSION.sub("", _id(target.get("galleryImageId")))
         if definition:
-            yield from _named(Kind.GALLERY, definition.partition("/images/")[0], f"{where}.galleryImageId")
+            yield from _named(Kind.GALLERY, definition.rpartition("/images/")[0], f"{where}.galleryImageId")
             yield from _named(Kind.IMAGE_DEFINITION, definition, f"{where}.galleryImageId")
         if group := group_of(text(target, "imageId")):
             yield Need(kind=Kind.TARGET_GROUP, id=group, where=f"{where}.imageId")

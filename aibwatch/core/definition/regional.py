@@ -121,8 +121,8 @@ def _kind(resource: str) -> tuple[str, ...]:
 
 
 def _image(resource: str) -> tuple[str, str]:
-    name, _, version = resource.partition("/images/")[2].partition("/versions/")
-    return name, version
+    found = re.search(r"/images/([^/]+)(?:/versions/([^/]+))?$", resource)
+    return (found[1], found[2] or "") if found else ("", "")
 
 
 _USERS = r"userAssignedIdentities\[\d+\]"

@@ -52,12 +52,16 @@ def _not_elsewhere(q: Question, well: str) -> Answer:
 def secondary_ready(q: Question) -> Answer:
     """Ask whether the target would build."""
     name = template_name(q.target)
+    if q.target == q.spec.primary:  # nobody surveys it: what a failback needs of it is that it builds, see `recovered`
+        return _listed(q, name)
     report = q.state.window.readiness.get(q.target)
-    if report is not None and q.now - report.at > READY_REPORT_AGE:
+    if report is None:
+        return UNKNOWN, f"whether {name} would build was not looked at yet"
+    if q.now - report.at > READY_REPORT_AGE:
         return UNKNOWN, f"{name} was last checked {ago(report.at, q.now)}, {span(READY_REPORT_AGE)} is the limit"
-    if report is not None and report.state is Ready.UNKNOWN:
+    if report.state is Ready.UNKNOWN:
         return UNKNOWN, f"whether {name} would build is not known: {report.why}"
-    if report is not None and report.state is Ready.NOT_READY:
+    if report.state is Ready.NOT_READY:
         return CLOSED, f"{name} is not ready: {report.why}"
     return _listed(q, name)
 

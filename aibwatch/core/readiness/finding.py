@@ -14,6 +14,11 @@ class Ready(StrEnum):
     NOT_READY = "not_ready"
     UNKNOWN = "unknown"
 
+    @property
+    def phrase(self) -> str:
+        """The word for it that people read: "NOT READY"."""
+        return self.value.replace("_", " ").upper()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -30,3 +35,5 @@ class Finding:
     """The action that is missing, "Microsoft.Compute/locations/usages/read"; "" where rights are not the reason."""
     details: tuple[str, ...] = ()
     """Lines for those who want to see it: a diff, one thing each."""
+    blocked: str = ""
+    """Why it could not be looked at again since; "" where it was."""

@@ -1,0 +1,75 @@
+"""Put together what the rules say of one secondary, and what of it still stands from before.
+
+Rules: the report is as good as its worst finding; what is known to be wrong comes before what is not known, and that
+before what only wants mending. What cannot be looked at now because nobody answers stands as it was proven last, for a
+day: in an outage the primary cannot be compared with, and that is when the report is needed. What we may not read is
+unknown at once, and so is what was never proven.
+This module does not know what any rule looks at.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from aibwatch.core.observation import ReadinessSeen
+from aibwatch.core.readiness.finding import Finding, Ready
+from aibwatch.core.readiness.rules import RULES
+from aibwatch.core.readiness.said import GRAVITY
+from aibwatch.core.readiness.survey import Survey
+from aibwatch.core.sentences import count
+
+STANDS_FOR = timedelta(days=1)
+"""How long a finding stands that cannot be looked at again. The longest known outages of the service took a day."""
+
+MOST_TOLD = 3
+"""Reasons in the sentence of a report; the rest is counted, and `aibwatch readiness GROUP` has them all."""
+
+
+def report_of(survey: Survey, before: ReadinessSeen | None) -> ReadinessSeen:
+    """Return the report of this survey; `before` is the last one of the same secondary."""
+    known = {f.rule: f for f in before.findings} if before and before.group == survey.group else {}
+    found = [_standing(f, known.get(f.rule), survey.at) for f in _findings(survey)]
+    return ReadinessSeen(
+        at=survey.at,
+        template=survey.secondary,
+        group=survey.group,
+        state=min((f.state for f in found), key=GRAVITY.index, default=Ready.UNKNOWN),
+        why=_why(found),
+        findings=tuple(found),
+    )
+
+
+def _findings(survey: Survey) -> list[Finding]:
+    found = []
+    for name, rule in RULES.items():
+        said = rule(survey)
+        if said is not None:
+            found.append(
+                Finding(
+                    rule=name,
+                    state=said.state,
+                    why=said.why,
+                    at=said.at or survey.at,
+                    permission=said.permission,
+                    details=said.details,
+                )
+            )
+    return found
+
+
+def _standing(new: Finding, old: Finding | None, now: datetime) -> Finding:
+    """Return the new finding, or the old one where the new one only says that nobody answers."""
+    if new.state is not Ready.UNKNOWN or new.permission or old is None or old.state is Ready.UNKNOWN:
+        return new
+    return replace(old, blocked=new.why) if _fresh(old, now) else new
+
+
+def _fresh(finding: Finding, now: datetime) -> bool:
+    return timedelta(0) <= now - finding.at <= STANDS_FOR
+
+
+def _why(found: list[Finding]) -> str:
+    grave = sorted((f for f in found if f.state is not Ready.READY), key=lambda f: GRAVITY.index(f.state))
+    if not grave:
+        return f"all {count(len(found), 'rule')} are kept"
+    more = f"; {len(grave) - MOST_TOLD} more" if len(grave) > MOST_TOLD else ""
+    return "; ".join(f.why for f in grave[:MOST_TOLD]) + more

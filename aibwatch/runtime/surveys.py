@@ -1,0 +1,114 @@
+"""Look at secondaries on ordinary days, so that it is known in the night whether they would build.
+
+Rules: all of them once per `poll.readiness`; those of a group as soon as one of its templates changed, or its region is
+suspected, but no group twice within half a minute; one round at a time, in which what several need is asked once.
+What was found is an observation like any other. This module knows neither what is looked at nor what makes a secondary
+ready.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from aibwatch.core.decision import Decision
+from aibwatch.core.events import Event, Observed
+from aibwatch.core.model import TemplateId
+from aibwatch.core.observation import Observation, ReadinessSeen, TemplateGone, TemplateSeen
+from aibwatch.core.policy import GroupSpec, Setup
+from aibwatch.core.readiness.report import report_of
+from aibwatch.core.state import State
+from aibwatch.core.verdict import VerdictKind
+from aibwatch.runtime.clock import Clock
+from aibwatch.sources.surveyor import Round, Surveyor
+
+BATCH = 50
+"""Reports handed in at a time: every event has all regions judged anew."""
+
+REST = timedelta(seconds=30)
+"""Least time between two surveys of one group: a template that changes with every poll must not use up our reads."""
+
+QUIET = frozenset({VerdictKind.HEALTHY, VerdictKind.LEARNING})
+"""Verdicts in which nothing hurries."""
+
+
+class Surveys:
+    """All surveys of the daemon."""
+
+    def __init__(
+        self,
+        surveyor: Surveyor,
+        *,
+        clock: Clock,
+        setup: Callable[[], Setup],
+        state: Callable[[], State],
+        put: Callable[[Event], Awaitable[None]],
+    ) -> None:
+        self._surveyor, self._clock = surveyor, clock
+        self._setup, self._state, self._put = setup, state, put
+        self._room = asyncio.Lock()
+        self._due: set[str] = set()
+        self._looked: dict[str, datetime] = {}
+
+    async def all(self) -> None:
+        """Survey every secondary."""
+        self._due.clear()
+        await self._look(list(self._setup().groups.values()))
+
+    async def due(self) -> None:
+        """Survey the groups of which something has changed since they were looked at."""
+        now, groups = self._clock.now(), self._setup().groups
+        rest = min(REST, self._setup().pace.readiness)
+        rested = {name for name in self._due if abs(now - self._looked.get(name, now - rest)) >= rest}
+        self._due -= rested
+        await self._look([groups[name] for name in sorted(rested & groups.keys())])
+
+    def watch(self, before: State, decision: Decision, event: Event) -> None:
+        """Note which groups are to be looked at again because of a decision."""
+        if isinstance(event, Observed):
+            self._note_changes(before, event.observations)
+        suspected = {
+            verdict.region
+            for view, verdict in decision.state.verdicts.items()
+            if verdict.kind not in QUIET and before.verdicts.get(view, verdict).kind in QUIET
+        }
+        for spec in self._setup().groups.values() if suspected else ():
+            if decision.state.window.region_of(spec.primary) in suspected:
+                self._due.add(spec.name)
+
+    def _note_changes(self, before: State, observations: Iterable[Observation]) -> None:
+        changed = {
+            seen.template
+            for seen in observations
+            if isinstance(seen, TemplateGone) or (isinstance(seen, TemplateSeen) and _is_other(before, seen))
+        }
+        if changed:
+            self._due |= {s.name for s in self._setup().groups.values() if changed & set(s.members)}
+
+    async def _look(self, specs: Sequence[GroupSpec]) -> None:
+        asked = [(spec, secondary) for spec in specs for secondary in spec.secondaries]
+        # Told of all groups, so that it keeps what it saw of the primaries of those that are not looked at now.
+        async with self._room, self._surveyor.round(list(self._setup().groups.values())) as shared:
+            for start in range(0, len(asked), BATCH):
+                batch = asked[start : start + BATCH]
+                reports = await asyncio.gather(*(self._one(shared, spec, secondary) for spec, secondary in batch))
+                await self._put(Observed(observations=tuple(reports)))
+
+    async def _one(self, shared: Round, spec: GroupSpec, secondary: TemplateId) -> ReadinessSeen:
+        survey = await shared.survey(spec, secondary)
+        self._looked[spec.name] = survey.at
+        window = self._state().window
+        known = survey.primary_region or window.region_of(spec.primary)
+        return report_of(replace(survey, primary_region=known), window.readiness.get(secondary))
+
+
+def _is_other(before: State, seen: TemplateSeen) -> bool:
+    """Return whether a template is another than it was, or has a new image or failure to tell of."""
+    known = before.window.templates.get(seen.template)
+    if known is None or (known.recipe, known.provisioning, known.region) != (
+        seen.recipe,
+        seen.provisioning,
+        seen.region,
+    ):
+        return True
+    return seen.run is not None and seen.run.state.ended and seen.run != known.run
