@@ -9,6 +9,7 @@ from aibwatch import __version__
 from aibwatch.cli import (
     ask,
     backtest,
+    backup,
     build,
     daemon,
     doctor,
@@ -19,6 +20,7 @@ from aibwatch.cli import (
     order,
     readiness,
     regions,
+    replicate,
     settings,
 )
 from aibwatch.cli.context import Context
@@ -64,6 +66,8 @@ for module in (
     order,
     build,
     readiness,
+    replicate,
+    backup,
     regions,
     doctor,
     backtest,

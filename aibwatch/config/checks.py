@@ -12,6 +12,7 @@ from aibwatch.config import residency, values
 from aibwatch.config.document import Document
 from aibwatch.config.duration import format_duration, parse_duration
 from aibwatch.config.lines import Place
+from aibwatch.config.mappings import mappings
 from aibwatch.config.problem import Problem
 from aibwatch.config.schema import HttpSettings
 from aibwatch.config.sections import what_was_meant
@@ -47,6 +48,7 @@ def check(document: Document, installed: Installed) -> list[Problem]:
         *_peers(document),
         *_canaries(document),
         *_freezes(document),
+        *mappings(document),
         *_thresholds(document),
         *_handlers(document, installed),
         *_options(document),

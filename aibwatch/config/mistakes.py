@@ -23,6 +23,7 @@ _KINDS = {
     "float_type": "a number",
     "finite_number": "a number",
     "tuple_type": "a list in brackets",
+    "dict_type": 'a table in braces, { "a" = "b" }',
 }
 _REMEDIES = {
     "peer.name": 'give the peer a name: name = "north"',
@@ -30,6 +31,8 @@ _REMEDIES = {
     "group.name": 'give the group a name: name = "ubuntu-base"',
     "group.primary": "write the resource id of the template that builds in good times",
     "group.secondaries": "deploy one (aibwatch replicate GROUP --to REGION) or remove the group",
+    "mapping.from": 'name the region of the definitions that are moved: from = "westeurope"',
+    "mapping.to": 'name the region that they are moved to: to = "northeurope"',
     "group.step.handler": 'write handler = "run-template" or the name of an installed one',
 }
 
@@ -40,7 +43,13 @@ def settings_of(document: Document) -> tuple[Settings | None, list[Problem]]:
         return Settings.model_validate(document.data), []
     except ValidationError as error:
         found = error.errors(include_url=False)
-        return None, [document.problem(detail["loc"], _sentence(detail)) for detail in found]
+        return None, [document.problem(_place(detail), _sentence(detail)) for detail in found]
+
+
+def _place(detail: ErrorDetails) -> Place:
+    """Return where it is written; of a key that is wrong itself, where the key is."""
+    place = detail["loc"]
+    return place[:-1] if place[-1:] == ("[key]",) else place
 
 
 def _sentence(detail: ErrorDetails) -> str:

@@ -81,6 +81,7 @@ Filled = Annotated[Text, AfterValidator(values.filled)]
 Endpoint = Annotated[Text, AfterValidator(values.web_endpoint)]
 Pattern = Annotated[Text, AfterValidator(values.pattern)]
 Region = Annotated[Text, AfterValidator(values.region_name)]
+Place = Annotated[Text, AfterValidator(values.place)]
 Template = Annotated[Text, AfterValidator(values.template_resource)]
 
 
@@ -206,6 +207,20 @@ class PolicySettings(Table):
     builder": Azure's own words; events of other services count only as dependencies."""
 
 
+class BackupSettings(Table):
+    """Copies of templates on a disk of yours, for the day on which a template's region does not answer."""
+
+    directory: Annotated[Text, AfterValidator(values.directory)] = ""
+    """Where the daemon keeps copies of all templates, an absolute path; `aibwatch backup` too, unless it is told
+    another. Default "": the daemon keeps none, as it should write where you said so only."""
+    max_age: Duration = 7 * DAY
+    """How old the copy of a primary may be before readiness tells it. Default 7d: templates change rarely, and a copy
+    that nobody has confirmed for a week is one of which nobody knows."""
+    history: Flag = False
+    """Whether the version before is kept when a definition changes. Default false: a directory under git has it
+    already."""
+
+
 class Canary(Table):
     """A minimal template of ours in a region, run to tell the service's fault from a customer's."""
 
@@ -258,6 +273,22 @@ class Peer(Table):
     loopback only, because whoever sits on the way could answer in its place. No default."""
     ca_bundle: Text = ""
     """File of certificates (PEM) to trust instead of the usual ones. Default "": the usual ones."""
+
+
+class RegionMapping(Table):
+    """What the things of one region are called in another: `replicate` and `restore` write definitions by it."""
+
+    from_: Region = Field(alias="from")
+    """Region of the definition that is moved, by its programmatic name. No default."""
+    to: Region
+    """Region that it is moved to, in the same way. No default."""
+    replace: dict[Filled, Filled] = {}
+    """Texts in names and what stands there instead, { weu = "neu" }: in the names of resource groups, resources,
+    accounts and paths, never in Azure's own words. Those of three characters or more wherever they stand, shorter ones
+    only as whole words, letter case ignored. Default: none."""
+    exact: dict[Place, Place] = {}
+    """Whole resource ids or addresses and what stands there instead, with everything beneath them. They win over
+    `replace`, the longest first; one that is mapped to itself may stay. Default: none."""
 
 
 class StepOptions(Table):
@@ -373,10 +404,14 @@ class Settings(Table):
     """How often each source is asked."""
     policy: PolicySettings = PolicySettings()
     """The thresholds of judgement."""
+    backup: BackupSettings = BackupSettings()
+    """Copies of templates on a disk of yours."""
     canary: tuple[Canary, ...] = ()
     """Minimal templates to run on suspicion. Default: none, and then an outage is harder to tell from a mistake."""
     freeze: tuple[Freeze, ...] = ()
     """Times in which nothing may be moved. Default: none."""
+    mapping: tuple[RegionMapping, ...] = ()
+    """What is called how in another region. Default: none, and then `replicate` tells what it would have to know."""
     dependency: tuple[Dependency, ...] = ()
     """Resources that a region's builds lean on. Default: none."""
     peer: tuple[Peer, ...] = ()

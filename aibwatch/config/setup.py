@@ -6,6 +6,7 @@ from typing import Literal
 
 from aibwatch.config.schema import AzureSettings, Canary, Freeze, Group, PolicySettings, PollSettings, Settings, Step
 from aibwatch.core import policy as core
+from aibwatch.core.definition.region_map import RegionMap
 from aibwatch.core.model import Region, TemplateId, template_id
 from aibwatch.core.policy import CanarySpec, GroupSpec, Pace, Policy, Setup, StepSpec
 
@@ -19,6 +20,14 @@ def setup_of(settings: Settings) -> Setup:
         canaries={Region(canary.region): _canary(canary) for canary in settings.canary},
         freezes=tuple(map(_freeze, settings.freeze)),
     )
+
+
+def region_map_of(settings: Settings, home: Region, away: Region) -> RegionMap:
+    """Return what the things of one region are called in another; an empty map where the file says nothing of it."""
+    for mapping in settings.mapping:
+        if (mapping.from_, mapping.to) == (home, away):
+            return RegionMap(home=home, away=away, replace=mapping.replace, exact=mapping.exact)
+    return RegionMap(home=home, away=away)
 
 
 def _group(group: Group, defaults: PolicySettings) -> GroupSpec:

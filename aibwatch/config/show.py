@@ -83,7 +83,7 @@ def _blocks(table: Mapping[str, object], place: Place, defaults: Set[Place]) -> 
                 items = enumerate(value) if isinstance(value, list | tuple) else ()
                 inner.extend(((*place, key, index), item) for index, item in items if isinstance(item, dict))
             case _ if place:
-                lines.append(f"{key} = {_value(value)}{MARK if (*place, key) in defaults else ''}")
+                lines.append(f"{_key(key)} = {_value(value)}{MARK if (*place, key) in defaults else ''}")
             case _:
                 pass  # a section that may stand several times, and does not stand once
     if lines:
@@ -93,8 +93,12 @@ def _blocks(table: Mapping[str, object], place: Place, defaults: Set[Place]) -> 
 
 
 def _header(place: Place) -> str:
-    path = ".".join(part for part in place if isinstance(part, str))
+    path = ".".join(_key(part) for part in place if isinstance(part, str))
     return f"[[{path}]]" if isinstance(place[-1], int) else f"[{path}]"
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch(r"[\w-]+", key, re.ASCII) else _value(key)
 
 
 def _value(value: object) -> str:

@@ -23,6 +23,10 @@ Items = TypeVar("Items", bound=Sized)
 _SCOPE = r"/subscriptions/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/resourceGroups/[^/\s]+/providers"
 _TEMPLATE = re.compile(_SCOPE + r"/Microsoft\.VirtualMachineImages/imageTemplates/[^/\s]+/?", re.IGNORECASE | re.ASCII)
 _RESOURCE = re.compile(_SCOPE + r"/[^/\s]+(?:/[^/\s]+/[^/\s]+)+/?", re.IGNORECASE | re.ASCII)
+_PLACE = re.compile(
+    r"/subscriptions/[0-9a-f-]{36}/resourceGroups/[^/\s]+(?:/providers(?:/[^/\s]+)+)?/?|https?://[^/\s]+\S*",
+    re.IGNORECASE | re.ASCII,
+)
 _GROUP_NAME = re.compile(r"[a-z0-9-]{1,63}")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _SCOPE_FORM = "/subscriptions/GUID/resourceGroups/GROUP/providers"
@@ -62,6 +66,15 @@ def any_resource(value: str) -> str:
     if _RESOURCE.fullmatch(value):
         return value
     raise ValueError(f"{quoted(value)} is not a resource id; write {_SCOPE_FORM}/NAMESPACE/TYPE/NAME")
+
+
+def place(value: str) -> str:
+    """Accept the id of a resource or of a resource group, or a web address, with what may lie beneath it."""
+    if _PLACE.fullmatch(value.strip()):
+        return value
+    raise ValueError(
+        f"{quoted(value)} is neither a resource id nor an address; write /subscriptions/... or https://..."
+    )
 
 
 def region_name(value: str) -> str:
@@ -203,6 +216,15 @@ def state_url(value: str) -> str:
     if value.startswith("sqlite:"):
         raise ValueError('needs an absolute path; write four slashes, like "sqlite:////var/lib/aibwatch/aibwatch.db"')
     raise ValueError('is not a place to keep state; write "sqlite:////ABSOLUTE/PATH"')
+
+
+def directory(value: str) -> str:
+    """Accept the path of a directory that is the same wherever the daemon was started, or none."""
+    if "\0" in value:
+        raise ValueError("has a zero byte, which no path can have; remove it")
+    if value and not value.startswith("/"):
+        raise ValueError(f"{quoted(value)} depends on where the daemon was started; write its whole path")
+    return value
 
 
 def pattern(value: str) -> str:

@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
-from types import SimpleNamespace
 from urllib.parse import quote, urlencode
 
 import aiohttp
@@ -30,6 +29,7 @@ from aibwatch.core.classify import Symptom, classify
 from aibwatch.core.model import WELL
 from aibwatch.sources.answer import Answer, Bad, Good, RequestIds, RequestSeen
 from aibwatch.sources.body import Body, Flaw, read_body
+from aibwatch.sources.departure import departures
 from aibwatch.sources.endpoint import parse_endpoint
 from aibwatch.sources.policies import LeftHomeError, NoTokenError, Stage, Trip, check_home, policies
 from aibwatch.sources.quota import remaining, subscription_of
@@ -174,21 +174,28 @@ class Arm:
         """Return what PATCH with this JSON brought. Goes out once, like `post`."""
         return await self._ask("PATCH", self._url(path, api, {}), api, operation, "", body)
 
+    def version(self, api: Api) -> str:
+        """Return the api-version with which this service is asked."""
+        # The SDK publishes the api-version that it was made for nowhere else.
+        return VERSIONS.get(api) or str(self._clients[api]._config.api_version)  # noqa: SLF001
+
+    def address(self, path: str, api: Api) -> str:
+        """Return the whole URL of a request, as it goes out: for whoever wants to see it before."""
+        return self._url(path, api, {})
+
     async def close(self) -> None:
         """Close the connections and the credential. Requests under way fail."""
         await self._session.close()
         await self._credential.close()
 
     def _open_session(self, context: ssl.SSLContext | bool) -> aiohttp.ClientSession:
-        trace = aiohttp.TraceConfig()
-        trace.on_request_headers_sent.append(_mark_sent)
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(ssl=context, limit=MOST_CONNECTIONS),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             # A proxy may carry what is encrypted. What is not, to loopback, would show it the token.
             trust_env=not self._endpoint.plain,
-            trace_configs=[trace],
+            trace_configs=[departures()],
             max_field_size=LONGEST_HEADER,
             max_line_size=LONGEST_HEADER,
         )
@@ -205,14 +212,13 @@ class Arm:
         return AsyncPipeline(transport, steps)
 
     def _url(self, path: str, api: Api, query: Mapping[str, str]) -> str:
-        # The SDK publishes the api-version that it was made for nowhere else.
-        version = VERSIONS.get(api) or self._clients[api]._config.api_version  # noqa: SLF001
-        return f"{self._endpoint.at(path)}?{urlencode({**query, 'api-version': version}, quote_via=quote)}"
+        full = {**query, "api-version": self.version(api)}
+        return f"{self._endpoint.at(path)}?{urlencode(full, quote_via=quote)}"
 
     async def _ask(
         self, method: str, url: str, api: Api, operation: str, region: str, body: Mapping[str, object] | None = None
     ) -> Answer:
-        trip, begun = Trip(), self._now()
+        trip, begun = Trip(once=method != "GET"), self._now()
         # The SDK takes braces in a URL for its own placeholders.
         request = HttpRequest(method, url.replace("{", "%7B").replace("}", "%7D"), json=body)
         reply = await self._reply_or_failure(request, api, trip)
@@ -268,14 +274,6 @@ class Arm:
             return Reply(status=status, headers=headers, body=await read_body(response), ids=ids)
         finally:
             await response.close()
-
-
-async def _mark_sent(
-    _session: aiohttp.ClientSession, context: SimpleNamespace, _params: aiohttp.TraceRequestHeadersSentParams
-) -> None:
-    trip = context.trace_request_ctx
-    if isinstance(trip, Trip):
-        trip.stage = Stage.SENT
 
 
 def _no_token(why: str, trip: Trip) -> Bad:

@@ -1,12 +1,12 @@
 """Read the JSON of templates: with lists, and by itself what a list does not show.
 
-Rules: one list a scope and round, as polls do it; what is not on it, or whose list failed, is read by a GET, and only
-the 404 of that says that a template is not there. This module does not know groups.
+Rules: one list a scope and round, as polls do it, but a GET each where few are wanted; what is not on its list, or
+whose list failed, is read by a GET, and only the 404 of that says that a template is not there.
+This module does not know groups.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping
-from typing import Final
+from collections.abc import Collection, Mapping, Set
 
 from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.readiness.survey import Absence, Json, Unread
@@ -19,7 +19,8 @@ from aibwatch.sources.thrift import Question, Thrift
 
 ACTION = "Microsoft.VirtualMachineImages/imageTemplates/read"
 
-NONE: Final[Mapping[TemplateId, Json]] = {}
+FEW = 3
+"""Templates of a scope that are read one by one: a list has ten to a page, and all others of the scope on it."""
 
 
 class Bodies:
@@ -33,21 +34,19 @@ class Bodies:
     ) -> None:
         self._thrift = thrift
         self._regions = regions or {}
-        self._scopes = {
-            template: scope
-            for scope, members in scopes_of([each for each in templates if id_of({"id": each}) == each]).items()
-            for template in members
-        }
-        self._templates = frozenset(self._scopes)
+        scopes = scopes_of([each for each in templates if id_of({"id": each}) == each])
+        self._scopes = {template: scope for scope, members in scopes.items() for template in members}
+        self._long = frozenset(scope for scope, members in scopes.items() if len(members) > FEW)
 
     async def of(self, template: TemplateId) -> Json | Absence | Unread:
         """Return the template as a list or a GET shows it."""
         scope = self._scopes.get(template)
         if scope is None:
             return Unread(why=f'"{template}" is not the id of an image template that this round is about')
-        listed = await self._thrift.once(("templates", scope), lambda: self._list(scope))
-        if isinstance(listed, Mapping) and template in listed:
-            return listed[template]
+        if scope in self._long:
+            listed = await self._thrift.once(("templates", scope), lambda: self._list(scope))
+            if isinstance(listed, Mapping) and template in listed:
+                return listed[template]
         return await self._thrift.once(template, lambda: self._read(template, scope))
 
     async def _list(self, scope: str) -> Mapping[TemplateId, Json]:
@@ -56,7 +55,7 @@ class Bodies:
             path=f"{scope}{TYPE}", api=Api.IMAGE_BUILDER, operation="survey_templates", subject=f"list of {scope}"
         )
         listed = await self._thrift.list(question)
-        return await asyncio.to_thread(_by_id, listed.entries, self._templates)
+        return await asyncio.to_thread(_by_id, listed.entries, self._scopes.keys())
 
     async def _read(self, template: TemplateId, scope: str) -> Json | Absence | Unread:
         region = self._regions.get(template, Region(""))
@@ -75,7 +74,7 @@ class Bodies:
         return answer.body
 
 
-def _by_id(entries: tuple[object, ...], wanted: frozenset[TemplateId]) -> dict[TemplateId, Json]:
+def _by_id(entries: tuple[object, ...], wanted: Set[TemplateId]) -> dict[TemplateId, Json]:
     return {
         template: entry
         for entry in entries

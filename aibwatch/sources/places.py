@@ -58,7 +58,9 @@ KINDS: Mapping[str, Kind] = {
 }
 """By type, in lower case. What a template can name; anything else is told as unknown."""
 
-_PART = r"[^/?#]{1,260}"
+_PART = r"(?!\.{1,2}(?:/|$))[^/?#]{1,260}"
+"""A name. One of dots alone would lead upwards."""
+
 _GROUP_ID = re.compile(rf"/subscriptions/{_PART}/resourcegroups/{_PART}")
 _RESOURCE_ID = re.compile(
     rf"(?P<scope>/subscriptions/{_PART}/resourcegroups/{_PART})/providers/(?P<space>{_PART})(?P<rest>(?:/{_PART}/{_PART}){{1,5}})"

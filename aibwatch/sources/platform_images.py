@@ -4,6 +4,7 @@ Rules: an image that the region does not know, and one without versions there, a
 is Azure's. This module does not know which version a template wants.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ ACTION = "Microsoft.Compute/locations/publishers/artifacttypes/offers/skus/versi
 MOST = 2_000
 """Versions kept of one image. Images that are published daily have some hundred."""
 
+_NAME = re.compile(r"\w[\w.-]{0,150}", re.ASCII)
+"""Of a publisher, an offer or a sku: it becomes a part of a path."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlatformImage:
@@ -34,17 +38,18 @@ def image_in(body: object) -> PlatformImage | None:
     """Return the platform image that a template is made from; None where its source is of another kind."""
     source = table(body, "properties", "source")
     parts = [text(source, key).strip().lower() for key in ("publisher", "offer", "sku")]
-    return PlatformImage(*parts) if all(parts) else None
+    return PlatformImage(*parts) if any(parts) else None
 
 
 async def versions_in(
     thrift: Thrift, subscription: str, region: Region, image: PlatformImage
 ) -> tuple[str, ...] | Absence | Unread:
     """Return the versions of the image in the region; never empty. Asked once a round."""
-    publisher, offer, sku = (part.replace("/", "") for part in (image.publisher, image.offer, image.sku))
+    if not all(map(_NAME.fullmatch, (image.publisher, image.offer, image.sku))):
+        return Unread(why="the source does not name a platform image by publisher, offer and sku")
     question = Question(
-        path=f"/subscriptions/{subscription}/providers/Microsoft.Compute/locations/{region}/publishers/{publisher}"
-        f"/artifacttypes/vmimage/offers/{offer}/skus/{sku}/versions",
+        path=f"/subscriptions/{subscription}/providers/Microsoft.Compute/locations/{region}/publishers/{image.publisher}"
+        f"/artifacttypes/vmimage/offers/{image.offer}/skus/{image.sku}/versions",
         api=Api.PLATFORM_IMAGES,
         operation="survey_images",
         subject=f"platform images in {region}",

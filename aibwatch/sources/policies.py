@@ -63,6 +63,8 @@ class Trip:
 
     stage: Stage = Stage.AT_HOME
     client_id: str = ""
+    once: bool = False
+    """Whether it changes something, and so must not go out a second time by itself."""
 
 
 def policies(endpoint: Endpoint, credential: AsyncTokenCredential, scopes: Sequence[str], agent: str) -> list[Policy]:
@@ -129,6 +131,8 @@ class Signing(AsyncARMChallengeAuthenticationPolicy):
             return False
         if again:
             await response.http_response.close()
+            if isinstance(trip := request.context.options.get("trace_request_ctx"), Trip):
+                trip.stage = Stage.ON_THE_WAY  # what was sent had no effect
         return again
 
 

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 
 _NAME = re.compile(r"x-ms-ratelimit-remaining-((?:subscription|tenant)-[a-z-]{1,40})")
 _SUBSCRIPTION = re.compile(r"/subscriptions/([0-9a-z-]{1,36})(?=[/?]|$)", re.IGNORECASE | re.ASCII)
 """No longer than a GUID, because it becomes a label."""
 
+_SPAN = re.compile(r"(\d{1,2}):(\d{2}):(\d{2})(?:\.\d{1,9})?", re.ASCII)
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 
@@ -21,6 +23,15 @@ def remaining(headers: Mapping[str, str]) -> dict[str, int]:
         for name, value in headers.items()
         if (match := _NAME.fullmatch(name)) and _NUMBER.fullmatch(value.strip())
     }
+
+
+def refills(headers: Mapping[str, str]) -> timedelta | None:
+    """Return after how long Resource Graph lets this user ask again; None where the headers do not say.
+
+    It is a span of time, "00:00:05" (recorded), and stands beside good answers too.
+    """
+    span = _SPAN.fullmatch(headers.get("x-ms-user-quota-resets-after", "").strip())
+    return timedelta(hours=int(span[1]), minutes=int(span[2]), seconds=int(span[3])) if span else None
 
 
 def subscription_of(url: str) -> str:

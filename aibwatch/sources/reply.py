@@ -10,13 +10,14 @@ take its 404 for Azure's own. So the symptom of such an answer, other than 5xx, 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aibwatch.core.classify import Symptom, classify
 from aibwatch.core.reading import NOTHING, one_line
 from aibwatch.sources.answer import Answer, Bad, Good, RequestIds
 from aibwatch.sources.body import Body, Flaw
 from aibwatch.sources.error_body import describe_text, error_of, parse_json, retry_after
+from aibwatch.sources.quota import refills
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +66,15 @@ def _bad(reply: Reply, symptom: Symptom, now: datetime) -> Bad:
         symptom=symptom,
         diagnosis=replace(classify(symptom), ids=reply.ids.named),
         status=reply.status,
-        retry_after=retry_after(reply.headers, symptom.message, now),
+        retry_after=_wait(reply, symptom, now),
         ids=reply.ids,
         uncertain=not 400 <= reply.status < 500,
     )
+
+
+def _wait(reply: Reply, symptom: Symptom, now: datetime) -> timedelta | None:
+    wait = retry_after(reply.headers, symptom.message, now)
+    return refills(reply.headers) if wait is None and reply.status == 429 else wait
 
 
 def _refusal(reply: Reply) -> Symptom:

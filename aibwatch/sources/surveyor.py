@@ -31,7 +31,7 @@ from aibwatch.sources.sizes import default_size, size_in
 from aibwatch.sources.thrift import Thrift
 from aibwatch.sources.triggers import triggers_of
 
-NO_REGION = Unread(why="the secondary's region is not known, because the secondary cannot be read")
+NO_REGION = Unread(why="the secondary's region is not known: it cannot be read, or does not say")
 
 Body = Json | Absence | Unread
 
@@ -59,12 +59,12 @@ class Surveyor:
         self._on_fault = on_fault
         self._copies: dict[TemplateId, Copy] = {}
 
-    def round(self, specs: Collection[GroupSpec]) -> "Round":
+    def round(self, specs: Collection[GroupSpec], watched: Collection[GroupSpec] | None = None) -> "Round":
         """Return a round over the members of these groups, to be entered with `async with`, one at a time.
 
-        What was seen of primaries of other groups is forgotten.
+        What was seen of primaries that are in none of the `watched` groups is forgotten; None: in none of `specs`.
         """
-        primaries = {spec.primary for spec in specs}
+        primaries = {spec.primary for spec in (specs if watched is None else watched)}
         for stranger in self._copies.keys() - primaries:
             del self._copies[stranger]
         thrift = Thrift(self._arm, self._now, on_fault=self._on_fault)
@@ -106,6 +106,11 @@ class Round:
         backup_max_age: timedelta | None = None,
     ) -> Survey:
         """Return what can be found out about one secondary now. Any number of surveys may be under way."""
+        found = await self._thrift.once(("survey", spec.name, secondary), lambda: self._survey(spec, secondary))
+        survey = found if isinstance(found, Survey) else _lost(spec, secondary, self._now(), found)
+        return replace(survey, backup_at=backup_at, backup_max_age=backup_max_age)
+
+    async def _survey(self, spec: GroupSpec, secondary: TemplateId) -> Survey:
         primary, body = await asyncio.gather(self._bodies.of(spec.primary), self._bodies.of(secondary))
         at = self._now()
         copy = self._copy(spec.primary, primary, at)
@@ -121,8 +126,6 @@ class Round:
             seen=_seen(body, at),
             wanted_region=spec.regions.get(secondary),
             allowed_geographies=spec.allowed_geographies,
-            backup_at=backup_at,
-            backup_max_age=backup_max_age,
         )
         survey = await self._with_triggers(survey, primary)
         survey = await self._with_needs(survey)
@@ -137,12 +140,16 @@ class Round:
         return self._copies.get(primary)
 
     async def _with_triggers(self, survey: Survey, primary: Body) -> Survey:
-        """Add the triggers. `primary` is what was answered now: no copy tells whether a trigger is there."""
-        of_primary, of_secondary = await asyncio.gather(
-            self._triggers(survey.primary, primary, survey.primary_region),
-            self._triggers(survey.secondary, survey.secondary_body, _region_of(survey)),
-        )
-        return replace(survey, primary_triggers=of_primary, secondary_triggers=of_secondary)
+        """Add the triggers. `primary` is what was answered now: no copy tells whether a trigger is there.
+
+        Those of the primary are asked for only where the secondary has one, which few have: it saves every second
+        request of a round.
+        """
+        ours = await self._triggers(survey.secondary, survey.secondary_body, _region_of(survey))
+        if isinstance(ours, Unread) or not ours:
+            return replace(survey, secondary_triggers=ours)
+        theirs = await self._triggers(survey.primary, primary, survey.primary_region)
+        return replace(survey, secondary_triggers=ours, primary_triggers=theirs)
 
     async def _triggers(self, template: TemplateId, body: Body, region: Region | None) -> tuple[Trigger, ...] | Unread:
         """Return the triggers; they are not asked for where the template itself cannot be read."""
@@ -176,13 +183,35 @@ class Round:
         )
 
 
+def _lost(spec: GroupSpec, secondary: TemplateId, at: datetime, why: Unread) -> Survey:
+    """Return a survey that came to nothing by a fault of ours."""
+    return Survey(
+        at=at,
+        group=spec.name,
+        primary=spec.primary,
+        secondary=secondary,
+        primary_body=why,
+        primary_at=at,
+        secondary_body=why,
+        source_versions=why,
+        size=why,
+        quotas=why,
+        containers=why,
+        providers=why,
+        primary_triggers=why,
+        secondary_triggers=why,
+    )
+
+
 def _region_of(survey: Survey) -> Region | None:
     """Return where the secondary is, else where it should be."""
     return _region_in(survey.secondary_body) or survey.wanted_region
 
 
 def _region_in(body: Body) -> Region | None:
-    return region_of(text(table(body), "location")) or None
+    name = region_of(text(table(body), "location"))
+    # It becomes a part of paths.
+    return name if name.isascii() and name.isalnum() else None
 
 
 def _seen(body: Body, at: datetime) -> TemplateSeen | None:

@@ -12,6 +12,7 @@ from aibwatch.cli.exits import Exit
 from tests.story.support import GROUP, PROGRAM, Done, a_daemon, a_world, an_azure, free_port, run_aibwatch, surroundings
 
 COMMANDS = (
+    "backup",
     "build",
     "run",
     "demo",

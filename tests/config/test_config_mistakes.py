@@ -47,8 +47,8 @@ secondaries = [
             "[xyzzy]\n",
             (
                 "config.toml:1: xyzzy: is not a section; "
-                "the sections are [azure], [state], [http], [poll], [policy], [[canary]], [[freeze]], [[dependency]], "
-                "[[peer]], [[group]]"
+                "the sections are [azure], [state], [http], [poll], [policy], [backup], [[canary]], [[freeze]], "
+                "[[mapping]], [[dependency]], [[peer]], [[group]]"
             ),
         ),
         (

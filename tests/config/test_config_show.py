@@ -29,6 +29,14 @@ routine = "off"
 from = 2026-12-20T00:00:00Z
 to = 2027-01-04T08:00:00.5+01:00
 reason = "year-end close"
+[[mapping]]
+from = "westeurope"
+to = "northeurope"
+replace = {{ weu = "neu", "w e" = "n e" }}
+exact = {{ "https://a.blob.core.windows.net" = "https://b.blob.core.windows.net" }}
+[[mapping]]
+from = "northeurope"
+to = "westeurope"
 [[dependency]]
 region = "westeurope"
 resource = "{TEMPLATES}/x"

@@ -79,6 +79,11 @@ def test_state_is_kept_in_a_file_with_an_absolute_path(mistakes_in: Mistakes, ur
     assert mistakes_in(f'[state]\nurl = "{url}"\n') == [f"config.toml:2: state.url: {said}"]
 
 
+def test_copies_are_kept_where_the_daemon_finds_them_again(mistakes_in: Mistakes) -> None:
+    words = '"copies" depends on where the daemon was started; write its whole path'
+    assert mistakes_in('[backup]\ndirectory = "copies"\n') == [f"config.toml:2: backup.directory: {words}"]
+
+
 @pytest.mark.parametrize("wrong", ["", "(", "a{99999999999999}", "x" * 201])
 def test_a_pattern_has_to_compile(mistakes_in: Mistakes, wrong: str) -> None:
     (line,) = mistakes_in(f'[policy]\nservice_health_service = "{wrong}"\n')

@@ -2,7 +2,7 @@
 
 from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.readiness.survey import ABSENT, Unread
-from aibwatch.sources.bodies import Bodies
+from aibwatch.sources.bodies import FEW, Bodies
 
 from .support import GROUP, RHEL, TYPE, UBUNTU, Rig, a_template, a_thrift, says
 
@@ -10,8 +10,11 @@ LIST = f"{GROUP}{TYPE}"
 NO = {"error": {"code": "InternalError", "message": "no"}}
 
 
+MORE = tuple(TemplateId(f"{LIST.lower()}/more-{number}") for number in range(FEW))
+
+
 def bodies(rig: Rig, *templates: TemplateId) -> Bodies:
-    return Bodies(a_thrift(rig), templates or (UBUNTU, RHEL))
+    return Bodies(a_thrift(rig), templates or (UBUNTU, RHEL, *MORE))
 
 
 async def test_templates_come_of_one_list(rig: Rig) -> None:
@@ -19,6 +22,12 @@ async def test_templates_come_of_one_list(rig: Rig) -> None:
     source = bodies(rig)
     assert [await source.of(UBUNTU), await source.of(RHEL)] == [a_template("ubuntu"), a_template("rhel")]
     assert len(rig.azure.asked) == 1
+
+
+async def test_a_few_templates_are_read_one_by_one(rig: Rig) -> None:
+    rig.azure.on(UBUNTU, says(200, a_template("ubuntu")))
+    assert await bodies(rig, UBUNTU, *MORE[1:]).of(UBUNTU) == a_template("ubuntu")
+    assert [path.partition("?")[0] for _, path in rig.azure.asked] == [UBUNTU]
 
 
 async def test_what_is_not_on_the_list_is_read_by_itself_and_only_then_absent(rig: Rig) -> None:

@@ -45,12 +45,19 @@ async def test_a_failure_is_no_absence(rig: Rig) -> None:
     [
         ({"publisher": "Canonical", "offer": "ubuntu-24_04-lts", "sku": "server", "version": "latest"}, UBUNTU),
         ({"type": "ManagedImage", "imageId": "/x"}, None),
-        ({"publisher": "Canonical", "offer": "", "sku": "server"}, None),
+        ({"publisher": "Canonical", "offer": ""}, PlatformImage("canonical", "", "")),
         (7, None),
     ],
 )
 def test_a_platform_image_is_known_by_publisher_offer_and_sku(source: object, image: PlatformImage | None) -> None:
     assert image_in(a_template(source=source)) == image
+
+
+@pytest.mark.parametrize("sku", ["", "..", "a/b", "a?b", "a b"])
+async def test_what_is_no_name_is_not_asked_for(rig: Rig, sku: str) -> None:
+    found = await versions_in(a_thrift(rig), SUBSCRIPTION, NEU, PlatformImage("canonical", "o", sku))
+    assert found == Unread(why="the source does not name a platform image by publisher, offer and sku")
+    assert rig.azure.asked == []
 
 
 @given(json_with(["value", "name", "properties", "source", "publisher", "offer", "sku"]))

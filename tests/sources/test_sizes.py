@@ -39,7 +39,7 @@ async def test_sizes_of_a_region_are_listed_once_and_letter_case_does_not_matter
     round_ = a_thrift(rig)
     names = ("standard_d2S_v3", "Standard_D4s_v5", "p10")
     assert [await size_in(round_, SUBSCRIPTION, NEU, name) for name in names] == [DS, ABSENT, ABSENT]
-    assert rig.azure.asked == [("GET", f"{SKUS}?$filter=location+eq+'northeurope'&api-version=2021-07-01")]
+    assert rig.azure.asked == [("GET", f"{SKUS}?$filter=location%20eq%20'northeurope'&api-version=2021-07-01")]
 
 
 async def test_a_refusal_names_the_permission(rig: Rig) -> None:

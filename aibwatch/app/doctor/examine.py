@@ -11,6 +11,7 @@ from datetime import timedelta
 from functools import partial
 
 from aibwatch.app.doctor.bench import AzureCheck, Bench, LocalCheck, Reached
+from aibwatch.app.doctor.copies import check_copies
 from aibwatch.app.doctor.disk import check_disk
 from aibwatch.app.doctor.observer import check_observer
 from aibwatch.app.doctor.peers import check_peers
@@ -37,7 +38,12 @@ LIMIT = timedelta(minutes=3)
 """For one check: hundreds of groups take tens of seconds."""
 
 WAY: Mapping[str, LocalCheck] = {"dns": check_name, "endpoint": check_endpoint, "token": check_token}
-HERE: Mapping[str, LocalCheck] = {"config": check_settings, "peer": check_peers, "state": check_disk}
+HERE: Mapping[str, LocalCheck] = {
+    "config": check_settings,
+    "peer": check_peers,
+    "state": check_disk,
+    "backup": check_copies,
+}
 THERE: Mapping[str, AzureCheck] = {
     "permission": check_permissions,
     "members": check_templates,

@@ -123,7 +123,7 @@ class Survey:
     providers: Mapping[str, str] | Unread = field(default_factory=dict)
     """Namespace in lower case to its registration state ("Registered"), in the secondary's subscription."""
     primary_triggers: tuple[Trigger, ...] | Unread = ()
-    """() as well where there is no primary."""
+    """() as well where there is no primary, and where the secondary is not known to have any: they matter as a pair."""
     secondary_triggers: tuple[Trigger, ...] | Unread = ()
     """() as well where there is no secondary."""
     allowed_geographies: tuple[str, ...] = ()

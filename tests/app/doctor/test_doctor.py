@@ -4,16 +4,19 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from aibwatch.app.doctor.copies import too_old
 from aibwatch.app.doctor.examine import Report, code_of, examine
 from aibwatch.config.load import load
-from aibwatch.core.checkup import Cause, Checked, fail, warn, well
+from aibwatch.core.checkup import Cause, Checked, Health, fail, warn, well
+from aibwatch.core.model import TemplateId
 from aibwatch.simulator.parts import SUBSCRIPTION
-from tests.story.support import SECONDARY, a_canary, a_config, a_world, an_azure
+from tests.story.support import SECONDARY, a_canary, a_config, a_world, an_azure, run_aibwatch
 
 Change = Callable[[str], str]
 
@@ -80,7 +83,7 @@ async def test_in_a_good_installation_everything_is_looked_at_and_well(at: Any) 
     checks: Any = report.body["checks"]
     assert {check["subject"] for check in checks} == {
         *("dns", "endpoint", "clock", "token", "permission", "members", "canary", "steps"),
-        *("config", "orders", "state", "observer"),
+        *("config", "orders", "state", "backup", "observer"),
     }
     assert report.code == 3, "the times of a test are too short for production"
 
@@ -229,6 +232,32 @@ async def test_a_state_that_cannot_be_written_is_told(at: Any) -> None:
     report = await at(change=lambda text: text.replace("sqlite:///", "sqlite:////proc/", 1))
     ((state, said),) = found(report, "state")
     assert (state, "/proc" in said) == ("fail", True)
+
+
+async def test_copies_that_are_missing_or_old_are_told(at: Any, tmp_path: Path) -> None:
+    backup = f'[backup]\ndirectory = "{tmp_path}/copies"\nmax_age = "1s"\n'
+    missing = await at(change=lambda text: backup + text, canary="")
+    assert found(missing, "backup") == [
+        ("warn", "there is no copy of ubuntu-neu"),
+        ("warn", "there is no copy of ubuntu-weu"),
+    ]
+
+
+async def test_copies_that_were_just_made_are_well(at: Any, tmp_path: Path) -> None:
+    backup = f'[backup]\ndirectory = "{tmp_path}/copies"\n'
+    async with an_azure(a_world()) as azure:
+        await at.at(azure.base, lambda text: backup + text, canary="")
+        environment = {"AZURE_POD_IDENTITY_AUTHORITY_HOST": azure.base}
+        await run_aibwatch("--config", f"{tmp_path}/config.toml", "backup", environment=environment)
+        report = await at.at(azure.base, lambda text: backup + text, canary="")
+    assert found(report, "backup") == [("well", f"2 copies in {tmp_path}/copies, none older than allowed")]
+
+
+@pytest.mark.parametrize(("hours", "health"), [(167, None), (169, Health.WARN)])
+def test_a_copy_that_nobody_confirmed_for_too_long_is_told(hours: int, health: Health | None) -> None:
+    now = datetime(2026, 3, 9, tzinfo=UTC)
+    ill = too_old(TemplateId(SECONDARY.lower()), now - timedelta(hours=hours), timedelta(days=7), now)
+    assert (ill.health if ill else None) is health
 
 
 async def test_a_region_that_does_not_answer_leaves_the_rest_to_be_told(at: Any) -> None:

@@ -1,0 +1,144 @@
+"""Deploy a secondary from its primary."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from aibwatch.cli.backup import USUAL
+from aibwatch.cli.context import AsJson, Context, leave, show
+from aibwatch.cli.exits import Exit
+from aibwatch.cli.reach import UnreachableError, call, quoted
+
+if TYPE_CHECKING:
+    from aibwatch.app.replicate import RefusedError, Replicated
+    from aibwatch.core.model import Region
+
+Apply = Annotated[bool, typer.Option("--apply", help="Send it and wait. Default: say what would be sent.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Delete a template that is there, after keeping a copy.")]
+Name = Annotated[str, typer.Option("--name", metavar="NAME", help="Of the template. Default: by the [[mapping]].")]
+ResourceGroup = Annotated[
+    str, typer.Option("--resource-group", metavar="NAME", help="Of the template. Default: by the [[mapping]].")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command("replicate")(replicate)
+
+
+def replicate(
+    context: typer.Context,
+    group: Annotated[str, typer.Argument(metavar="GROUP", help="Name of a group.")],
+    to: Annotated[str, typer.Option("--to", metavar="REGION", help="Where the secondary is to be.")],
+    apply: Apply = False,
+    replace: Replace = False,
+    name: Name = "",
+    resource_group: ResourceGroup = "",
+    as_json: AsJson = False,
+) -> None:
+    """Deploy a secondary from the group's primary. Says what would be sent and what is missing; --apply sends it.
+
+    Exits with 0 where it can be made or was made, 1 not like that, 3 something is missing, 69 Azure is not heard,
+    75 the template there is busy, 77 a permission is missing.
+    """
+    options: Context = context.obj
+    region = _region(to)
+    loaded = options.load()
+    if group not in loaded.setup.groups:
+        leave(Exit.FAILED, f"there is no group {group!r}; there are {', '.join(sorted(loaded.setup.groups)) or 'none'}")
+    from aibwatch.app.replicate import Order, RefusedError
+    from aibwatch.app.replicate import replicate as deploy
+
+    order = Order(
+        group=group,
+        to=region,
+        apply=apply,
+        replace=replace,
+        name=_named("--name", name),
+        resource_group=_named("--resource-group", resource_group),
+        active=_active(loaded.settings.http.listen, group) if replace else "",
+    )
+    directory = loaded.settings.backup.directory
+    try:
+        told = asyncio.run(deploy(loaded, order, Path(directory) if directory else USUAL))
+    except RefusedError as error:
+        _refused(error)
+    except ValueError as error:
+        leave(Exit.CONFIG, str(error))
+    _tell(told, as_json=as_json)
+
+
+def _region(to: str) -> "Region":
+    from aibwatch.config.values import region_name
+    from aibwatch.config.words import choices
+    from aibwatch.core.model import Region
+    from aibwatch.core.regions.allowed import nearest_regions
+    from aibwatch.core.regions.known import KNOWN
+
+    try:
+        region = Region(region_name(to))
+    except ValueError as error:
+        leave(Exit.USAGE, f"--to: {error}")
+    if region not in KNOWN.locations:
+        near = nearest_regions(region)
+        hint = f"did you mean {choices(near)}?" if near else "see which there are: aibwatch regions REGION"
+        leave(Exit.USAGE, f'--to: "{region}" is no region that this version knows; {hint}')
+    return region
+
+
+def _named(option: str, text: str) -> str:
+    if text and not all(letter.isalnum() or letter in "-_.()" for letter in text):
+        leave(Exit.USAGE, f"{option} {text!r}: is no name; write letters, digits, -, _ and . only")
+    return text
+
+
+def _active(listen: str, group: str) -> str:
+    """Return the group's active member as the daemon knows it; "" where none answers."""
+    try:
+        code, content = call(listen, f"/api/v1/groups/{quoted(group)}/active")
+    except UnreachableError:
+        return ""
+    return content.decode("utf-8", "replace").strip().lower() if code < 300 else ""
+
+
+def _refused(error: "RefusedError") -> NoReturn:
+    code = Exit.NOT_PERMITTED if error.permission else Exit.UNREACHABLE if error.unreachable else Exit.FAILED
+    leave(code, str(error))
+
+
+def _tell(told: "Replicated", *, as_json: bool) -> NoReturn:
+    from aibwatch.views.deployment import deployment_dict
+
+    order, plan = told.order, told.plan
+    then = (
+        "Write it into the configuration, if it is not there yet, and reload the daemon (SIGHUP):",
+        f'  [[group]] name = "{order.group}": secondaries = [..., {json.dumps(plan.target)}]',
+        f"Then prove it: aibwatch readiness {order.group}, and aibwatch drill {order.group}",
+    )
+    body = {"group": order.group, **deployment_dict(plan, told.done, replace=order.replace, then=then)}
+    show(body, as_json=as_json)
+    raise typer.Exit(_code(told))
+
+
+def _code(told: "Replicated") -> Exit:
+    from aibwatch.core.deployment.ended import Fate
+    from aibwatch.core.deployment.plan import Present
+
+    plan = told.plan
+    if told.done:
+        if told.done.ended.permission:
+            return Exit.NOT_PERMITTED
+        codes = {Fate.DONE: Exit.WELL, Fate.UNKNOWN: Exit.UNREACHABLE}
+        return codes.get(told.done.ended.fate, Exit.FAILED)
+    if plan.present is Present.BUSY:
+        return Exit.BUSY
+    if plan.present is Present.YES and not told.order.replace:
+        return Exit.FAILED
+    if plan.permissions:
+        return Exit.NOT_PERMITTED
+    if plan.present is Present.UNREAD:
+        return Exit.UNREACHABLE
+    return Exit.WELL if plan.complete else Exit.DEGRADED
