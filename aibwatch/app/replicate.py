@@ -118,7 +118,7 @@ async def _checked(arm: Arm, spec: GroupSpec, order: Order, copy: Copy) -> list[
         raise RefusedError(f"the primary is in {order.to} itself; a secondary must be elsewhere")
     standing = allowed(order.to, spec.allowed_geographies)
     if standing.within is not Within.INSIDE:
-        raise RefusedError(f"{spec.name}: {standing.why} (allowed_geographies)")
+        raise RefusedError(f"{spec.name}: {standing.why}")
     offered = await Offers(arm).of(subscription_of(spec.primary), IMAGE_BUILDER)
     asked = frozenset() if isinstance(offered, Bad) else offered.regions.get(TEMPLATES, frozenset())
     if order.to not in (asked or KNOWN.building):

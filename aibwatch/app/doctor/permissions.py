@@ -24,6 +24,10 @@ from aibwatch.sources.permissions import Permissions
 AT_ONCE = 4
 """Questions under way; as many as the rest of aibwatch allows itself beside its polls."""
 
+MOST_ALONE = 100
+"""Templates that are asked about one by one, where their resource groups do not allow it: roles at single templates are
+for a few of them. The others count as not allowed."""
+
 ASK = "Microsoft.Authorization/permissions/read"
 
 RUN = "Microsoft.VirtualMachineImages/imageTemplates/run/action"
@@ -109,10 +113,11 @@ async def _moving(
         for scope, templates in groups.items()
         if not isinstance(asked[scope].held, Bad) and not asked[scope].allows(RUN)
     }
-    single = await _asked(reached, sorted({template for templates in lacking.values() for template in templates}))
+    alone = sorted({template for templates in lacking.values() for template in templates})[:MOST_ALONE]
+    single = await _asked(reached, alone)
     told: list[Checked] = []
     for scope, templates in sorted(lacking.items()):
-        idle = sorted(template for template in templates if not single[template].allows(RUN))
+        idle = sorted(template for template in templates if template not in single or not single[template].allows(RUN))
         if idle:
             told.append(_may_not_run(reached.bench, right, scope, idle))
     well_off = len(groups) - len(told) - sum(isinstance(asked[scope].held, Bad) for scope in groups)

@@ -188,7 +188,7 @@ async def test_a_secondary_in_the_primarys_region_or_outside_of_what_is_allowed_
         "ubuntu-neu of ubuntu-base is in westeurope, the primary's region; it fails together with it"
     ]
     assert [said for _, said in found(outside, "members")] == [
-        "ubuntu-neu of ubuntu-base: northeurope is in Europe; only Japan may be built in"
+        "ubuntu-neu of ubuntu-base: northeurope is in Europe, outside of allowed_geographies (Japan)"
     ]
     assert [said for _, said in found(elsewhere, "members")] == [
         "ubuntu-neu of ubuntu-base is in northeurope, and by the configuration it should be in uksouth"
