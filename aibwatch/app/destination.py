@@ -33,7 +33,7 @@ async def notes_on(arm: Arm, to: Region, spec: GroupSpec | None, *, home: Region
     """
     standing = allowed(to, spec.allowed_geographies if spec else ())
     if spec and standing.within is not Within.INSIDE:
-        raise RefusedError(f"{spec.name}: {standing.why} (allowed_geographies)")
+        raise RefusedError(f"{spec.name}: {standing.why}")
     offered = await Offers(arm).of(subscription, IMAGE_BUILDER)
     asked = frozenset() if isinstance(offered, Bad) else offered.regions.get(TEMPLATES, frozenset())
     if to not in (asked or KNOWN.building):

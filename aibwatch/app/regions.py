@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aibwatch.config.load import Loaded
-from aibwatch.config.words import choices
+from aibwatch.config.words import choices, quoted
 from aibwatch.core.model import Region, region_of
 from aibwatch.core.regions.allowed import nearest_regions
 from aibwatch.core.regions.atlas import Atlas
@@ -84,4 +84,4 @@ def _region(named: str, atlas: Atlas) -> Region:
     near = nearest_regions(named, atlas.locations)
     hint = f"did you mean {choices(near)}?" if near else "write its name as in the portal or in the API: westeurope"
     where = "in this cloud " if region in KNOWN.locations else ""
-    raise UnknownRegionError(f'"{named}" is {where}no region that is known; {hint}')
+    raise UnknownRegionError(f"{quoted(named)} is {where}no region that is known; {hint}")

@@ -78,7 +78,7 @@ def _outside(document: Document, group: Place) -> Iterator[Problem]:
     for place, region in _secondary_regions(document, group):
         standing = allowed(region, _entries(document, group))
         if standing.within is Within.OUTSIDE:
-            remedy = "name another region, or add it to allowed_geographies"
+            remedy = "name another region, or add this one there"
             yield document.problem(place, f"{_secondary(document, place)} may not be there: {standing.why}; {remedy}")
 
 

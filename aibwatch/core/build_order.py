@@ -95,5 +95,5 @@ def _not_allowed(state: State, spec: GroupSpec, order: BuildOrdered) -> Reply | 
     standing = allowed(order.to, spec.allowed_geographies)
     if standing.within is Within.INSIDE:
         return None
-    why = f"{template_name(named)} may not be run: {standing.why}; see allowed_geographies"
+    why = f"{template_name(named)} may not be run: {standing.why}"
     return Reply(text=why, refusal=Refusal.UNASKED)

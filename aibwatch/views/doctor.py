@@ -26,9 +26,9 @@ def doctor_dict(found: Sequence[Checked]) -> Json:
 def _headline(found: Sequence[Checked]) -> str:
     ill = [checked for checked in found if checked.health is Health.FAIL]
     doubtful = [checked for checked in found if checked.health is Health.WARN]
-    good = f"{len(found) - len(ill) - len(doubtful)} of {count(len(found), 'finding')} are well"
+    good = f"{len(found) - len(ill) - len(doubtful)} of {count(len(found), 'thing')} are well"
     if not ill and not doubtful:
-        return f"Everything that was looked at is well ({count(len(found), 'finding')})."
+        return f"All that was looked at is well ({count(len(found), 'thing')})."
     told = [f"{count(len(ill), 'thing')} to mend ({_subjects(ill)})"] if ill else []
     told += [f"{count(len(doubtful), 'warning')} ({_subjects(doubtful)})"] if doubtful else []
     return f"{', '.join([*told, good])}."

@@ -43,6 +43,9 @@ def _headline(home: Location, found: Sequence[Candidate]) -> str:
     if not able:
         return f"No other region is known in which a secondary of {home.name} could build."
     best = able[0]
+    if best.paired and best.same_geography and not best.mutual:
+        where = f"its pair (one-way), in the same geography ({home.geography})"
+        return f"A secondary of {home.name} belongs in {best.region}: {where}."
     if best.paired and best.same_geography:
         return (
             f"A secondary of {home.name} belongs in {best.region}: its pair, in the same geography ({home.geography})."

@@ -35,6 +35,7 @@ COMMANDS = (
     "pause",
     "resume",
     "regions",
+    "doctor",
     "backtest",
     "classify",
 )

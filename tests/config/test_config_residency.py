@@ -66,8 +66,8 @@ def test_without_them_nothing_is_said_of_regions(read: Read) -> None:
         (
             'secondary_regions = ["northeurope", "swedencentral"]\nallowed_geographies = ["Europe"]\n',
             (
-                'secondary_regions: the secondary "sec" may not be there: swedencentral is in Sweden; '
-                "only Europe may be built in; name another region, or add it to allowed_geographies"
+                'secondary_regions: the secondary "sec" may not be there: swedencentral is in Sweden, '
+                "outside of allowed_geographies (Europe); name another region, or add this one there"
             ),
         ),
     ],

@@ -358,7 +358,7 @@ def test_where_the_region_is_down_and_no_secondary_is_ready_nothing_is_run() -> 
 def test_where_the_region_is_down_a_secondary_outside_the_allowed_geographies_is_not_run() -> None:
     build = the_build(ordered(only_in_japan(an_outage())))
     assert (build.result, build.attempts) == (BuildResult.OUTAGE, ())
-    assert "geography_allowed: northeurope is in Europe; only Japan may be built in" in build.why
+    assert "geography_allowed: northeurope is in Europe, outside of allowed_geographies (Japan)" in build.why
 
 
 # by name
@@ -436,7 +436,7 @@ def test_a_group_or_a_region_that_is_not_there_is_told_with_those_there_are() ->
 def test_no_order_builds_where_no_image_may_be_made_and_the_primary_is_where_it_is() -> None:
     play = only_in_japan(Play().run(2))
     assert objection(play.state, play.setup, replace(ORDER, to=NORTH)) == Reply(
-        text="base may not be run: northeurope is in Europe; only Japan may be built in; see allowed_geographies",
+        text="base may not be run: northeurope is in Europe, outside of allowed_geographies (Japan)",
         refusal=Refusal.UNASKED,
     )
     assert objection(play.state, play.setup, replace(ORDER, to=WEST)) is None

@@ -268,6 +268,15 @@ def test_a_gate_that_closes_during_the_check_gives_the_move_up() -> None:
     assert play.group().detail.startswith("secondary_live: ")
 
 
+def test_no_outage_moves_a_group_out_of_its_allowed_geographies() -> None:
+    play = a_broken_west()
+    spec = replace(play.setup.groups["base"], allowed_geographies=("Japan",))
+    play.setup = replace(play.setup, groups={"base": spec})
+    play.until("held").run(5)
+    assert (play.phase(), play.group().held_by, play.group().active) == ("held", ("geography_allowed",), BASE_WEST)
+    assert "northeurope is in Europe, outside of allowed_geographies (Japan)" in play.group().detail
+
+
 def test_fresh_polls_without_an_answer_give_the_move_up() -> None:
     play = a_broken_west()
     play.unanswered = {PollAfresh}

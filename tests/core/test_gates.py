@@ -333,7 +333,7 @@ def test_geography_allowed_is_open_inside_and_closed_outside() -> None:
     assert ask("geography_allowed", allowed=("europe",)) == (OPEN, "northeurope is in Europe, which is allowed")
     assert ask("geography_allowed", allowed=("Sweden",)) == (
         CLOSED,
-        "northeurope is in Europe; only Sweden may be built in",
+        "northeurope is in Europe, outside of allowed_geographies (Sweden)",
     )
 
 

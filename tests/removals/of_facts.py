@@ -127,4 +127,11 @@ FACTS: tuple[Removal, ...] = (
         ),
         ("what some share is named", "frozenset.intersection(", "frozenset.union("),
     ),
+    *in_file(
+        "permitted",
+        "permitted",
+        ("what is taken away is allowed", " and not _in(entry.not_actions, action)", ""),
+        ("letter case matters", "pattern.lower(), action.lower()", "pattern, action"),
+        ("beginning and end may share characters", " or len(action) < len(first) + len(last)", ""),
+    ),
 )

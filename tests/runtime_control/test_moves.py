@@ -59,6 +59,13 @@ async def test_every_order_is_on_record_with_who_why_and_what_came_of_it(site: S
     ("overrides", "said"),
     [
         (["lease_held"], "overrides: lease_held cannot be overridden: without it a move could be made twice\n"),
+        (
+            ["geography_allowed"],
+            (
+                "overrides: geography_allowed cannot be overridden: "
+                "where images may be built is for the configuration to say (allowed_geographies)\n"
+            ),
+        ),
         (["self_healthy"], "overrides: self_healthy cannot be overridden: without it a move could be made twice\n"),
         (["everything"], "overrides: 'everything' is no gate of a failover; there are: not_global, "),
         ("cooldown", 'overrides: write a list of gates: ["cooldown"]\n'),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aibwatch.config.load import Loaded
 from aibwatch.config.schema import AzureSettings
 from aibwatch.core.checkup import Checked
-from aibwatch.core.model import TemplateId
+from aibwatch.core.model import Diagnosis, TemplateId
 from aibwatch.core.observation import TemplateSeen
 from aibwatch.core.policy import Setup
 from aibwatch.runtime.clock import Clock
@@ -49,7 +49,7 @@ class Reached:
     arm: Arm
     seen: Mapping[TemplateId, TemplateSeen]
     """The watched templates that lists showed."""
-    unlisted: Mapping[str, str]
+    unlisted: Mapping[str, Diagnosis]
     """Scopes whose list did not come whole, and why."""
 
 

@@ -11,10 +11,12 @@ from datetime import timedelta
 from functools import partial
 
 from aibwatch.app.doctor.bench import AzureCheck, Bench, LocalCheck, Reached
+from aibwatch.app.doctor.copies import check_copies
 from aibwatch.app.doctor.disk import check_disk
 from aibwatch.app.doctor.observer import check_observer
 from aibwatch.app.doctor.peers import check_peers
-from aibwatch.app.doctor.permissions import check_permissions, words
+from aibwatch.app.doctor.permissions import check_permissions
+from aibwatch.app.doctor.settings import check_settings
 from aibwatch.app.doctor.steps import check_steps
 from aibwatch.app.doctor.templates import check_canaries, check_templates
 from aibwatch.app.doctor.token import check_token
@@ -36,7 +38,12 @@ LIMIT = timedelta(minutes=3)
 """For one check: hundreds of groups take tens of seconds."""
 
 WAY: Mapping[str, LocalCheck] = {"dns": check_name, "endpoint": check_endpoint, "token": check_token}
-HERE: Mapping[str, LocalCheck] = {"peer": check_peers, "state": check_disk}
+HERE: Mapping[str, LocalCheck] = {
+    "config": check_settings,
+    "peer": check_peers,
+    "state": check_disk,
+    "backup": check_copies,
+}
 THERE: Mapping[str, AzureCheck] = {
     "permission": check_permissions,
     "members": check_templates,
@@ -103,7 +110,7 @@ async def _in_azure(bench: Bench, way: Sequence[Checked]) -> tuple[list[Checked]
         observed = await Templates(arm, bench.clock.now).poll(bench.setup.watched, {})
         seen = {one.template: one for one in observed if isinstance(one, TemplateSeen)}
         unlisted = {
-            words(one.subject): one.diagnosis.summary
+            one.subject: one.diagnosis
             for one in observed
             if isinstance(one, Polled) and one.diagnosis.cls is not FailureClass.OK
         }

@@ -24,6 +24,10 @@ from aibwatch.sources.permissions import Permissions
 AT_ONCE = 4
 """Questions under way; as many as the rest of aibwatch allows itself beside its polls."""
 
+MOST_ALONE = 100
+"""Templates that are asked about one by one, where their resource groups do not allow it: roles at single templates are
+for a few of them. The others count as not allowed."""
+
 ASK = "Microsoft.Authorization/permissions/read"
 
 RUN = "Microsoft.VirtualMachineImages/imageTemplates/run/action"
@@ -75,7 +79,7 @@ def _unanswered(scope: _Scope) -> Checked:
     why = unread(bad, ASK) if isinstance(bad, Bad) else None
     said = f"what may be done in {words(scope.name)} cannot be told: {why.why if why else ''}"
     if why is not None and why.permission:
-        return warn("permission", said, 'the role "aibwatch watch" has it (deploy/azure)')
+        return fail("permission", said, 'the role "aibwatch watch" has it (deploy/azure)', Cause.NOT_PERMITTED)
     return fail("permission", said, "try again; if it stays so, look at the endpoint", Cause.UNREACHABLE)
 
 
@@ -109,10 +113,11 @@ async def _moving(
         for scope, templates in groups.items()
         if not isinstance(asked[scope].held, Bad) and not asked[scope].allows(RUN)
     }
-    single = await _asked(reached, sorted({template for templates in lacking.values() for template in templates}))
+    alone = sorted({template for templates in lacking.values() for template in templates})[:MOST_ALONE]
+    single = await _asked(reached, alone)
     told: list[Checked] = []
     for scope, templates in sorted(lacking.items()):
-        idle = sorted(template for template in templates if not single[template].allows(RUN))
+        idle = sorted(template for template in templates if template not in single or not single[template].allows(RUN))
         if idle:
             told.append(_may_not_run(reached.bench, right, scope, idle))
     well_off = len(groups) - len(told) - sum(isinstance(asked[scope].held, Bad) for scope in groups)
@@ -125,19 +130,22 @@ async def _moving(
 def _may_not_run(bench: Bench, right: Right, scope: str, templates: list[TemplateId]) -> Checked:
     names = listing([template_name(template) for template in templates])
     said = f"{right.action} is missing in {words(scope)}, for {right.feature}: {names}"
-    remedy = _remedy(right, scope)
-    return (
-        fail("permission", said, remedy, Cause.NOT_PERMITTED)
-        if _runs(bench, templates)
-        else warn("permission", f"{said}; in mode shadow nothing is run, and it is needed before that changes", remedy)
-    )
+    idle = _why_not_yet(bench, templates)
+    if idle:
+        return warn("permission", f"{said}; {idle}", _remedy(right, scope))
+    return fail("permission", said, _remedy(right, scope), Cause.NOT_PERMITTED)
 
 
-def _runs(bench: Bench, templates: Collection[TemplateId]) -> bool:
-    """Return whether aibwatch may run one of these by itself: canaries always, members unless the mode is shadow."""
+def _why_not_yet(bench: Bench, templates: Collection[TemplateId]) -> str:
+    """Return why nothing that aibwatch does by itself runs one of these; "" if something does."""
+    groups = bench.setup.groups.values()
     canaries = {canary.template for canary in bench.setup.canaries.values()}
-    moved = {t for spec in bench.setup.groups.values() if spec.policy.mode is not Mode.SHADOW for t in spec.members}
-    return bool((canaries | moved).intersection(templates))
+    targets = {t for spec in groups if spec.policy.mode is not Mode.SHADOW for t in spec.secondaries}
+    if (canaries | targets).intersection(templates):
+        return ""
+    if any(spec.policy.mode is not Mode.SHADOW and spec.primary in templates for spec in groups):
+        return "no failover needs it there, but a failback does, and aibwatch build"
+    return "in mode shadow nothing is run, and it is needed before that changes"
 
 
 def _excluding(bench: Bench, asked: Mapping[str, _Scope]) -> Iterator[Checked]:

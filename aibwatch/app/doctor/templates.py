@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from aibwatch.app.doctor.bench import Reached, few
+from aibwatch.app.doctor.permissions import words
 from aibwatch.core.checkup import Cause, Checked, fail, warn, well
-from aibwatch.core.model import TemplateId, template_name
+from aibwatch.core.model import FailureClass, TemplateId, template_name
 from aibwatch.core.observation import TemplateSeen
 from aibwatch.core.policy import GroupSpec
 from aibwatch.core.regions.allowed import Within, allowed
@@ -23,7 +24,8 @@ async def check_templates(reached: Reached) -> list[Checked]:
     if not found:
         return [warn("members", "no group is configured, so nothing is watched", "write a [[group]]")]
     if good:
-        told.append(well("members", f"of {good} of {count(len(found), 'group')} every member is there, and elsewhere"))
+        of = count(len(found), "group")
+        told.append(well("members", f"in {good} of {of} every member is there, and the secondaries are elsewhere"))
     return told
 
 
@@ -46,8 +48,11 @@ async def check_canaries(reached: Reached) -> list[Checked]:
 
 
 def _lists(reached: Reached) -> Iterator[Checked]:
-    for scope, why in reached.unlisted.items():
-        yield fail("members", f"the templates of {scope} were not listed: {why}", "see the lines above", UNREACHABLE)
+    for scope, failure in reached.unlisted.items():
+        refused = failure.cls is FailureClass.AUTH
+        said = f"the templates of {words(scope)} were not listed: {failure.summary}"
+        remedy = 'assign the role "aibwatch watch" there (deploy/azure)' if refused else "try again in a few minutes"
+        yield fail("members", said, remedy, Cause.NOT_PERMITTED if refused else Cause.UNREACHABLE)
 
 
 def _group(reached: Reached, spec: GroupSpec) -> Iterator[Checked]:
@@ -90,6 +95,3 @@ def _absent(reached: Reached, subject: str, template: TemplateId, name: str) -> 
     if not any(template.startswith(f"{scope}/") for scope in reached.unlisted):
         said = f"{name} is not listed by Azure: it is not there, or may not be read"
         yield fail(subject, said, "compare its id in the configuration with the one in Azure, or deploy it")
-
-
-UNREACHABLE = Cause.UNREACHABLE

@@ -49,8 +49,9 @@ def allowed(region: Region, geographies: Sequence[str]) -> Standing:
         return Standing(within=Within.INSIDE, why=f"{region} is in {geography}, which is allowed")
     only = listing(list(geographies))
     if geography:
-        return Standing(within=Within.OUTSIDE, why=f"{region} is in {geography}; only {only} may be built in")
-    return Standing(within=Within.UNKNOWN, why=f"{_unknown(region)}; only {only} may be built in")
+        why = f"{region} is in {geography}, outside of allowed_geographies ({only})"
+        return Standing(within=Within.OUTSIDE, why=why)
+    return Standing(within=Within.UNKNOWN, why=f"{_unknown(region)}; allowed_geographies has {only}")
 
 
 def geography_of(region: Region) -> str | None:

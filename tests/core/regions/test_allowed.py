@@ -34,7 +34,8 @@ def test_a_region_is_allowed_by_its_own_name(entry: str) -> None:
 
 def test_a_continent_is_no_geography() -> None:
     assert allowed(SWEDEN, ("Europe", "United Kingdom")) == Standing(
-        within=Within.OUTSIDE, why="swedencentral is in Sweden; only Europe and United Kingdom may be built in"
+        within=Within.OUTSIDE,
+        why="swedencentral is in Sweden, outside of allowed_geographies (Europe and United Kingdom)",
     )
 
 
@@ -43,13 +44,13 @@ def test_a_continent_is_no_geography() -> None:
     [
         (
             TAIWAN,
-            "the geography of taiwannorthwest is not known; allow it by its own name; only Taiwan may be built in",
+            "the geography of taiwannorthwest is not known; allow it by its own name; allowed_geographies has Taiwan",
         ),
         (
             NEW,
             (
                 "this version does not know atlantiscentral (its regions are those of May 2026), nor in which "
-                "geography it is; only Taiwan may be built in"
+                "geography it is; allowed_geographies has Taiwan"
             ),
         ),
     ],
