@@ -60,7 +60,8 @@ def _placed(need: Need, place: Place, region: Region, *, said: bool) -> Lookup:
         return _replicated(need, place, region)
     if place.region == region:
         return Lookup(need=need, standing=Standing.THERE, why=f"{_name(need)} is in {region}", holds=False)
-    why = f"{_name(need)} is in {place.region}; images could not be built when that region is down"
+    remedy = "; choose another with --resource-group" if need.kind is Kind.RESOURCE_GROUP else ""
+    why = f"{_name(need)} is in {place.region}; the template would depend on that region{remedy}"
     return Lookup(need=need, standing=Standing.ELSEWHERE, why=why, holds=not said)
 
 
