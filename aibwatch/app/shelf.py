@@ -21,7 +21,7 @@ from datetime import datetime
 from pathlib import Path
 
 from aibwatch.core.copies.copy import Copy, Files, Origin, files_of, parameters, place_of, timestamp
-from aibwatch.core.copies.document import LARGEST, DamagedCopyError, Found, found_in, read_copy, secrets_in
+from aibwatch.core.copies.document import LARGEST, DamagedCopyError, Found, Read, found_in, read_copy, secrets_in
 from aibwatch.core.copies.index import LARGEST as LARGEST_INDEX
 from aibwatch.core.copies.index import NAME, BackupIndex, dump_index, parse_index
 from aibwatch.core.copies.kept import Fate
@@ -138,6 +138,22 @@ def at_work(directory: Path, *, history: bool) -> Iterator[Shelf]:
         os.close(descriptor)
 
 
+def read_file(path: Path) -> Read:
+    """Return the copy in a file, with its secrets from the file beside it.
+
+    Raises:
+        DamagedCopyError: if it cannot be read, or is not one.
+    """
+    try:
+        content = _content(path, LARGEST)
+        secrets = _content(secrets_beside(path), LARGEST)
+    except OSError as error:
+        raise DamagedCopyError(f"cannot be read ({error.strerror or error}); nothing was changed") from error
+    if content is None:
+        raise DamagedCopyError("there is no such file; nothing was changed; name another one")
+    return read_copy(content, secrets)
+
+
 def backup_of(directory: Path, template: TemplateId) -> datetime | None:
     """Return when the copy of a template was last confirmed; None where there is none. Never raises."""
     try:
@@ -151,13 +167,11 @@ def backup_of(directory: Path, template: TemplateId) -> datetime | None:
 
 def copy_of(directory: Path, template: TemplateId) -> Copy | None:
     """Return the copy of a template; None where there is none that can be read to its end. Never raises."""
-    path = directory / place_of(template)
     try:
-        content = _content(path, LARGEST)
-        found = read_copy(content, _content(secrets_beside(path), LARGEST)).copy if content is not None else None
-    except (OSError, DamagedCopyError):
+        found = read_file(directory / place_of(template)).copy
+    except DamagedCopyError:
         return None
-    return found if found and found.template == template else None
+    return found if found.template == template else None
 
 
 def _same(found: Found, files: Files) -> bool:

@@ -9,7 +9,7 @@ This module does not know where anything is written.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from aibwatch.core.model import FailureClass, Region
+from aibwatch.core.model import FailureClass, Region, TemplateId
 from aibwatch.core.observation import (
     DependencySeen,
     EventSeen,
@@ -18,11 +18,12 @@ from aibwatch.core.observation import (
     PeerSaid,
     Polled,
     Probed,
+    ReadinessSeen,
     Source,
 )
 from aibwatch.core.window import Window
 
-Repeating = Polled | Probed | EventSeen | DependencySeen | PeerSaid | HandlerChecked
+Repeating = Polled | Probed | EventSeen | DependencySeen | PeerSaid | HandlerChecked | ReadinessSeen
 """What comes with every poll, changed or not. Of everything else the sources report only changes."""
 
 
@@ -47,7 +48,7 @@ def is_news(window: Window, observation: Observation) -> bool:
     if isinstance(observation, Polled):
         # Every answer has ids of its own, and the window keeps none: they make no news.
         observation = replace(observation, diagnosis=replace(observation.diagnosis, ids=()))
-    return known is None or replace(known, at=observation.at) != observation
+    return known is None or _at(known, observation.at) != observation
 
 
 def mentions(window: Window, observations: tuple[Observation, ...]) -> tuple[Mention, ...]:
@@ -70,13 +71,20 @@ def mention(observation: Repeating) -> Mention:
             key = f"{observation.peer}/{observation.region}"
         case HandlerChecked():
             key = observation.key
+        case ReadinessSeen():
+            key = observation.template
     return Mention(kind=observation.type, key=key, at=observation.at)
 
 
 def recalled(window: Window, mentioned: Mention) -> Observation | None:
     """Return the observation that was mentioned, from the window as it was then; None if that does not know it."""
     known = _known(window, mentioned)
-    return replace(known, at=mentioned.at) if known else None
+    return _at(known, mentioned.at) if known else None
+
+
+def _at(observation: Repeating, at: datetime) -> Repeating:
+    """Return the same, seen at another time."""
+    return observation.again(at) if isinstance(observation, ReadinessSeen) else replace(observation, at=at)
 
 
 def _known(window: Window, mentioned: Mention) -> Repeating | None:
@@ -93,6 +101,8 @@ def _known(window: Window, mentioned: Mention) -> Repeating | None:
             return window.dependencies.get(key)
         case "peer_said":
             return window.peers.get(key)
+        case "readiness_seen":
+            return window.readiness.get(TemplateId(key))
         case _:
             return window.handlers.get(key)
 

@@ -4,7 +4,7 @@ A failed poll is an observation too (`Polled` with a diagnosis other than WELL).
 is worth; that is for the signals.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -151,8 +151,15 @@ class ReadinessSeen:
     state: Ready
     why: str
     group: str = ""
+    recipe: str = ""
+    """The secondary's, as in TemplateSeen; "" where it was never read."""
     findings: tuple[Finding, ...] = ()
     """What each rule says, in the order in which rules are told; none in records of the first version."""
+
+    def again(self, at: datetime) -> "ReadinessSeen":
+        """Return the same report, made at another time: what was proven with it is proven then."""
+        findings = tuple(replace(f, at=at) if f.at == self.at else f for f in self.findings)
+        return replace(self, at=at, findings=findings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from aibwatch.core.canary import Canary
 from aibwatch.core.habits import Habit
 from aibwatch.core.incident import Incident
 from aibwatch.core.model import Region, TemplateId
-from aibwatch.core.observation import Observation
+from aibwatch.core.observation import Observation, ReadinessSeen
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict
 from aibwatch.core.window import Window, add
@@ -31,6 +31,9 @@ class Memory:
     habits: Mapping[TemplateId, Habit] = field(default_factory=dict)
     """The state's own mapping, not a copy: there may be one for each of ten thousand templates, and a run changes one
     of them, so they are written one by one and told apart by identity."""
+    reports: Mapping[TemplateId, ReadinessSeen] = field(default_factory=dict)
+    """Of readiness, the last one of each secondary: one that says what was said before is no news, but counts as proof
+    of a later time. Written one by one, like habits."""
     clock_stepped_at: datetime | None = None
 
 
@@ -46,6 +49,7 @@ def memory_of(state: State) -> Memory:
         canaries=dict(state.canaries),
         builds=state.builds,
         habits=state.habits,
+        reports=state.window.readiness,
         clock_stepped_at=state.clock_stepped_at,
     )
 
@@ -56,7 +60,7 @@ def recall(memory: Memory, observations: Iterable[Observation], now: datetime) -
     return State(
         awake_since=now,
         judged_at=max((o.at for o in known if o.at <= now), default=None),
-        window=add(Window(), known, now),
+        window=add(Window(), (*memory.reports.values(), *known), now),
         verdicts=memory.verdicts,
         incidents=memory.incidents,
         groups=memory.groups,

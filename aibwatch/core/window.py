@@ -28,6 +28,7 @@ from aibwatch.core.observation import (
     TemplateSeen,
     is_answer,
 )
+from aibwatch.core.readiness.finding import STANDS_FOR
 
 KEEP = timedelta(hours=6)
 """How long runs and probes are kept: longer than every configured window, so that a longer one can be tried."""
@@ -80,7 +81,7 @@ class Window:
     events: Mapping[str, EventSeen] = field(default_factory=dict)
     """By tracking id and region."""
     dependencies: Mapping[str, DependencySeen] = field(default_factory=dict)
-    readiness: Mapping[str, ReadinessSeen] = field(default_factory=dict)
+    readiness: Mapping[TemplateId, ReadinessSeen] = field(default_factory=dict)
     """The latest report of each secondary, by template."""
     peers: Mapping[str, PeerSaid] = field(default_factory=dict)
     """By peer and region."""
@@ -231,7 +232,7 @@ class _Draft:
             # An event that is still listed comes back with the next poll.
             events={k: e for k, e in self.events.items() if max(e.at, e.updated) >= horizon},
             dependencies={k: d for k, d in self.dependencies.items() if d.at >= horizon},
-            readiness={k: r for k, r in self.readiness.items() if r.at >= horizon},
+            readiness={k: r for k, r in self.readiness.items() if r.at >= self.now - STANDS_FOR},
             peers={k: p for k, p in self.peers.items() if p.at >= horizon},
             handlers={k: h for k, h in self.handlers.items() if h.at >= horizon},
             calls=_latest_calls(self.calls.values(), horizon),
@@ -244,10 +245,11 @@ class _Draft:
         return tuple(sorted(recent, key=lambda r: (ended_at(r.run), r.template))[-RUNS:])
 
 
+Key = TypeVar("Key", bound=str)
 Dated = TypeVar("Dated", DependencySeen, ReadinessSeen, PeerSaid, HandlerChecked)
 
 
-def _keep_latest(facts: dict[str, Dated], key: str, fact: Dated) -> None:
+def _keep_latest(facts: dict[Key, Dated], key: Key, fact: Dated) -> None:
     known = facts.get(key)
     if known is None or fact.at >= known.at:
         facts[key] = fact

@@ -14,7 +14,7 @@ from aibwatch.core.events import Event
 from aibwatch.core.habits import Habit
 from aibwatch.core.moves import KeptMove
 from aibwatch.core.news import Mention
-from aibwatch.core.observation import Observation
+from aibwatch.core.observation import Observation, ReadinessSeen
 from aibwatch.core.policy import Setup
 from aibwatch.core.recall import Memory
 from aibwatch.core.state import State
@@ -45,6 +45,7 @@ T = TypeVar("T")
 
 _MEMORY = TypeAdapter(Memory)
 _HABIT = TypeAdapter(Habit)
+_REPORT = TypeAdapter(ReadinessSeen)
 _OBSERVATION: TypeAdapter[Observation] = TypeAdapter(Observation)
 _PLAN = TypeAdapter(Plan)
 _MOVE = TypeAdapter(KeptMove)
@@ -53,8 +54,8 @@ _HAPPENED = TypeAdapter(Happened)
 
 
 def dump_memory(memory: Memory) -> str:
-    """Return the memory as JSON, without the habits, which are written one by one."""
-    return _MEMORY.dump_json(memory, exclude={"habits"}).decode()
+    """Return the memory as JSON, without habits and reports, which are written one by one."""
+    return _MEMORY.dump_json(memory, exclude={"habits", "reports"}).decode()
 
 
 def load_memory(text: str) -> Memory:
@@ -70,6 +71,16 @@ def dump_habit(habit: Habit) -> str:
 def load_habit(text: str) -> Habit:
     """Return the habit that was written, or raise CodecError."""
     return _read(_HABIT, text, "a template's habit on record")
+
+
+def dump_report(report: ReadinessSeen) -> str:
+    """Return the report of readiness as JSON."""
+    return _REPORT.dump_json(report).decode()
+
+
+def load_report(text: str) -> ReadinessSeen:
+    """Return the report of readiness that was written, or raise CodecError."""
+    return _read(_REPORT, text, "a report of readiness on record")
 
 
 def dump_observation(observation: Observation) -> str:

@@ -10,13 +10,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from aibwatch.core.decision import Note, NoteKind
-from aibwatch.core.habits import Habit
 from aibwatch.core.incident import Incident, period
-from aibwatch.core.model import TemplateId
 from aibwatch.core.observation import Observation
 from aibwatch.core.recall import Memory
 from aibwatch.runtime import ledger, trace
@@ -24,12 +22,15 @@ from aibwatch.runtime.codec import (
     dump_habit,
     dump_memory,
     dump_observation,
+    dump_report,
     load_habit,
     load_memory,
     load_observation,
+    load_report,
 )
+from aibwatch.runtime.kept import Kept
 from aibwatch.runtime.ledger import Ledger
-from aibwatch.runtime.store import FACTS, HABITS, NOTES, OBSERVATIONS, Store, from_store, to_store
+from aibwatch.runtime.store import FACTS, HABITS, NOTES, OBSERVATIONS, REPORTS, Store, from_store, to_store
 from aibwatch.runtime.trace import Rows, Told, Trace
 from aibwatch.views.history import Recorded
 
@@ -52,7 +53,8 @@ class Journal:
         self._store = store
         self._remembered = ""
         self._trace = Trace()
-        self._habits: Mapping[TemplateId, Habit] = {}
+        self._habits = Kept(HABITS, dump_habit, load_habit)
+        self._reports = Kept(REPORTS, dump_report, load_report)
         self._ledger = Ledger()
         self._incidents: Mapping[str, Incident] = {}
 
@@ -73,9 +75,9 @@ class Journal:
         remembered = dump_memory(memory)
         seen = [{"at": to_store(at), "body": dump_observation(o)} for o in observations]
         said = [_columns(note, at) for note in notes]
-        learned, forgotten = self._learned(memory.habits), self._forgotten(memory.habits)
+        habits, reports = self._habits.changes(memory.habits), self._reports.changes(memory.reports)
         moves = self._ledger.news(memory.groups, notes, at)
-        changed = bool(seen or said or learned or forgotten or moves or remembered != self._remembered)
+        changed = bool(seen or said or habits or reports or moves or remembered != self._remembered)
         if not changed and self._trace.due(told, at) is None and not self._trace.ripe(at):
             self._trace.wait(told, at)
             return
@@ -88,21 +90,14 @@ class Journal:
                 _put_fact(connection, "memory", remembered)
             if moves:
                 self._ledger.write(connection, moves)
-            if learned:
-                _put_habits(connection, learned)
-            if forgotten:
-                connection.execute(delete(HABITS).where(HABITS.c.template == bindparam("gone")), forgotten)
+            self._habits.write(connection, habits)
+            self._reports.write(connection, reports)
             self._trace.write(connection, told, at, news=len(seen))
         self._trace.written(told, at)
         self._ledger.written(memory.groups, moves)
-        self._remembered, self._habits, self._incidents = remembered, memory.habits, memory.incidents
-
-    def _learned(self, habits: Mapping[TemplateId, Habit]) -> list[dict[str, str]]:
-        """Return the rows of the habits that are not on record yet."""
-        if habits is self._habits:
-            return []
-        known = self._habits
-        return [{"template": t, "body": dump_habit(h)} for t, h in habits.items() if known.get(t) is not h]
+        self._habits.written(memory.habits)
+        self._reports.written(memory.reports)
+        self._remembered, self._incidents = remembered, memory.incidents
 
     def flush(self) -> None:
         """Write what of the past still waits in memory.
@@ -136,10 +131,6 @@ class Journal:
         with self._store.transaction() as connection:
             return trace.earliest(connection)
 
-    def _forgotten(self, habits: Mapping[TemplateId, Habit]) -> list[dict[str, str]]:
-        """Return the habits on record whose templates are gone: some make a template for each build."""
-        return [] if habits is self._habits else [{"gone": t} for t in self._habits if t not in habits]
-
     def prove_writable(self, now: datetime) -> None:
         """Read the journal once, and write something that nobody needs.
 
@@ -162,12 +153,11 @@ class Journal:
             fact = connection.execute(select(FACTS.c.value).where(FACTS.c.name == "memory")).scalar()
             query = select(OBSERVATIONS.c.body).where(OBSERVATIONS.c.at >= since).order_by(OBSERVATIONS.c.id)
             bodies = connection.execute(query).scalars().all()
-            habits = connection.execute(select(HABITS.c.template, HABITS.c.body)).all()
+            habits, reports = self._habits.recall(connection), self._reports.recall(connection)
             memory = Memory() if fact is None else load_memory(fact)
             self._ledger.recall(connection, memory.groups)
         self._remembered, self._incidents = fact or "", memory.incidents
-        self._habits = {TemplateId(template): load_habit(body) for template, body in habits}
-        return replace(memory, habits=self._habits), tuple(load_observation(body) for body in bodies)
+        return replace(memory, habits=habits, reports=reports), tuple(load_observation(body) for body in bodies)
 
     def notes(self, *, subject: str | None = None, limit: int = 200) -> tuple[Recorded, ...]:
         """Return the latest notes, oldest first.
@@ -264,13 +254,6 @@ def _put_fact(connection: Connection, name: str, value: str) -> None:
 def _recorded(row: Row[Any]) -> Recorded:
     note = Note(kind=NoteKind(row.kind), subject=row.subject, what=row.what, why=row.why, loud=row.loud)
     return Recorded(id=row.id, at=from_store(row.at), note=note)
-
-
-def _put_habits(connection: Connection, rows: list[dict[str, str]]) -> None:
-    habit = upsert(HABITS)
-    connection.execute(
-        habit.on_conflict_do_update(index_elements=["template"], set_={"body": habit.excluded.body}), rows
-    )
 
 
 def _columns(note: Note, at: datetime) -> dict[str, object]:

@@ -32,6 +32,10 @@ ORDINARY = (
     ("run_build", "202"),
     ("list_events", "200"),
     ("list_calls", "200"),
+    ("survey_templates", "200"),
+    ("survey_resource", "200"),
+    ("survey_names", "200"),
+    ("survey_providers", "200"),
 )
 """Requests that belong to no region, with the answer that they get on a good day: their series begin at 0."""
 

@@ -74,6 +74,7 @@ NOTES = Table(
     Index("notes_by_subject", "subject", "id"),
 )
 HABITS = Table("habits", META, Column("template", Text, primary_key=True), Column("body", Text, nullable=False))
+REPORTS = Table("reports", META, Column("template", Text, primary_key=True), Column("body", Text, nullable=False))
 EPOCHS = Table(
     "epochs",
     META,

@@ -88,7 +88,8 @@ class Surveys:
     async def _look(self, specs: Sequence[GroupSpec]) -> None:
         asked = [(spec, secondary) for spec in specs for secondary in spec.secondaries]
         # Told of all groups, so that it keeps what it saw of the primaries of those that are not looked at now.
-        async with self._room, self._surveyor.round(list(self._setup().groups.values())) as shared:
+        watched = list(self._setup().groups.values())
+        async with self._room, self._surveyor.round(specs, watched=watched) as shared:
             for start in range(0, len(asked), BATCH):
                 batch = asked[start : start + BATCH]
                 reports = await asyncio.gather(*(self._one(shared, spec, secondary) for spec, secondary in batch))

@@ -5,8 +5,11 @@ This module does not know what one table may say by itself (tables.py).
 
 from collections.abc import Collection, Sequence
 
+from aibwatch.simulator.definition import accept
 from aibwatch.simulator.parts import TemplateSpec, TriggerSpec
 from aibwatch.simulator.reading import Mistakes
+from aibwatch.simulator.refusal import Refusal
+from aibwatch.simulator.template import definition_of
 from aibwatch.simulator.trouble import EVERYWHERE, Trouble
 
 MAX_TEMPLATES = 1_000
@@ -14,7 +17,7 @@ MAX_TEMPLATES = 1_000
 
 
 def check_templates(templates: Sequence[TemplateSpec], mistakes: Mistakes) -> None:
-    """Note when there are no templates, too many, or two of one name."""
+    """Note when there are no templates, too many, two of one name, or one that nobody could put."""
     if not templates:
         mistakes.note("", 0, "template", "there is none; add at least one [[template]]")
     if len(templates) > MAX_TEMPLATES:
@@ -30,6 +33,10 @@ def check_templates(templates: Sequence[TemplateSpec], mistakes: Mistakes) -> No
                 f"{template.name!r} is in {template.resource_group!r} already; give it another name",
             )
         seen.add(key)
+        try:
+            accept(definition_of(template))
+        except Refusal as refusal:
+            mistakes.note("template", index, "properties", f"make it no template ({refusal.text}); correct them")
 
 
 def check_troubles(

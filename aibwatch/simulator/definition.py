@@ -6,6 +6,9 @@ away unless it was put, and then gains an empty size; "latest" and the identity'
 module does not know runs.
 """
 
+import hashlib
+from urllib.parse import urlsplit
+
 from aibwatch.simulator.lots import guid
 from aibwatch.simulator.refusal import Refusal, invalid
 from aibwatch.simulator.wire import Json
@@ -17,7 +20,7 @@ CHANGEABLE_PROPERTIES = frozenset({"distribute", "vmProfile"})
 KNOWN = frozenset(
     {
         *("source", "customize", "optimize", "validate", "distribute", "errorHandling", "buildTimeoutInMinutes"),
-        *("vmProfile", "managedResourceTags", "autoRun", "stagingResourceGroup", "seed"),
+        *("vmProfile", "managedResourceTags", "autoRun", "stagingResourceGroup"),
         *("provisioningState", "provisioningError", "lastRunStatus", "exactStagingResourceGroup"),
     }
 )
@@ -27,36 +30,55 @@ EXACT_VERSION = "24.04.202404230"
 """What "latest" is resolved to: one build for every image, in the form of the real ones."""
 
 
-def accept(body: object, identity_seed: str) -> Json:
+def accept(body: object) -> Json:
     """Return what is kept of a PUT. Raises Refusal for a body that is no template."""
     if not isinstance(body, dict) or not isinstance(body.get("properties"), dict):
         raise invalid("'ImageTemplate': Missing field 'properties'")
     properties = body["properties"]
     if not isinstance(body.get("location"), str) or not body["location"]:
         raise Refusal(400, "LocationRequired", "The location property is required for this definition.")
+    if not isinstance(body.get("tags") or {}, dict):
+        raise invalid("'ImageTemplate.tags': an object is expected")
     if not isinstance(body.get("identity"), dict):
         raise invalid("'ImageTemplate': Missing field 'identity'")
-    for key, kind in (("source", dict), ("distribute", list)):
-        if not isinstance(properties.get(key), kind) or not properties[key]:
-            raise invalid(f"'ImageTemplate.properties': Missing field '{key}'")
-    for key in ("customize", "distribute"):
-        if not all(isinstance(item, dict) and "type" in item for item in properties.get(key) or []):
-            raise invalid(f"'ImageTemplate.properties.{key}': Missing field 'type'")
+    _check_properties(properties)
     return {
         "location": "".join(body["location"].split()).lower(),
         "tags": dict(body.get("tags") or {}),
         "identity": body["identity"],
-        "properties": {**properties, "seed": identity_seed},
+        "properties": properties,
     }
+
+
+def _check_properties(properties: Json) -> None:
+    for key, kind in (("source", dict), ("distribute", list)):
+        if not isinstance(properties.get(key), kind) or not properties[key]:
+            raise invalid(f"'ImageTemplate.properties': Missing field '{key}'")
+    if not isinstance(properties["source"].get("type"), str):
+        raise invalid("'ImageTemplate.properties.source': Missing field 'type'")
+    for key in ("customize", "distribute"):
+        items = properties.get(key) or []
+        if not isinstance(items, list) or not all(isinstance(item, dict) and "type" in item for item in items):
+            raise invalid(f"'ImageTemplate.properties.{key}': Missing field 'type'")
+    for target in properties["distribute"]:
+        _check_target(target)
+    if not isinstance(properties.get("vmProfile") or {}, dict):
+        raise invalid("'ImageTemplate.properties.vmProfile': an object is expected")
+
+
+def _check_target(target: Json) -> None:
+    needed = {"SharedImage": "galleryImageId", "ManagedImage": "imageId"}
+    for field in ("runOutputName", needed.get(str(target["type"]), "runOutputName")):
+        if not isinstance(target.get(field), str):
+            raise invalid(f"'ImageTemplate.properties.distribute': Missing field '{field}'")
 
 
 def shown(definition: Json, *, created: bool) -> tuple[Json, Json, Json]:
     """Return the properties before and behind the states, and the identity, as an answer shows them."""
     properties = definition["properties"]
-    seed = properties["seed"]
     first: Json = {"source": _source(properties["source"], created=created)}
     if properties.get("customize"):
-        first["customize"] = [_customizer(item, seed, created=created) for item in properties["customize"]]
+        first["customize"] = [_customizer(item, created=created) for item in properties["customize"]]
     first |= {key: properties[key] for key in ("optimize", "validate") if properties.get(key)}
     first["distribute"] = [_target(item) for item in properties["distribute"]]
     first |= {key: properties[key] for key in ("errorHandling",) if properties.get(key)}
@@ -66,7 +88,7 @@ def shown(definition: Json, *, created: bool) -> tuple[Json, Json, Json]:
     last |= {key: properties[key] for key in ("managedResourceTags", "autoRun") if properties.get(key)}
     last |= {key: value for key, value in properties.items() if key not in KNOWN}
     last["stagingResourceGroup"] = properties.get("stagingResourceGroup") or ""
-    return first, last, _identity(definition["identity"], seed, created=created)
+    return first, last, _identity(definition["identity"], created=created)
 
 
 def _source(source: Json, *, created: bool) -> Json:
@@ -79,10 +101,12 @@ def _source(source: Json, *, created: bool) -> Json:
     return dict(sorted(given.items()))
 
 
-def _customizer(item: Json, seed: str, *, created: bool) -> Json:
+def _customizer(item: Json, *, created: bool) -> Json:
     given = {key: value for key, value in item.items() if value != ""}
-    if created and (given.get("scriptUri") or given.get("sourceUri")) and not given.get("sha256Checksum"):
-        given["sha256Checksum"] = (guid(0, seed, "sum").replace("-", "") * 2)[:64]
+    uri = given.get("scriptUri") or given.get("sourceUri")
+    if created and uri and not given.get("sha256Checksum"):
+        # Of the content: copies of a script in several accounts have the same, and are told by the same path.
+        given["sha256Checksum"] = hashlib.sha256(urlsplit(str(uri)).path.encode()).hexdigest()
     if given["type"] == "WindowsRestart":
         given.setdefault("restartCommand", "")
     return dict(sorted(given.items()))
@@ -96,12 +120,16 @@ def _target(item: Json) -> Json:
     return dict(sorted(given.items()))
 
 
-def _identity(identity: Json, seed: str, *, created: bool) -> Json:
+def _identity(identity: Json, *, created: bool) -> Json:
     users = identity.get("userAssignedIdentities")
     if not isinstance(users, dict):
         return dict(identity)
-    ids = {"principalId": guid(0, seed, "principal"), "clientId": guid(0, seed, "client")}
-    return {**identity, "userAssignedIdentities": {name: dict(ids) if created else {} for name in users}}
+    return {**identity, "userAssignedIdentities": {name: identity_ids(name) if created else {} for name in users}}
+
+
+def identity_ids(identity: str) -> Json:
+    """Return what an identity is known by besides its resource id, wherever it is shown."""
+    return {kind: guid(0, identity.lower(), kind) for kind in ("principalId", "clientId")}
 
 
 def changed(definition: Json, body: object) -> tuple[Json, bool]:
@@ -119,6 +147,7 @@ def changed(definition: Json, body: object) -> tuple[Json, bool]:
         "identity": body.get("identity", definition["identity"]),
         "properties": {**definition["properties"], **properties},
     }
+    accept(after)
     return after, set(body) != {"tags"}
 
 

@@ -77,6 +77,7 @@ def _change(name: str, sent: bytes, world: World) -> Reply:
     change = _change_of(name, table, world.estate)
     if found := mistakes.texts():
         return _told(400, {"mistakes": list(found)})
+    world.estate.count_change()
     change()
     return _told(201, {"changed": name})
 

@@ -24,6 +24,9 @@ from aibwatch.simulator.template import Template
 from aibwatch.simulator.triggers import Triggers
 from aibwatch.simulator.wire import Json
 
+MOST_CHANGES = 10_000
+"""By drills. Each may add something that stays; a rehearsal makes some dozen."""
+
 
 class Estate:
     """What there is besides templates. Its parts are changed through `put` of each."""
@@ -38,6 +41,7 @@ class Estate:
     ) -> None:
         """`subscriptions` are ids in lower case, `templates` those alive, `published` the images of runs."""
         self._subscriptions = subscriptions
+        self._changes = 0
         self._templates = templates
         self.resources = Resources(templates(), _more_groups(scenario))
         for spec in (*_delegated(templates()), *scenario.resources):
@@ -49,11 +53,17 @@ class Estate:
         self.triggers = Triggers(scenario.triggers)
         self.offers = Offers(spec.source for spec in scenario.templates)
 
+    def count_change(self) -> None:
+        """Count a drill's change. Raises Refusal for one too many."""
+        if self._changes >= MOST_CHANGES:
+            raise Refusal(409, "StandInFull", f"the stand-in takes {MOST_CHANGES} changes; start it anew")
+        self._changes += 1
+
     def check(self, subscription: str, group: str | None = None) -> None:
         """Raise Refusal for a subscription, or a group in it, that is not there."""
         if subscription.lower() not in self._subscriptions:
             raise no_subscription(subscription)
-        if group is not None and self._find(group_id(subscription, group)) is None:
+        if group is not None and self.find(group_id(subscription, group)) is None:
             raise no_group(group)
 
     def is_foreign(self, id_: str) -> bool:
@@ -62,14 +72,22 @@ class Estate:
 
     def regions_of(self, id_: str) -> tuple[str, ...]:
         """Return the region something is in; () for what is not there."""
-        found = self._find(id_)
+        found = self.find(id_)
         return (found.region,) if found else ()
+
+    def replicas_of(self, version: str) -> tuple[str, ...]:
+        """Return where a version in a gallery can be used; "latest", or none, is any version of the definition."""
+        definition, _, name = version.partition("/versions")
+        if name.strip("/").lower() not in {"", "latest"}:
+            found = self.find(version)
+            return found.replicas if found else ()
+        return tuple(region for one in self.galleries.there(definition) for region in one.replicas)
 
     def resource(self, id_: str) -> Json:
         """Return a resource or a resource group. Raises Refusal for what is not there."""
         parts = id_.split("/")
         self.check(parts[2], parts[4])
-        found = self._find(id_)
+        found = self.find(id_)
         if found is None:
             raise _missing(id_)
         if not found.kind:
@@ -77,7 +95,8 @@ class Estate:
         network = found.kind.lower() == NETWORK
         return resource_json(found, self.resources.inside(found.id, "subnets") if network else ())
 
-    def _find(self, id_: str) -> Resource | None:
+    def find(self, id_: str) -> Resource | None:
+        """Return what has this id, letter case aside; None for what is not there."""
         if found := self.galleries.find(id_):
             return found
         # The service makes a group for each template that names none; nobody writes those into a scenario.

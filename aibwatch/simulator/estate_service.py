@@ -40,12 +40,12 @@ class EstateService:
             case Operation.USAGES | Operation.PLATFORM:
                 return (ask.call.name("region").lower(),)
             case Operation.IMAGE | Operation.RESOURCE:
-                return self._estate.regions_of(_of(ask, "versions") or _id(ask))
+                return self._estate.regions_of(_listed_of(ask) or _id(ask))
             case _:
                 return ()
 
     def _resource(self, ask: Ask) -> Reply:
-        if definition := _of(ask, "versions"):
+        if definition := _listed_of(ask):
             return reply.arm(200, page_of(self._estate.images(definition), ask))
         if not ask.call.name("group"):
             kind = _id(ask).rpartition("/providers/")[2]
@@ -97,10 +97,9 @@ def _id(ask: Ask) -> str:
     return ask.path.rstrip("/")
 
 
-def _of(ask: Ask, listed: str) -> str:
-    """Return what a list of that name is in; "" where something else is asked for."""
-    whole, _, last = _id(ask).rpartition("/")
-    return whole if last.lower() == listed else ""
+def _listed_of(ask: Ask) -> str:
+    """Return what the list that is asked for is in; "" where it is no list, or one of a subscription."""
+    return _id(ask).rpartition("/")[0] if ask.call.name("list") else ""
 
 
 def _whole(items: list[Json]) -> Reply:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from aibwatch.simulator.body import run_outputs
 from aibwatch.simulator.ledger import Ledger
+from aibwatch.simulator.needs import kind_of
 from aibwatch.simulator.outcome import RunState
 from aibwatch.simulator.refusal import Refusal, not_found
 from aibwatch.simulator.resource_json import version_json
@@ -19,6 +20,9 @@ from aibwatch.simulator.template import Template
 from aibwatch.simulator.wire import Json
 
 KIND = "Microsoft.Compute/galleries/images/versions"
+
+MADE = frozenset({KIND.lower(), "microsoft.compute/images"})
+"""What runs leave behind."""
 
 WELL = (RunState.SUCCEEDED, RunState.PARTIALLY_SUCCEEDED)
 
@@ -45,11 +49,13 @@ class Galleries:
         self._excluded: dict[str, bool] = {}
 
     def find(self, wanted: str) -> Resource | None:
-        """Return an image, letter case aside, be it made by a run or there anyway; None if it is not there."""
+        """Return a resource, letter case aside, be it an image that a run made or there anyway; None if it is not."""
         if self._resources.takes_away(wanted):
             return None
         if found := self._resources.find(wanted):
             return found
+        if kind_of(wanted).lower() not in MADE:
+            return None
         return next((_resource(made) for made in self._published() if made.id.lower() == wanted.lower()), None)
 
     def answer(self, wanted: str, sent: object, *, status: bool = False) -> Json:
@@ -63,11 +69,15 @@ class Galleries:
 
     def listed(self, definition: str) -> list[Json]:
         """Return the versions of a definition."""
+        return [self._body(version, status=False) for version in self.there(definition)]
+
+    def there(self, definition: str) -> list[Resource]:
+        """Return the versions of a definition, those of runs first."""
         head = f"{definition}/versions/".lower()
         made = [_resource(version) for version in self._published() if version.id.lower().startswith(head)]
         there = {resource.id.lower(): resource for resource in made if not self._resources.takes_away(resource.id)}
         there |= {resource.id.lower(): resource for resource in self._resources.inside(definition, "versions")}
-        return [self._body(version, status=False) for version in there.values()]
+        return list(there.values())
 
     def _body(self, version: Resource, *, status: bool) -> Json:
         key = version.id.lower()
@@ -95,7 +105,8 @@ def versions(ledger: Ledger, templates: Iterable[Template], now: datetime) -> It
 def _goals(target: Json) -> tuple[str, ...]:
     """Return the regions that a target names, in either of the two ways."""
     goals = target.get("targetRegions") or target.get("replicationRegions") or []
-    names = [goal.get("name") if isinstance(goal, dict) else goal for goal in goals if isinstance(goals, list)]
+    listed = goals if isinstance(goals, list) else []
+    names = [goal.get("name") if isinstance(goal, dict) else goal for goal in listed]
     return tuple("".join(name.split()).lower() for name in names if isinstance(name, str))
 
 

@@ -81,25 +81,32 @@ class Providers:
             raise Refusal(404, "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid.")
         return self._body(subscription, known[namespace.lower()])
 
+    def registered(self, namespace: str) -> bool:
+        """Return whether a provider may be used."""
+        return self._spec(namespace).state == REGISTERED
+
+    def regions(self, namespace: str) -> tuple[str, ...]:
+        """Return the regions a provider offers its types in."""
+        usual = IMAGE_BUILDER if namespace == "Microsoft.VirtualMachineImages" else tuple(PLACES)
+        return self._spec(namespace).locations or usual
+
+    def _spec(self, namespace: str) -> ProviderSpec:
+        return self._specs.get(namespace.lower()) or ProviderSpec(namespace=namespace)
+
     def _body(self, subscription: str, namespace: str) -> Json:
-        spec = self._specs.get(namespace.lower()) or ProviderSpec(namespace=namespace)
+        shown = [_UNLISTED.get(region) or display(region) for region in self.regions(namespace)]
         return {
             "id": f"/subscriptions/{subscription}/providers/{namespace}",
             "namespace": namespace,
             "resourceTypes": [
                 {
                     "resourceType": kind,
-                    "locations": [] if kind in _SUBJECT_OF_NO_REGION else _shown(spec, namespace),
+                    "locations": [] if kind in _SUBJECT_OF_NO_REGION else shown,
                     "apiVersions": list(versions),
                     "capabilities": "SupportsTags, SupportsLocation" if "/" not in kind else "None",
                 }
                 for kind, versions in _TYPES[namespace].items()
             ],
-            "registrationState": spec.state,
+            "registrationState": self._spec(namespace).state,
             "registrationPolicy": "RegistrationRequired",
         }
-
-
-def _shown(spec: ProviderSpec, namespace: str) -> list[str]:
-    usual = IMAGE_BUILDER if namespace == "Microsoft.VirtualMachineImages" else tuple(PLACES)
-    return [_UNLISTED.get(region) or display(region) for region in spec.locations or usual]

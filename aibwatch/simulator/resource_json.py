@@ -7,6 +7,7 @@ descriptions; nothing of them was recorded here. This module decides nothing.
 
 from collections.abc import Callable, Iterable, Mapping
 
+from aibwatch.simulator.definition import identity_ids
 from aibwatch.simulator.lots import guid
 from aibwatch.simulator.needs import kind_of
 from aibwatch.simulator.places import display
@@ -105,8 +106,7 @@ _IMAGE: Json = {
 
 
 def _identity(resource: Resource) -> Json:
-    seed = resource.id.lower()
-    return {"tenantId": TENANT, "principalId": guid(0, seed, "principal"), "clientId": guid(0, seed, "client")}
+    return {"tenantId": TENANT, **identity_ids(resource.id)}
 
 
 def _storage(resource: Resource) -> Json:

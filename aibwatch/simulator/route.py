@@ -66,7 +66,7 @@ _ROUTES = tuple(
         ("GET", _SUBSCRIPTION + r"/resourceGroups/(?P<group>[^/]+)", Operation.RESOURCE),
         ("GET", _GALLERY, Operation.RESOURCE),
         ("GET", _GALLERY + r"/images/[^/]+", Operation.RESOURCE),
-        ("GET", _GALLERY + r"/images/[^/]+/versions", Operation.RESOURCE),
+        ("GET", _GALLERY + r"/images/[^/]+/(?P<list>versions)", Operation.RESOURCE),
         ("GET", _RESOURCES + r"/Microsoft\.Compute/images/[^/]+", Operation.RESOURCE),
         ("GET", _RESOURCES + r"/Microsoft\.ManagedIdentity/userAssignedIdentities/[^/]+", Operation.RESOURCE),
         ("GET", _RESOURCES + r"/Microsoft\.Network/virtualNetworks/[^/]+", Operation.RESOURCE),

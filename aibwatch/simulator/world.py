@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from aibwatch.core.model import region_of
 from aibwatch.simulator import activity, body, health
+from aibwatch.simulator.account import effects
 from aibwatch.simulator.calls import CallLog, RunCall
 from aibwatch.simulator.definition import accept, changed
 from aibwatch.simulator.estate import Estate
@@ -25,11 +26,10 @@ from aibwatch.simulator.refusal import Refusal, conflict, not_allowed, not_found
 from aibwatch.simulator.reply import Reply
 from aibwatch.simulator.resources import group_id
 from aibwatch.simulator.roles import Roles
-from aibwatch.simulator.run import Origin, Run
 from aibwatch.simulator.scenario import Scenario
 from aibwatch.simulator.template import Key, Template, definition_of, template_of
 from aibwatch.simulator.trouble import Desk, Operation, Trouble
-from aibwatch.simulator.wire import Json, run_time
+from aibwatch.simulator.wire import Json
 from aibwatch.simulator.works import Work, Works
 
 MAX_TEMPLATES = 2_000
@@ -55,11 +55,11 @@ class World:
         self._gone: list[Template] = []
         self._works = Works()
         self._lives = 0
-        self.subscriptions = {t.subscription.lower(): t.subscription for t in scenario.templates}
+        named = (*(t.subscription for t in scenario.templates), *(r.id.split("/")[2] for r in scenario.resources))
+        self.subscriptions = {subscription.lower(): subscription for subscription in reversed(named)}
         self.regions = {t.region for t in scenario.templates} | set(scenario.regions)
         for spec in scenario.templates:
-            seed = guid(scenario.seed, "definition", spec.subscription, spec.resource_group, spec.name)
-            template = template_of(spec, self._new_life(), accept(definition_of(spec), seed), self.begun)
+            template = template_of(spec, self._new_life(), accept(definition_of(spec)), self.begun)
             self._templates[template.key] = template
             self._ledger.open(template, spec)
         self.estate = Estate(scenario, self.subscriptions, self._templates.values, self._published, self.begun)
@@ -155,7 +155,7 @@ class World:
             raise conflict()
         if len(self._templates) >= MAX_TEMPLATES:
             raise Refusal(409, "StandInFull", f"the stand-in keeps {MAX_TEMPLATES} templates; delete some")
-        definition = accept(sent, guid(self.scenario.seed, "definition", key, self._lives))
+        definition = accept(sent)
         home = group_id(subscription, group)
         self._linked.check_new(f"{home}/providers/{ACTION}/{name}", definition)
         failure = self._linked.failure_of(definition, home)
@@ -332,22 +332,4 @@ class World:
     def effects(self) -> list[Json]:
         """Return every run accepted from a client or started by a schedule, oldest first: the count must be exact."""
         now = self.time()
-        told = [
-            (run, self._effect(template, run, now))
-            for template in [*self._gone, *self._templates.values()]
-            for run in self._ledger.runs(template)
-            if run.origin is not Origin.BEFORE
-        ]
-        return [effect for _, effect in sorted(told, key=lambda item: item[0].accepted)]
-
-    def _effect(self, template: Template, run: Run, now: datetime) -> Json:
-        return {
-            "template": body.resource_id(template),
-            "region": template.region,
-            "number": run.number,
-            "by": run.origin.value,
-            "operation": run.operation,
-            "started": run_time(run.started, run.operation),
-            "accepted": run.accepted.isoformat(),
-            "state": self._ledger.status(template, run, now).state.value,
-        }
+        return effects(self._ledger, [*self._gone, *self._templates.values()], now)

@@ -1,12 +1,13 @@
 """Read which resource providers a subscription has registered.
 
 Rules: one GET a provider, because the list of all of them has megabytes. One answer that is missing makes all of them
-unread: what is not told must not look well. This module does not know what a template needs beyond what all do.
+unread: what is not told must not look well. Which of them matter is core.readiness.room's to say.
 """
 
 import asyncio
 from collections.abc import Iterable, Mapping
 
+from aibwatch.core.readiness.room import PROVIDERS
 from aibwatch.core.readiness.survey import Unread
 from aibwatch.core.reading import text
 from aibwatch.sources.answer import Bad
@@ -14,15 +15,7 @@ from aibwatch.sources.arm import Api
 from aibwatch.sources.lacking import unread
 from aibwatch.sources.thrift import Question, Thrift
 
-NEEDED = (
-    "microsoft.virtualmachineimages",
-    "microsoft.compute",
-    "microsoft.keyvault",
-    "microsoft.storage",
-    "microsoft.network",
-    "microsoft.containerinstance",
-)
-"""What the service's documentation asks to be registered."""
+NEEDED = tuple(name.lower() for name in PROVIDERS)
 
 ACTION = "Microsoft.Resources/subscriptions/providers/read"
 

@@ -42,7 +42,7 @@ def _summary(report: ReadinessSeen, now: datetime) -> str:
     if report.state is not Ready.READY or not report.findings:
         return report.why
     oldest = span(now - min(finding.at for finding in report.findings))
-    proven = next((finding.why for finding in report.findings if finding.rule == "proven"), "")
+    proven = next((_told(finding, now) for finding in report.findings if finding.rule == "proven"), "")
     return ", ".join(filter(None, (count(len(report.findings), "rule"), f"oldest proof {oldest}", proven)))
 
 
@@ -89,7 +89,18 @@ def _finding(finding: Finding, report: ReadinessSeen, wide: int, now: datetime) 
     indent = " " * (WIDE + wide + 6)
     more = [f"not looked at again: {finding.blocked}"] if finding.blocked else []
     lines = [*finding.details, *more]
-    return [f"  {mark:<{WIDE}}  {finding.rule:<{wide}}  {finding.why}{age}", *(f"{indent}{line}" for line in lines)]
+    return [
+        f"  {mark:<{WIDE}}  {finding.rule:<{wide}}  {_told(finding, now)}{age}",
+        *(f"{indent}{line}" for line in lines),
+    ]
+
+
+def _told(finding: Finding, now: datetime) -> str:
+    """Return what the finding says, with the age of what it tells of."""
+    if finding.dated is None:
+        return finding.why
+    age = ago(finding.dated, now)
+    return f"{finding.why} {age}" if finding.state is Ready.READY else f"{finding.why} ({age})"
 
 
 def _secondary(state: State, spec: GroupSpec, secondary: TemplateId, now: datetime) -> Json:
@@ -112,6 +123,7 @@ def _rule(finding: Finding) -> Json:
         "state": str(finding.state),
         "why": finding.why,
         "at": finding.at.isoformat(),
+        "dated": finding.dated.isoformat() if finding.dated else None,
         "permission": finding.permission or None,
         "details": list(finding.details),
         "blocked": finding.blocked or None,

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from aibwatch.app.shelf import MOST_VERSIONS, BusyShelfError, ShelfError, at_work, backup_of
+from aibwatch.app.shelf import MOST_VERSIONS, BusyShelfError, ShelfError, at_work, backup_of, copy_of, read_file
 from aibwatch.core.copies.copy import Copy, Origin, place_of
-from aibwatch.core.copies.document import read_copy
+from aibwatch.core.copies.document import DamagedCopyError, read_copy
 from aibwatch.core.copies.index import BackupIndex, Entry
 from aibwatch.core.copies.kept import Fate
 from aibwatch.core.model import TemplateId
@@ -195,3 +195,18 @@ def test_a_damaged_index_knows_nothing(tmp_path: Path, content: str) -> None:
     with at_work(tmp_path, history=False) as shelf:
         assert shelf.index() is None
     assert backup_of(tmp_path, UBUNTU.template) is None
+
+
+def test_a_copy_is_found_by_the_id_of_its_template_with_its_secrets(tmp_path: Path) -> None:
+    keep(tmp_path, changed(SIGNED))
+    assert copy_of(tmp_path, UBUNTU.template) == changed(SIGNED)
+    assert copy_of(tmp_path, TemplateId(f"{UBUNTU.template}2")) is None
+    (tmp_path / FILE).write_text("{")
+    assert copy_of(tmp_path, UBUNTU.template) is None
+
+
+def test_a_file_that_is_not_there_or_is_none_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DamagedCopyError, match=r"^there is no such file; nothing was changed; name another one$"):
+        read_file(tmp_path / "absent.json")
+    with pytest.raises(DamagedCopyError, match=r"^cannot be read .Is a directory.; nothing was changed$"):
+        read_file(tmp_path)

@@ -400,6 +400,8 @@ class World:
     probe: dict[Region, str]
     lists: str = "ok"
     controls: str = "ok"
+    ready: str = "ready"
+    """What surveys say of every template."""
     events: list[EventSeen] = field(default_factory=list)
 
     def polls(self, now: datetime) -> tuple[Observation, ...]:
@@ -410,7 +412,7 @@ class World:
         seen.append(a_poll(self.lists, when=now, source=Source.TEMPLATES, subject=SCOPE))
         if self.lists == "ok":
             seen += [replace(t, at=now) for t in self.templates.values()]
-            seen += [a_report(template=template, when=now) for template in self.templates]
+            seen += [a_report(self.ready, template=template, when=now) for template in self.templates]
         seen.append(a_poll(self.controls, when=now, source=Source.SERVICE_HEALTH, subject=SCOPE))
         if self.controls == "ok":
             seen += [replace(e, at=now) for e in self.events]

@@ -630,8 +630,8 @@ class Life(RuleBasedStateMachine):
             case "peer":
                 return (a_peer(troubled=not begin, region=self.where(), when=self.play.now),)
             case _:
-                state = "not_ready" if begin else "ready"
-                return tuple(a_report(state, template=t, when=self.play.now) for t in SECONDARIES)
+                self.play.world.ready = "not_ready" if begin else "ready"
+                return tuple(a_report(self.play.world.ready, template=t, when=self.play.now) for t in SECONDARIES)
 
     def where(self) -> Region:
         """Return the region that the group is in."""

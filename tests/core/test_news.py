@@ -6,7 +6,7 @@ import pytest
 
 from aibwatch.core.news import is_news, mentions, recalled
 from aibwatch.core.observation import HandlerChecked, Observation, PeerSaid, ReadinessSeen, TemplateGone
-from aibwatch.core.readiness.finding import Ready
+from aibwatch.core.readiness.finding import Finding, Ready
 from tests.core.builders import (
     BASE_NORTH,
     BASE_WEST,
@@ -29,8 +29,26 @@ ALWAYS_NEW = [
     a_template(),
     TemplateGone(at=at(0), template=BASE_WEST),
     a_call(),
-    ReadinessSeen(at=at(0), template=BASE_NORTH, state=Ready.READY, why=""),
 ]
+A_PROOF = Finding(rule="machines", state=Ready.READY, why="cores are free", at=at(0))
+AN_OLD_PROOF = Finding(rule="parity", state=Ready.READY, why="it says the same", at=at(-60), blocked="500")
+A_REPORT = ReadinessSeen(
+    at=at(0), template=BASE_NORTH, state=Ready.READY, why="all is kept", findings=(A_PROOF, AN_OLD_PROOF)
+)
+
+
+def test_a_report_of_readiness_that_proves_the_same_anew_is_no_news() -> None:
+    window, later = (
+        a_window(A_REPORT),
+        replace(A_REPORT, at=at(30), findings=(replace(A_PROOF, at=at(30)), AN_OLD_PROOF)),
+    )
+    assert not is_news(window, later)
+    assert [recalled(window, m) for m in mentions(window, (later,))] == [later]
+
+
+def test_a_report_of_readiness_that_cannot_prove_anew_what_it_did_is_news() -> None:
+    later = replace(A_REPORT, at=at(30), findings=(replace(A_PROOF, blocked="500"), AN_OLD_PROOF))
+    assert is_news(a_window(A_REPORT), later)
 
 
 @pytest.mark.parametrize("seen", REPEATING, ids=repr)

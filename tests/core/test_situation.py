@@ -27,8 +27,10 @@ from tests.core.builders import (
     a_move,
     a_policy,
     a_poll,
+    a_report,
     a_setup,
     a_template,
+    a_template_id,
     a_verdict,
     a_window,
     at,
@@ -49,7 +51,7 @@ def stands(
     judged = {r: a_verdict(region=r) for r in (WEST, NORTH, FRANCE)} | {v.region: v for v in verdicts}
     seen: list[Observation] = [a_poll(source=Source.TEMPLATES, subject=SCOPE)]
     for region in judged:
-        seen += [a_template(region=region), a_poll(subject=region)]
+        seen += [a_template(region=region), a_poll(subject=region), a_report(template=a_template_id(region=region))]
     window = a_window(*seen)
     window = replace(window, templates={k: t for k, t in window.templates.items() if k != forget})
     state = State(awake_since=at(0), window=window, verdicts={key("", r): v for r, v in judged.items()})

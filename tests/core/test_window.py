@@ -7,6 +7,7 @@ import pytest
 
 from aibwatch.core.observation import Observation, Report, Source, TemplateGone
 from aibwatch.core.policy import Policy
+from aibwatch.core.readiness.finding import STANDS_FOR
 from aibwatch.core.signals import events
 from aibwatch.core.window import CALLS, KEEP, PROBES_PER_REGION, RUNS, PollRecord, Window, add, ended_at
 from tests.core.builders import (
@@ -230,21 +231,24 @@ def test_facts_from_before_the_clock_was_set_back_do_not_outweigh_newer_ones() -
 
 
 @pytest.mark.parametrize(
-    ("newer", "older"),
+    ("newer", "older", "keep"),
     [
-        (a_report("ready", when=at(5)), a_report("not_ready", when=at(4))),
-        (a_peer(troubled=True, when=at(5)), a_peer(troubled=False, when=at(4))),
-        (a_check(well=True, when=at(5)), a_check(well=False, when=at(4))),
+        (a_report("ready", when=at(5)), a_report("not_ready", when=at(4)), STANDS_FOR),
+        (a_peer(troubled=True, when=at(5)), a_peer(troubled=False, when=at(4)), KEEP),
+        (a_check(well=True, when=at(5)), a_check(well=False, when=at(4)), KEEP),
     ],
-    ids=lambda fact: fact.type,
+    ids=lambda fact: getattr(fact, "type", ""),
 )
-def test_of_a_report_the_latest_stands_and_the_clock_may_be_set_back(newer: Report, older: Report) -> None:
+def test_of_a_report_the_latest_stands_and_the_clock_may_be_set_back(
+    newer: Report, older: Report, keep: timedelta
+) -> None:
     def kept(window: Window) -> list[Report]:
         return [*window.readiness.values(), *window.peers.values(), *window.handlers.values()]
 
     assert kept(a_window(newer, older, now=at(5))) == kept(add(a_window(newer, now=at(5)), [older], at(6))) == [newer]
     assert kept(add(a_window(newer, now=at(5)), [older], at(4))) == [older]
-    assert kept(add(a_window(newer, now=at(5)), (), at(5) + KEEP + BEAT)) == []
+    assert kept(add(a_window(newer, now=at(5)), (), at(5) + keep)) == [newer]
+    assert kept(add(a_window(newer, now=at(5)), (), at(5) + keep + BEAT)) == []
 
 
 def test_what_an_observer_says_of_two_regions_are_two_reports() -> None:

@@ -94,6 +94,25 @@ async def test_a_template_shows_what_the_scenario_gave_it_and_a_field_that_nobod
     assert properties["novelty"] == {"level": 3}
 
 
+async def test_a_script_has_one_checksum_wherever_its_copies_are(rig: Open) -> None:
+    copy = RICH.replace('rich-neu"', 'rich-neu"\nscript = "https://stneu.blob.core.windows.net/scripts/harden.sh"')
+    azure = await rig(copy)
+    sums = [
+        (await azure.arm("GET", f"{home}/providers/Microsoft.VirtualMachineImages/imageTemplates/rich-{short}")).json[
+            "properties"
+        ]["customize"][0]["sha256Checksum"]
+        for home, short in ((WEST, "weu"), (NORTH, "neu"))
+    ]
+    assert sums[0] == sums[1]
+
+
+async def test_an_identity_is_the_same_one_by_itself_and_in_its_template(rig: Open) -> None:
+    azure = await rig()
+    alone = (await azure.arm("GET", IDENTITY)).json["properties"]
+    (given,) = (await azure.arm("GET", UBUNTU)).json["identity"]["userAssignedIdentities"].values()
+    assert given == {key: alone[key] for key in ("principalId", "clientId")}
+
+
 async def test_what_nobody_names_is_not_there(rig: Open) -> None:
     azure = await rig()
     assert await where(azure, f"{HOME}/resourceGroups/nowhere") == (404, "ResourceGroupNotFound")
@@ -198,6 +217,17 @@ async def test_the_group_that_the_service_makes_for_a_template_is_there(rig: Ope
     await azure.arm("DELETE", UBUNTU)
     azure.clock.advance(61)
     assert await where(azure, made) == (404, "ResourceGroupNotFound")
+
+
+async def test_a_group_may_be_called_like_a_list(rig: Open) -> None:
+    azure = await rig(top='resource_groups = ["versions"]')
+    assert await where(azure, f"{HOME}/resourceGroups/versions") == (200, "westeurope")
+
+
+async def test_a_resource_may_be_in_a_subscription_without_templates(rig: Open) -> None:
+    elsewhere = ACCOUNT.replace(SUBSCRIPTION, "22222222-2222-2222-2222-222222222222")
+    azure = await rig(f'[[resource]]\nid = "{elsewhere}"\nregion = "northeurope"')
+    assert await where(azure, elsewhere) == (200, "northeurope")
 
 
 async def test_further_resource_groups_are_in_the_first_further_region(rig: Open) -> None:

@@ -120,6 +120,10 @@ share = 2
             '[[template]]\nname = "x"\nresource_group = "g"\nregion = "r"\nsubnet = "machines"',
             "subnet: 'machines' is no resource id; write /subscriptions/",
         ),
+        (
+            '[[template]]\nname = "x"\nresource_group = "g"\nregion = "r"\nproperties = { customize = 5 }',
+            "properties: make it no template (Validation failed: 'ImageTemplate.properties.customize': Missing field",
+        ),
         ('[event]\ntracking_id = "X"', "event: is not a list of tables; write [[event]]"),
         ('[template.tags]\na = "b"', ""),
     ],

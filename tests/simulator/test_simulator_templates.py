@@ -82,7 +82,15 @@ async def test_tags_change_at_once_and_an_identity_takes_a_moment(rig: Open) -> 
 
 
 @pytest.mark.parametrize(
-    "sent", [{}, {"location": "x"}, {"properties": {"source": {}}}, {"properties": {"distribute": [{"type": "VHD"}]}}]
+    "sent",
+    [
+        {},
+        {"location": "x"},
+        {"tags": ["a"]},
+        {"properties": {"source": {}}},
+        {"properties": {"distribute": [{"type": "VHD"}]}},
+        {"properties": {"vmProfile": ["Standard_D2s_v5"]}},
+    ],
 )
 async def test_what_cannot_be_changed_is_refused(rig: Open, sent: object) -> None:
     answer = await (await rig()).arm("PATCH", UBUNTU, sent)

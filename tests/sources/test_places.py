@@ -30,6 +30,8 @@ KEYS = ["publishingProfile", "targetRegions", "name", "replicationStatus", "summ
         ("https://store/a.sh", ""),
         (f"{GROUP}/providers/microsoft.compute/galleries", ""),
         (f"{GROUP}/providers/microsoft.compute/galleries/a?b=c", ""),
+        (f"{GROUP}/providers/microsoft.compute/galleries/..", ""),
+        ("/subscriptions/1/resourcegroups/.", ""),
         ("", ""),
     ],
 )

@@ -1,7 +1,7 @@
 """Registrations of resource providers."""
 
 from aibwatch.core.readiness.survey import Unread
-from aibwatch.sources.providers import NEEDED, registrations
+from aibwatch.sources.providers import registrations
 
 from .support import SUBSCRIPTION, Rig, a_thrift, says
 
@@ -30,7 +30,3 @@ async def test_an_answer_without_a_state_is_none(rig: Rig) -> None:
     rig.azure.on(f"{PATH}/{ONE}", says(200, {"registrationState": 7}))
     why = "the answer does not say whether microsoft.compute is registered"
     assert await registrations(a_thrift(rig), SUBSCRIPTION, (ONE,)) == Unread(why=why)
-
-
-def test_what_a_build_needs_is_written_as_it_is_looked_up() -> None:
-    assert [name.lower() for name in NEEDED] == list(NEEDED)

@@ -153,6 +153,18 @@ async def test_of_a_secondary_in_no_known_region_nothing_is_asked_of_regions(rig
     assert not [path for _, path in rig.azure.asked if "/locations/" in path]
 
 
+async def test_an_account_of_a_script_is_looked_for_in_the_subscriptions_of_both(rig: Rig, surveyor: Surveyor) -> None:
+    script = [{"type": "Shell", "scriptUri": "https://stbuild.blob.core.windows.net/a.sh"}]
+    answers(rig, says(200, a_template()), says(200, a_secondary(customize=script)))
+    other = TemplateId(UBUNTU.replace("1111", "2222"))
+    lists = [
+        f"/subscriptions/{one.split('/')[2]}/providers/Microsoft.Storage/storageAccounts" for one in (UBUNTU, other)
+    ]
+    rig.azure.on(lists[0], says(200, {"value": []}))
+    await survey(surveyor, replace(SPEC, primary=other))
+    assert [rig.azure.count("GET", path) for path in lists] == [1, 1]
+
+
 async def test_a_fault_of_ours_loses_one_survey_and_no_other(rig: Rig, clock: Clock) -> None:
     answers(rig, says(200, a_template()), says(200, a_secondary()))
     faults: list[Exception] = []

@@ -139,6 +139,15 @@ class Azure:
         async with self._session.delete(f"{self.base}/_stand-in/trouble", timeout=LIMIT) as answer:
             assert answer.status == 200, await answer.text()
 
+    async def roles(self, *roles: Mapping[str, object]) -> None:
+        """Let the caller have these roles and no others from now on."""
+        async with self._session.post(f"{self.base}/_stand-in/roles", json=roles, timeout=LIMIT) as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def lacked(self) -> set[str]:
+        """Return the actions for which a request was refused, in lower case."""
+        return {lacking.lower() for request in await self._told("requests") if (lacking := request["lacking"])}
+
 
 @asynccontextmanager
 async def an_azure(scenario: str) -> AsyncIterator[Azure]:

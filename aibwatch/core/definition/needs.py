@@ -150,4 +150,6 @@ def _at(kind: Kind, address: str, where: str) -> Iterator[Need]:
 
 
 def _id(value: object) -> str:
-    return cleaned(value).strip().rstrip("/").lower()
+    name = cleaned(value).strip().rstrip("/").lower()
+    # One client was recorded to name its staging group without the first slash, and the service took it.
+    return f"/{name}" if name.startswith("subscriptions/") else name

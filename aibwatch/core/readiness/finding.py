@@ -1,8 +1,11 @@
 """Hold what one rule of readiness says of one secondary."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+STANDS_FOR = timedelta(days=1)
+"""How long a finding stands that cannot be looked at again. The longest known outages of the service took a day."""
 
 
 class Ready(StrEnum):
@@ -28,9 +31,12 @@ class Finding:
     """Its name, one of those in `core.readiness.rules`."""
     state: Ready
     why: str
-    """One sentence, with the remedy where there is one to give."""
+    """One sentence, with the remedy where there is one to give. Without an age, so that it stays as it is while nothing
+    changes: a report that says the same is no news."""
     at: datetime
     """When this was proven; older than the report where it could not be looked at again since."""
+    dated: datetime | None = None
+    """When what it tells of happened: a last image, a copy. People read it as an age."""
     permission: str = ""
     """The action that is missing, "Microsoft.Compute/locations/usages/read"; "" where rights are not the reason."""
     details: tuple[str, ...] = ()

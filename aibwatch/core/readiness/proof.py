@@ -5,7 +5,7 @@ from datetime import timedelta
 from aibwatch.core.model import FailureClass, Run, RunState
 from aibwatch.core.readiness.said import Said, degraded, not_ready, ready, unread
 from aibwatch.core.readiness.survey import Survey, Unread
-from aibwatch.core.sentences import ago, span
+from aibwatch.core.sentences import span
 
 PROVEN_FOR = timedelta(days=35)
 """How long an image proves that a secondary builds: a monthly drill with days to spare."""
@@ -26,18 +26,19 @@ def proven(survey: Survey) -> Said | None:
         return degraded(f"its last run was canceled; aibwatch drill {survey.group} shows whether it builds")
     last = run.ended or run.started
     if survey.at - last > PROVEN_FOR:
-        limit = f"{span(PROVEN_FOR)} is the limit"
-        return degraded(f"it built last {ago(last, survey.at)}, {limit}; aibwatch drill {survey.group} proves it anew")
-    partly = ", not in every target" if run.state is RunState.PARTIALLY_SUCCEEDED else ""
-    said = degraded if partly else ready
-    return said(f"last image {ago(last, survey.at)}{partly}")
+        why = f"it has built nothing for more than {span(PROVEN_FOR)}; aibwatch drill {survey.group} proves it anew"
+        return degraded(why, dated=last)
+    if run.state is RunState.PARTIALLY_SUCCEEDED:
+        return degraded("last image, not in every target", dated=last)
+    return ready("last image", dated=last)
 
 
 def _failed(survey: Survey, run: Run) -> Said:
-    why = f"its last run failed {ago(run.ended or run.started, survey.at)}: {run.diagnosis.summary or 'without a word'}"
+    last = run.ended or run.started
+    why = f"its last run failed: {run.diagnosis.summary or 'without a word'}"
     if run.diagnosis.cls is FailureClass.CUSTOMER:
-        return not_ready(f"{why}; that is not the service's, so it would fail again")
-    return degraded(why)
+        return not_ready(f"{why}; that is not the service's, so it would fail again", dated=last)
+    return degraded(why, dated=last)
 
 
 def trigger(survey: Survey) -> Said | None:
@@ -61,7 +62,7 @@ def backup(survey: Survey) -> Said | None:
         return None
     if survey.backup_at is None:
         return degraded("there is no copy of the primary to restore it from; aibwatch backup makes one")
-    why = f"the copy of the primary was made {ago(survey.backup_at, survey.at)}"
     if survey.at - survey.backup_at > survey.backup_max_age:
-        return degraded(f"{why}, {span(survey.backup_max_age)} is the limit; aibwatch backup makes a new one")
-    return ready(why)
+        why = f"the copy of the primary is older than {span(survey.backup_max_age)}; aibwatch backup makes a new one"
+        return degraded(why, dated=survey.backup_at)
+    return ready("copy of the primary", dated=survey.backup_at)

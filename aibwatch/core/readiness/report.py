@@ -11,14 +11,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aibwatch.core.observation import ReadinessSeen
-from aibwatch.core.readiness.finding import Finding, Ready
+from aibwatch.core.readiness.finding import STANDS_FOR, Finding, Ready
 from aibwatch.core.readiness.rules import RULES
 from aibwatch.core.readiness.said import GRAVITY
 from aibwatch.core.readiness.survey import Survey
 from aibwatch.core.sentences import count
-
-STANDS_FOR = timedelta(days=1)
-"""How long a finding stands that cannot be looked at again. The longest known outages of the service took a day."""
 
 MOST_TOLD = 3
 """Reasons in the sentence of a report; the rest is counted, and `aibwatch readiness GROUP` has them all."""
@@ -26,16 +23,23 @@ MOST_TOLD = 3
 
 def report_of(survey: Survey, before: ReadinessSeen | None) -> ReadinessSeen:
     """Return the report of this survey; `before` is the last one of the same secondary."""
-    known = {f.rule: f for f in before.findings} if before and before.group == survey.group else {}
+    recipe = survey.seen.recipe if survey.seen else before.recipe if before else ""
+    known = {f.rule: f for f in before.findings} if before and _is_of(before, survey, recipe) else {}
     found = [_standing(f, known.get(f.rule), survey.at) for f in _findings(survey)]
     return ReadinessSeen(
         at=survey.at,
         template=survey.secondary,
         group=survey.group,
+        recipe=recipe,
         state=min((f.state for f in found), key=GRAVITY.index, default=Ready.UNKNOWN),
         why=_why(found),
         findings=tuple(found),
     )
+
+
+def _is_of(before: ReadinessSeen, survey: Survey, recipe: str) -> bool:
+    """Return whether the report was about what is there now: the same group, and the secondary defined as it is."""
+    return before.group == survey.group and before.recipe == recipe
 
 
 def _findings(survey: Survey) -> list[Finding]:
@@ -48,7 +52,8 @@ def _findings(survey: Survey) -> list[Finding]:
                     rule=name,
                     state=said.state,
                     why=said.why,
-                    at=said.at or survey.at,
+                    at=survey.at,
+                    dated=said.dated,
                     permission=said.permission,
                     details=said.details,
                 )

@@ -56,8 +56,10 @@ def _cores(size: Size, quotas: Mapping[str, Quota]) -> Said:
 
 
 def _enough(quota: Quota, needed: int, name: str) -> Said:
-    why = f"{quota.free} of {quota.limit} cores of {name} free, {needed} needed"
-    return ready(why) if quota.free >= needed else not_ready(f"{why}; ask for more quota or free some")
+    if quota.free < needed:
+        why = f"{quota.free} of {quota.limit} cores of {name} free, {needed} needed"
+        return not_ready(f"{why}; ask for more quota or free some")
+    return ready(f"{needed} cores of {name} are free")
 
 
 def containers(survey: Survey) -> Said | None:
@@ -69,8 +71,10 @@ def containers(survey: Survey) -> Said | None:
     if isinstance(survey.containers, Absence):
         return degraded("no quota of container instances is told there, so it is not known whether one can be had")
     free, limit = survey.containers.free, survey.containers.limit
-    why = f"{free} of {limit} cores of container instances free, {CORES_OF_CONTAINERS} needed"
-    return ready(why) if free >= CORES_OF_CONTAINERS else not_ready(f"{why}; ask for more quota or free some")
+    if free < CORES_OF_CONTAINERS:
+        why = f"{free} of {limit} cores of container instances free, {CORES_OF_CONTAINERS} needed"
+        return not_ready(f"{why}; ask for more quota or free some")
+    return ready(f"{CORES_OF_CONTAINERS} cores of container instances are free")
 
 
 def providers(survey: Survey) -> Said | None:

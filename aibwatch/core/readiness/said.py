@@ -16,23 +16,23 @@ class Said:
     why: str
     permission: str = ""
     details: tuple[str, ...] = ()
-    at: datetime | None = None
-    """When this was proven; None: at the time of the survey."""
+    dated: datetime | None = None
+    """When what it tells of happened."""
 
 
-def ready(why: str, *details: str) -> Said:
+def ready(why: str, *details: str, dated: datetime | None = None) -> Said:
     """Say that nothing is wrong."""
-    return Said(state=Ready.READY, why=why, details=details)
+    return Said(state=Ready.READY, why=why, details=details, dated=dated)
 
 
-def degraded(why: str, *details: str) -> Said:
+def degraded(why: str, *details: str, dated: datetime | None = None) -> Said:
     """Say that it would build, and what wants mending."""
-    return Said(state=Ready.DEGRADED, why=why, details=details)
+    return Said(state=Ready.DEGRADED, why=why, details=details, dated=dated)
 
 
-def not_ready(why: str, *details: str) -> Said:
+def not_ready(why: str, *details: str, dated: datetime | None = None) -> Said:
     """Say that it would not build, or not what the primary builds."""
-    return Said(state=Ready.NOT_READY, why=why, details=details)
+    return Said(state=Ready.NOT_READY, why=why, details=details, dated=dated)
 
 
 def unread(what: str, reason: Unread) -> Said:

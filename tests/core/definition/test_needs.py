@@ -32,6 +32,12 @@ def test_a_usual_template_needs_its_groups_identity_gallery_and_definition() -> 
     )
 
 
+def test_a_staging_group_that_is_named_without_its_first_slash_is_a_group_all_the_same() -> None:
+    body = a_body(stagingResourceGroup=f"{WEU}-Staging".removeprefix("/"))
+    (need,) = found(body, Kind.STAGING_GROUP)
+    assert (need.id, need.outside) == (f"{WEU}-staging".lower(), False)
+
+
 def test_a_build_machine_needs_its_subnets_and_identities() -> None:
     network = {"subnetId": a_subnet(), "containerInstanceSubnetId": a_subnet(name="aci")}
     body = a_body(vmProfile={"userAssignedIdentities": [an_identity(name="Reader")], "vnetConfig": network})

@@ -21,7 +21,7 @@ def last(run: Run | None) -> Survey:
 
 def test_an_image_of_the_last_35_days_proves_a_secondary() -> None:
     within, beyond = (proven(last(a_run("ok", started=-200_000, ended=-DAYS_35 - over))) for over in (0, 1))
-    assert within == ready("last image 35 days ago")
+    assert within == ready("last image", dated=T0 - PROVEN_FOR)
     assert (the_state(beyond), "aibwatch drill base proves it anew" in the(beyond).why) == ("degraded", True)
 
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aibwatch.core.observation import ReadinessSeen
-from aibwatch.core.readiness.finding import Finding, Ready
-from aibwatch.core.readiness.report import STANDS_FOR, report_of
+from aibwatch.core.readiness.finding import STANDS_FOR, Finding, Ready
+from aibwatch.core.readiness.report import report_of
 from aibwatch.core.readiness.rules import RULES
 from aibwatch.core.readiness.survey import ABSENT, Survey, Unread
 from tests.core.builders import NORTH, T0, a_template, at
