@@ -5,6 +5,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from aibwatch.core.copies.copy import place_of
 from aibwatch.core.model import template_id
@@ -129,6 +131,21 @@ async def test_a_template_that_builds_is_not_replaced(open_site: Open) -> None:
 
     assert (told.code, await site.azure.deployments()) == (75, [])
     assert "must not be touched now: a run of it is running" in told.out
+
+
+async def test_the_member_that_builds_now_is_not_replaced(site: Site) -> None:
+    async def active(_: web.Request) -> web.Response:
+        return web.Response(text=f"{SECONDARY}\n")
+
+    daemon = web.Application()
+    daemon.router.add_get(f"/api/v1/groups/{GROUP}/active", active)
+    async with TestServer(daemon) as server:
+        site.reconfigure("127.0.0.1:9877", f"127.0.0.1:{server.port}")
+
+        told = await site.replicate("--apply", "--replace")
+
+    assert (told.code, await site.azure.deployments()) == (1, [])
+    assert f'"ubuntu-neu" is where {GROUP} builds now; move it away first (failback)' in told.err
 
 
 async def test_what_no_mapping_says_is_missing_and_holds(site: Site) -> None:

@@ -111,6 +111,41 @@ def test_a_default_that_is_spelled_out_is_no_difference(written: dict[str, Any])
     assert differences(a_body(), a_body(**written)) == ()
 
 
+def test_both_ways_to_say_where_an_image_is_replicated_to_are_one() -> None:
+    def target(**said: Any) -> dict[str, Any]:
+        return a_body(distribute=[{"type": "SharedImage", **said}])
+
+    old = target(replicationRegions=["West Europe"], storageAccountType="Standard_ZRS")
+
+    assert differences(old, target(targetRegions=[{"name": "westeurope", "storageAccountType": "Standard_ZRS"}])) == ()
+    assert (
+        differences(
+            target(replicationRegions=["westus"]),
+            target(targetRegions=[{"name": "westus", "storageAccountType": "Standard_LRS"}]),
+        )
+        == ()
+    )
+
+
+def test_the_letter_case_of_a_platform_image_is_no_difference() -> None:
+    shouted = a_body()
+    shouted["properties"]["source"]["publisher"] = "CANONICAL"
+
+    assert differences(a_body(), shouted) == ()
+
+
+def test_another_kind_of_target_is_drift_of_the_recipe_and_its_tags_are_not() -> None:
+    def target(kind: str, **more: Any) -> dict[str, Any]:
+        return a_body(distribute=[{"type": kind, **more}])
+
+    found = differences(target("VHD"), target("ManagedImage", artifactTags={"a": "b"}))
+
+    assert [(one.path, one.gravity) for one in found] == [
+        ("distribute[0].type", Gravity.RECIPE),
+        ("distribute[0].artifactTags.a", Gravity.CIRCUMSTANCE),
+    ]
+
+
 def test_the_order_of_regions_and_letter_case_of_ids_are_no_difference() -> None:
     one = a_body(distribute=[{"type": "SharedImage", "replicationRegions": ["West Europe", "northeurope"]}])
     other = a_body(

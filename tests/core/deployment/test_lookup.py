@@ -3,9 +3,9 @@
 import pytest
 
 from aibwatch.core.definition.needs import Kind, Need
-from aibwatch.core.deployment.lookup import Lookup, Standing, lookup_of
+from aibwatch.core.deployment.lookup import Lookup, Standing, lookup_of, offered_of
 from aibwatch.core.model import Region
-from aibwatch.core.readiness.survey import ABSENT, Place, Unread
+from aibwatch.core.readiness.survey import ABSENT, Absence, Place, Unread
 
 NEU, WEU = Region("northeurope"), Region("westeurope")
 GALLERY = Need(
@@ -60,6 +60,39 @@ def test_what_cannot_be_read_holds_unless_the_operator_named_it_and_names_the_pe
         permission="a/read",
     )
     assert not lookup_of(GALLERY, unread, NEU, said=True).holds
+
+
+@pytest.mark.parametrize(
+    ("version", "found", "standing", "why"),
+    [
+        ("latest", ("1.0.1",), Standing.THERE, "platform image a:b:c is offered in northeurope"),
+        ("1.0.1", ("1.0.1",), Standing.THERE, "platform image a:b:c is offered in northeurope"),
+        (
+            "1.0.0",
+            ("1.0.1",),
+            Standing.ABSENT,
+            "version 1.0.0 of platform image a:b:c is not offered in northeurope; choose another image or region",
+        ),
+        (
+            "latest",
+            ABSENT,
+            Standing.ABSENT,
+            "platform image a:b:c is not offered in northeurope; choose another image or region",
+        ),
+        (
+            "latest",
+            Unread(why="hidden"),
+            Standing.UNREAD,
+            "whether platform image a:b:c is offered in northeurope could not be read: hidden",
+        ),
+    ],
+)
+def test_a_platform_image_has_to_be_offered_in_the_region(
+    version: str, found: tuple[str, ...] | Absence | Unread, standing: Standing, why: str
+) -> None:
+    told = offered_of("a:b:c", version, found, NEU)
+
+    assert (told.standing, told.why, told.holds) == (standing, why, standing is Standing.ABSENT)
 
 
 @pytest.mark.parametrize(("replicas", "holds"), [((WEU, NEU), False), ((WEU,), True), ((), True)])
