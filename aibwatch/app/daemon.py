@@ -202,6 +202,7 @@ class App:
                 consumer.cancel()
         finally:
             scheduler.stop()
+            await scheduler.ended()
             await http.stop()
 
     async def _first_polls(self, loop: Loop, polls: Polls, scheduler: Scheduler) -> None:

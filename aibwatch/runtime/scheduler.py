@@ -106,6 +106,10 @@ class Scheduler:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
+    async def ended(self) -> None:
+        """Wait, once stopped, until no round of surveys is on its way to Azure any more."""
+        await self._surveys.ended()
+
     def _follow_regions(self) -> None:
         """Give every region a probe of its own, so that one that hangs does not keep the others waiting."""
         known = set(self._polls.regions())

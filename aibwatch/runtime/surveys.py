@@ -63,6 +63,11 @@ class Surveys:
         self._due -= rested
         await self._look([groups[name] for name in sorted(rested & groups.keys())])
 
+    async def ended(self) -> None:
+        """Wait until no round is under way. One that was cancelled still ends what it has begun, on the way to Azure."""
+        async with self._room:
+            return
+
     def watch(self, before: State, decision: Decision, event: Event) -> None:
         """Note which groups are to be looked at again because of a decision."""
         if isinstance(event, Observed):
@@ -87,6 +92,8 @@ class Surveys:
 
     async def _look(self, specs: Sequence[GroupSpec]) -> None:
         asked = [(spec, secondary) for spec in specs for secondary in spec.secondaries]
+        if not asked:
+            return
         # Told of all groups, so that it keeps what it saw of the primaries of those that are not looked at now.
         watched = list(self._setup().groups.values())
         async with self._room, self._surveyor.round(specs, watched=watched) as shared:

@@ -150,6 +150,7 @@ async def a_bench(folder: Path, state: Callable[[], State]) -> AsyncIterator[Ben
         yield Bench(file, reloader, loop, scheduler, took_over)
     finally:
         scheduler.stop()
+        await scheduler.ended()
         await arm.close()
         recorder.close()
 

@@ -102,8 +102,14 @@ async def watching(scene: Scene) -> Done:
 
 async def moving(scene: Scene) -> Done:
     """Let the daemon move a group away from a region that fails; or until it lacks something for that."""
-    await scene.azure.trouble(region="westeurope", operations=["get", "run"], answer="500")
     await scene.daemon.start()
+
+    async def looked() -> bool:
+        known = (await scene.daemon.told("readiness")).get("secondaries", [])
+        return bool(known) and all(secondary["at"] for secondary in known)
+
+    await until("its secondaries were looked at", looked, seen=scene.daemon.last_words)
+    await scene.azure.trouble(region="westeurope", operations=["get", "run"], answer="500")
 
     async def over() -> bool:
         told = (await scene.daemon.told("history")).get("history", [])

@@ -75,7 +75,7 @@ def test_the_readme_names_the_files_and_settings_that_there_are() -> None:
 
 async def test_the_stand_in_takes_it_and_a_run_of_it_ends_well() -> None:
     resource = the_resource()
-    rig = await Rig(scenario(f'[[resource]]\nid = "{IDENTITY}"', top="exacting = true")).open()
+    rig = await Rig(scenario(f'[[resource]]\nid = "{IDENTITY}"')).open()
     try:
         body = {key: resource[key] for key in ("location", "tags", "identity", "properties")}
         assert (await rig.arm("PUT", PATH, body)).status == 201
