@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aibwatch.app.deployment import Wanted, look, send
+from aibwatch.app.destination import RefusedError, notes_on
 from aibwatch.app.shelf import copy_of
 from aibwatch.config.load import Loaded
 from aibwatch.config.setup import region_map_of
@@ -18,19 +19,13 @@ from aibwatch.core.deployment.plan import Plan
 from aibwatch.core.deployment.target import part_of, target_of
 from aibwatch.core.model import Region, TemplateId, region_of, template_id, template_name
 from aibwatch.core.policy import GroupSpec
-from aibwatch.core.regions.allowed import Within, allowed
-from aibwatch.core.regions.known import AS_OF, KNOWN
 from aibwatch.core.sentences import when
 from aibwatch.runtime.clock import Clock
-from aibwatch.sources.answer import Bad
 from aibwatch.sources.arm import Arm
 from aibwatch.sources.connection import connect
 from aibwatch.sources.definitions import Definitions, Told, Untold
 from aibwatch.sources.graph import Graph
-from aibwatch.sources.offers import Offers
 from aibwatch.sources.quota import subscription_of
-
-IMAGE_BUILDER, TEMPLATES = "Microsoft.VirtualMachineImages", "imagetemplates"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,16 +52,6 @@ class Replicated:
     plan: Plan
     done: Done | None = None
     """None where nothing was sent."""
-
-
-class RefusedError(Exception):
-    """The secondary cannot be deployed like that; the message says why and what to do."""
-
-    def __init__(self, message: str, permission: str = "", *, unreachable: bool = False) -> None:
-        super().__init__(message)
-        self.permission = permission
-        """The action that is missing, where that is why."""
-        self.unreachable = unreachable
 
 
 async def replicate(loaded: Loaded, order: Order, keep_in: Path) -> Replicated:
@@ -116,16 +101,7 @@ async def _checked(arm: Arm, spec: GroupSpec, order: Order, copy: Copy) -> list[
     """Return what is to be told of the region; raise RefusedError for one that no secondary can be in."""
     if order.to == region_of(copy.region):
         raise RefusedError(f"the primary is in {order.to} itself; a secondary must be elsewhere")
-    standing = allowed(order.to, spec.allowed_geographies)
-    if standing.within is not Within.INSIDE:
-        raise RefusedError(f"{spec.name}: {standing.why} (allowed_geographies)")
-    offered = await Offers(arm).of(subscription_of(spec.primary), IMAGE_BUILDER)
-    asked = frozenset() if isinstance(offered, Bad) else offered.regions.get(TEMPLATES, frozenset())
-    if order.to not in (asked or KNOWN.building):
-        raise RefusedError(
-            f"Image Builder is not offered in {order.to}; see where it is: aibwatch regions {copy.region}"
-        )
-    return [] if asked else [f"Azure did not say where Image Builder is offered; by our table of {AS_OF} it is there"]
+    return await notes_on(arm, order.to, spec, home=copy.region, subscription=subscription_of(spec.primary))
 
 
 def _wanted(loaded: Loaded, spec: GroupSpec, order: Order, copy: Copy) -> Wanted:

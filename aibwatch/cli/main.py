@@ -21,6 +21,7 @@ from aibwatch.cli import (
     readiness,
     regions,
     replicate,
+    restore,
     settings,
 )
 from aibwatch.cli.context import Context
@@ -68,6 +69,7 @@ for module in (
     readiness,
     replicate,
     backup,
+    restore,
     regions,
     doctor,
     backtest,

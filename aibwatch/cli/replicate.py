@@ -13,7 +13,10 @@ from aibwatch.cli.exits import Exit
 from aibwatch.cli.reach import UnreachableError, call, quoted
 
 if TYPE_CHECKING:
-    from aibwatch.app.replicate import RefusedError, Replicated
+    from aibwatch.app.destination import RefusedError
+    from aibwatch.app.replicate import Replicated
+    from aibwatch.core.deployment.ended import Done
+    from aibwatch.core.deployment.plan import Plan
     from aibwatch.core.model import Region
 
 Apply = Annotated[bool, typer.Option("--apply", help="Send it and wait. Default: say what would be sent.")]
@@ -45,11 +48,12 @@ def replicate(
     75 the template there is busy, 77 a permission is missing.
     """
     options: Context = context.obj
-    region = _region(to)
+    region = region_meant(to)
     loaded = options.load()
     if group not in loaded.setup.groups:
         leave(Exit.FAILED, f"there is no group {group!r}; there are {', '.join(sorted(loaded.setup.groups)) or 'none'}")
-    from aibwatch.app.replicate import Order, RefusedError
+    from aibwatch.app.destination import RefusedError
+    from aibwatch.app.replicate import Order
     from aibwatch.app.replicate import replicate as deploy
 
     order = Order(
@@ -57,21 +61,22 @@ def replicate(
         to=region,
         apply=apply,
         replace=replace,
-        name=_named("--name", name),
-        resource_group=_named("--resource-group", resource_group),
+        name=checked_name("--name", name),
+        resource_group=checked_name("--resource-group", resource_group),
         active=_active(loaded.settings.http.listen, group) if replace else "",
     )
     directory = loaded.settings.backup.directory
     try:
         told = asyncio.run(deploy(loaded, order, Path(directory) if directory else USUAL))
     except RefusedError as error:
-        _refused(error)
+        leave_refused(error)
     except ValueError as error:
         leave(Exit.CONFIG, str(error))
     _tell(told, as_json=as_json)
 
 
-def _region(to: str) -> "Region":
+def region_meant(to: str) -> "Region":
+    """Return the region of --to, or leave with what was meant."""
     from aibwatch.config.values import region_name
     from aibwatch.config.words import choices
     from aibwatch.core.model import Region
@@ -89,7 +94,8 @@ def _region(to: str) -> "Region":
     return region
 
 
-def _named(option: str, text: str) -> str:
+def checked_name(option: str, text: str) -> str:
+    """Return a name that was asked for, or leave where it is none."""
     if text and not all(letter.isalnum() or letter in "-_.()" for letter in text):
         leave(Exit.USAGE, f"{option} {text!r}: is no name; write letters, digits, -, _ and . only")
     return text
@@ -104,7 +110,8 @@ def _active(listen: str, group: str) -> str:
     return content.decode("utf-8", "replace").strip().lower() if code < 300 else ""
 
 
-def _refused(error: "RefusedError") -> NoReturn:
+def leave_refused(error: "RefusedError") -> NoReturn:
+    """Say why it cannot be deployed like that, and leave."""
     code = Exit.NOT_PERMITTED if error.permission else Exit.UNREACHABLE if error.unreachable else Exit.FAILED
     leave(code, str(error))
 
@@ -120,22 +127,22 @@ def _tell(told: "Replicated", *, as_json: bool) -> NoReturn:
     )
     body = {"group": order.group, **deployment_dict(plan, told.done, replace=order.replace, then=then)}
     show(body, as_json=as_json)
-    raise typer.Exit(_code(told))
+    raise typer.Exit(exit_of(plan, told.done, replace=order.replace))
 
 
-def _code(told: "Replicated") -> Exit:
+def exit_of(plan: "Plan", done: "Done | None", *, replace: bool) -> Exit:
+    """Return how to leave after a deployment that was looked into, or sent."""
     from aibwatch.core.deployment.ended import Fate
     from aibwatch.core.deployment.plan import Present
 
-    plan = told.plan
-    if told.done:
-        if told.done.ended.permission:
+    if done:
+        if done.ended.permission:
             return Exit.NOT_PERMITTED
         codes = {Fate.DONE: Exit.WELL, Fate.UNKNOWN: Exit.UNREACHABLE}
-        return codes.get(told.done.ended.fate, Exit.FAILED)
+        return codes.get(done.ended.fate, Exit.FAILED)
     if plan.present is Present.BUSY:
         return Exit.BUSY
-    if plan.present is Present.YES and not told.order.replace:
+    if plan.present is Present.YES and not replace:
         return Exit.FAILED
     if plan.permissions:
         return Exit.NOT_PERMITTED

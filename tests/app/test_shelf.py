@@ -140,13 +140,13 @@ def test_a_damaged_file_goes_to_the_history_and_is_written_anew(tmp_path: Path, 
     assert (tmp_path / f"history/{FILE.removesuffix('.json')}/20260303T100000Z.json").read_bytes() == content
 
 
-@pytest.mark.parametrize("room", [0, 100, 700])
-def test_a_full_disk_leaves_every_file_whole(tmp_path: Path, room: int) -> None:
+@pytest.mark.parametrize(("room", "history"), [(0, True), (100, True), (700, True), (700, False)])
+def test_a_full_disk_leaves_every_file_whole_and_with_its_secrets(tmp_path: Path, room: int, history: bool) -> None:
     keep(tmp_path, changed(SIGNED))
     before = (tmp_path / FILE).read_bytes()
     words = r"cannot be written .*; the copies that were there are as they were"
     with a_full_disk(room), pytest.raises(ShelfError, match=words):
-        keep(tmp_path, changed(f"{SIGNED}2", days=2), history=True)
+        keep(tmp_path, changed(f"{SIGNED}2", days=2), history=history)
     assert (read(tmp_path), (tmp_path / FILE).read_bytes()) == (changed(SIGNED), before)
     assert [name for name in files(tmp_path) if name.endswith(".new")] == []
 

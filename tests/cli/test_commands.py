@@ -13,6 +13,7 @@ from tests.story.support import GROUP, PROGRAM, Done, a_daemon, a_world, an_azur
 
 COMMANDS = (
     "backup",
+    "restore",
     "build",
     "run",
     "demo",

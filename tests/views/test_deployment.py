@@ -120,7 +120,7 @@ KEPT = "copies/ubuntu-neu.json"
             [
                 '"ubuntu-neu" was not made in northeurope: no right.',
                 f"  the template that was there was copied to {KEPT}",
-                f"  it is deleted; make it again with: aibwatch restore {KEPT} --apply",
+                f"  it is deleted; make it again with: aibwatch restore {KEPT}",
             ],
         ),
         (
