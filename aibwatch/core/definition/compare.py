@@ -30,6 +30,10 @@ LEAD = 24
 """Characters shown before the first one that differs, where a value is too long to be shown from its beginning."""
 
 
+LOOKED_AT = 10_000
+"""Characters of a value in which what differs is looked for, to be shown; secrets are looked for in all of them."""
+
+
 class Gravity(StrEnum):
     """What a difference touches."""
 
@@ -143,7 +147,7 @@ def _gravity(path: str) -> Gravity:
 
 def _shown(one: object, other: object) -> tuple[str, str]:
     """Return both as people see them, each cut so that the first character that differs can be seen."""
-    texts = [one_line(redacted(_as_json(value)), limit=100 * LONGEST_VALUE) for value in (one, other)]
+    texts = [one_line(redacted(_as_json(value)[:LOOKED_AT]), limit=LOOKED_AT) for value in (one, other)]
     if texts[0] == texts[1]:
         return texts[0][:LONGEST_VALUE], "the same but for what is hidden or cut"
     start = next((at for at, pair in enumerate(zip(*texts, strict=False)) if pair[0] != pair[1]), 0)
