@@ -55,6 +55,22 @@ def test_a_secondary_of_another_region_differs_rightly_in_what_is_of_its_region(
     ]
 
 
+def test_ids_are_told_by_their_names_unless_those_are_alike() -> None:
+    line = next(
+        one for one in differences(a_body(), the_secondary()) if one.path.startswith("distribute[0].gallery")
+    ).line
+    other = a_body()
+    other["properties"]["distribute"][0]["galleryImageId"] = a_gallery_image().replace("1111-", "2222-", 1)
+
+    (found,) = differences(a_body(), other)
+
+    assert line == (
+        'distribute[0].galleryImageId: primary "images-weu/gallery_weu/ubuntu", '
+        'secondary "images-neu/gallery_neu/ubuntu" (each region has its own gallery)'
+    )
+    assert "2222-" in found.secondary
+
+
 def test_another_line_of_a_script_is_drift_of_the_recipe() -> None:
     other = [{"type": "Shell", "name": "update", "inline": ["apt-get -y update", "apt-get -y dist-upgrade"]}]
 
