@@ -16,7 +16,7 @@ from aibwatch.core.definition.portable import Json, portable
 from aibwatch.core.definition.region_map import RegionMap
 from aibwatch.core.definition.remap import Moved, is_said, moved
 from aibwatch.core.deployment.ended import Done, Ended, Fate
-from aibwatch.core.deployment.lookup import Lookup, lookup_of
+from aibwatch.core.deployment.lookup import Lookup, lookup_of, offered_of
 from aibwatch.core.deployment.plan import Plan, Present
 from aibwatch.core.model import template_id
 from aibwatch.core.readiness.survey import Unread
@@ -28,6 +28,7 @@ from aibwatch.sources.deploy import Deploy
 from aibwatch.sources.lacking import lacking
 from aibwatch.sources.needed import places_of
 from aibwatch.sources.parse_template import Unreadable, parse_template
+from aibwatch.sources.platform_images import image_in, versions_in
 from aibwatch.sources.quota import subscription_of
 from aibwatch.sources.surveyor import untold
 from aibwatch.sources.thrift import Thrift
@@ -132,7 +133,19 @@ async def _lookups(arm: Arm, clock: Clock, wanted: Wanted, body: Json) -> tuple[
     needs = [need for need in needs_of({**body, "id": wanted.target}) if not need.outside]
     async with Thrift(arm, clock.now, on_fault=untold) as thrift:
         places = await places_of(thrift, needs, _subscriptions(needs, wanted))
-    return tuple(lookup_of(need, places[need.id], wanted.mapping.away, said=_is_his(need, wanted)) for need in needs)
+        offered = await _offered(thrift, wanted, body)
+    region = wanted.mapping.away
+    return (*offered, *(lookup_of(need, places[need.id], region, said=_is_his(need, wanted)) for need in needs))
+
+
+async def _offered(thrift: Thrift, wanted: Wanted, body: Json) -> tuple[Lookup, ...]:
+    """Return how the platform image stands that it is made from; () where it is made from something else."""
+    image, region = image_in(body), wanted.mapping.away
+    if image is None:
+        return ()
+    versions = await versions_in(thrift, subscription_of(wanted.target), region, image)
+    version = text(table(body, "properties", "source"), "version").strip().lower()
+    return (offered_of(f"{image.publisher}:{image.offer}:{image.sku}", version, versions, region),)
 
 
 def _as_it_is(definition: Json) -> Moved:

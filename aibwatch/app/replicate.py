@@ -17,7 +17,7 @@ from aibwatch.core.copies.copy import Copy, Origin
 from aibwatch.core.deployment.ended import Done
 from aibwatch.core.deployment.plan import Plan
 from aibwatch.core.deployment.target import part_of, target_of
-from aibwatch.core.model import Region, TemplateId, template_id, template_name
+from aibwatch.core.model import Region, TemplateId, region_of, template_id, template_name
 from aibwatch.core.policy import GroupSpec
 from aibwatch.core.sentences import when
 from aibwatch.runtime.clock import Clock
@@ -99,19 +99,19 @@ def _untold(primary: TemplateId, told: Untold, shelf: str) -> RefusedError:
 
 async def _checked(arm: Arm, spec: GroupSpec, order: Order, copy: Copy) -> list[str]:
     """Return what is to be told of the region; raise RefusedError for one that no secondary can be in."""
-    if order.to == copy.region:
+    if order.to == region_of(copy.region):
         raise RefusedError(f"the primary is in {order.to} itself; a secondary must be elsewhere")
     return await notes_on(arm, order.to, spec, home=copy.region, subscription=subscription_of(spec.primary))
 
 
 def _wanted(loaded: Loaded, spec: GroupSpec, order: Order, copy: Copy) -> Wanted:
-    mapping = region_map_of(loaded.settings, copy.region, order.to)
+    mapping = region_map_of(loaded.settings, region_of(copy.region), order.to)
     planned = next((member for member in spec.secondaries if spec.regions.get(member) == order.to), None)
     written = {template_id(each): each for group in loaded.settings.group for each in group.secondaries}
     target = target_of(
         copy.written_id,
         mapping,
-        written.get(planned) if planned else None,
+        written.get(planned, planned) if planned else None,
         name=order.name,
         resource_group=order.resource_group,
     )

@@ -96,7 +96,7 @@ def region_meant(to: str) -> "Region":
 
 def checked_name(option: str, text: str) -> str:
     """Return a name that was asked for, or leave where it is none."""
-    if text and not all(letter.isalnum() or letter in "-_.()" for letter in text):
+    if text and not all((letter.isascii() and letter.isalnum()) or letter in "-_.()" for letter in text):
         leave(Exit.USAGE, f"{option} {text!r}: is no name; write letters, digits, -, _ and . only")
     return text
 

@@ -64,7 +64,7 @@ class Surveys:
         await self._look([groups[name] for name in sorted(rested & groups.keys())])
 
     async def ended(self) -> None:
-        """Wait until no round is under way. One that was cancelled still ends what it has begun, on the way to Azure."""
+        """Wait until no round is under way. One that was cancelled still ends what it began, on the way to Azure."""
         async with self._room:
             return
 

@@ -6,7 +6,7 @@ far it is. Waiting has an end; what is not known by then is told as that, never 
 This module does not know why a template is made, nor whether it should be.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import timedelta
 
 from aibwatch.core.deployment.ended import Ended, Fate
@@ -15,17 +15,19 @@ from aibwatch.sources.answer import Answer, Bad, Good
 from aibwatch.sources.arm import Api, Arm
 from aibwatch.sources.lacking import unread
 
-BETWEEN = timedelta(seconds=3)
-"""Between looks. Creations took 10 s to 4 min where they were recorded."""
+FIRST, BETWEEN = timedelta(seconds=1), timedelta(seconds=5)
+"""The first wait between looks and, each being twice as long as the one before, the longest. Creations took 10 s to
+4 min where they were recorded."""
 
 LONGEST = timedelta(minutes=30)
 """For one creation or deletion. A creation reads the source and copies every script; none took five minutes where that
 was recorded."""
 
 MOST_UNHEARD = 10
-"""Looks in a row without a usable answer, after which nobody waits any longer: half a minute, or ten time-outs."""
+"""Looks in a row without a usable answer, after which nobody waits any longer: three quarters of a minute, or ten
+time-outs."""
 
-SHOWS_AFTER = 4
+SHOWS_AFTER = 5
 """Looks that find nothing changed before it is believed that a request without an answer changed nothing so far: 12 s.
 A template was in every read after its 201 (recorded)."""
 
@@ -39,11 +41,9 @@ _ENDS = frozenset({"succeeded", "failed", "canceled"})
 class Deploy:
     """Makes and deletes the templates behind one ARM endpoint."""
 
-    def __init__(self, arm: Arm, pause: Callable[[timedelta], Awaitable[None]], between: timedelta = BETWEEN) -> None:
+    def __init__(self, arm: Arm, pause: Callable[[timedelta], Awaitable[None]]) -> None:
         self._arm = arm
         self._pause = pause
-        self._between = between
-        self._looks = max(1, LONGEST // between)
 
     async def put(self, template: str, definition: Mapping[str, object]) -> Ended:
         """Make the template; it must not be there yet."""
@@ -67,8 +67,8 @@ class Deploy:
         """Return how the operation ends that Azure named, or how the template looks where it named none."""
         link = answer.headers.get("azure-asyncoperation", "")
         unheard = 0
-        for _ in range(self._looks if link else 0):
-            await self._pause(self._between)
+        for wait in _waits() if link else ():
+            await self._pause(wait)
             told = await self._arm.follow(link, api=Api.IMAGE_BUILDER, operation="deploy_operation")
             body = told.body if isinstance(told, Good) else {}
             match text(body, "status").strip().lower():
@@ -85,7 +85,7 @@ class Deploy:
     async def _seen(self, template: str, *, wanted: bool, why: str = "") -> Ended:
         """Return what the template itself shows, once it shows an end. `why` is what kept Azure from saying it."""
         unheard = unchanged = 0
-        for _ in range(self._looks):
+        for wait in _waits():
             answer = await self._arm.get(template, api=Api.IMAGE_BUILDER, operation="deploy_template")
             if ended := _ended(template, answer, wanted=wanted):
                 return ended
@@ -95,8 +95,15 @@ class Deploy:
                 return _unseen(answer)
             if unchanged == SHOWS_AFTER:
                 return _unchanged(template, wanted=wanted, why=why)
-            await self._pause(self._between)
+            await self._pause(wait)
         return _unfinished(template)
+
+
+def _waits() -> Iterator[timedelta]:
+    wait, waited = FIRST, timedelta()
+    while waited < LONGEST:
+        yield wait
+        waited, wait = waited + wait, min(2 * wait, BETWEEN)
 
 
 def _ended(template: str, answer: Answer, *, wanted: bool) -> Ended | None:

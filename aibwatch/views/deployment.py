@@ -122,7 +122,7 @@ def _after(done: Done, then: Sequence[str]) -> Iterator[str]:
     if done.ended.fate is Fate.FAILED:
         yield "  what is left of it is there; mend the reason, and make it anew with --replace"
     elif done.ended.fate is not Fate.DONE and done.deleted:
-        yield f"  it is deleted; make it again with: aibwatch restore {done.kept} --apply"
+        yield f"  it is deleted; make it again with: aibwatch restore {done.kept}"
 
 
 def _block(title: str, lines: Sequence[str]) -> Iterator[str]:

@@ -78,6 +78,16 @@ async def test_a_challenge_for_more_claims_is_met_once(rig: Rig) -> None:
     assert not rig.arm._session.connector._acquired, "the line of the 401 was given back"
 
 
+async def test_a_challenge_is_met_for_what_must_go_out_once_too_because_it_had_no_effect(rig: Rig) -> None:
+    challenge = f'Bearer error="insufficient_claims", claims="{CLAIMS}"'
+    rig.azure.on(PATH, says(401, WWW_Authenticate=challenge), says(202, {}), method="POST")
+
+    answer = await rig.arm.post(PATH, api=Api.IMAGE_BUILDER, operation="x")
+
+    assert isinstance(answer, Good)
+    assert rig.azure.count("POST", PATH) == 2
+
+
 @pytest.mark.parametrize("challenge", ['Bearer error="insufficient_claims", claims="AAA%"', "Bearer", "Basic x=y"])
 async def test_a_challenge_that_cannot_be_met_stays_a_401(rig: Rig, challenge: str) -> None:
     rig.azure.on(PATH, says(401, {"error": {"code": "InvalidToken"}}, WWW_Authenticate=challenge))

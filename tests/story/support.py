@@ -125,6 +125,11 @@ class Azure:
         asked = await self._told("requests")
         return [r["path"].lower() for r in asked if r["method"] == "POST" and r["path"].lower().endswith("/run")]
 
+    async def deployments(self) -> list[str]:
+        """Return method and name of every request that makes or deletes a template, accepted or not."""
+        asked = await self._told("requests")
+        return [f"{r['method']} {r['path'].rpartition('/')[2]}" for r in asked if r["method"] in {"PUT", "DELETE"}]
+
     async def trouble(self, **keys: object) -> None:
         """Let something go wrong from now on."""
         async with self._session.post(f"{self.base}/_stand-in/trouble", json=keys, timeout=LIMIT) as answer:

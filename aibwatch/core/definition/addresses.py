@@ -19,7 +19,7 @@ _ACCOUNT = re.compile(
 )
 _VAULT = re.compile(rf"([a-z0-9-]{{3,24}})\.{VAULTS}(?::\d+)?")
 _AZURE = re.compile(rf"https?://[\w.-]+\.(?:{ENDPOINTS}|{VAULTS})(?![\w.-])(?:/[^\s\"'`<>|;)?#]*)?", re.IGNORECASE)
-_SIGNED = re.compile(r"(https?://[^\s?\"'<>]{1,2000})\?[^\s\"'<>]*?\bsig=[^\s\"'<>]*", re.IGNORECASE)
+_WORD = re.compile(r"[^\s\"'<>]+")
 
 
 def plain(address: str) -> str:
@@ -33,7 +33,7 @@ def plain(address: str) -> str:
 
 def unsigned(words: str) -> str:
     """Return the text without the queries of signed addresses: a signature ages, and is for one account only."""
-    return _SIGNED.sub(r"\1", words) if "sig=" in words.lower() else words
+    return _WORD.sub(_unsigned, words) if "sig=" in words.lower() else words
 
 
 def host_and_path(address: str) -> tuple[str, str]:
@@ -64,3 +64,8 @@ def azure_addresses(line: str) -> Iterator[tuple[int, int]]:
         if number == MOST_IN_A_TEXT:
             return
         yield found.span()
+
+
+def _unsigned(word: re.Match[str]) -> str:
+    address, _, query = word[0].partition("?")
+    return address if "://" in address and "sig=" in query.lower() else word[0]

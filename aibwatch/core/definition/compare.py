@@ -30,6 +30,10 @@ LEAD = 24
 """Characters shown before the first one that differs, where a value is too long to be shown from its beginning."""
 
 
+LOOKED_AT = 10_000
+"""Characters of a value in which what differs is looked for, to be shown; secrets are looked for in all of them."""
+
+
 class Gravity(StrEnum):
     """What a difference touches."""
 
@@ -143,12 +147,21 @@ def _gravity(path: str) -> Gravity:
 
 def _shown(one: object, other: object) -> tuple[str, str]:
     """Return both as people see them, each cut so that the first character that differs can be seen."""
-    texts = [one_line(redacted(_as_json(value)), limit=100 * LONGEST_VALUE) for value in (one, other)]
+    brief = _names_in(one), _names_in(other)
+    if brief[0] and brief[1] and brief[0] != brief[1]:
+        one, other = brief
+    texts = [one_line(redacted(_as_json(value)[:LOOKED_AT]), limit=LOOKED_AT) for value in (one, other)]
     if texts[0] == texts[1]:
         return texts[0][:LONGEST_VALUE], "the same but for what is hidden or cut"
     start = next((at for at, pair in enumerate(zip(*texts, strict=False)) if pair[0] != pair[1]), 0)
     first = max(0, start - LEAD) if max(map(len, texts)) > LONGEST_VALUE else 0
     return _cut(texts[0], first), _cut(texts[1], first)
+
+
+def _names_in(value: object) -> str:
+    """Return of a resource id what people call it, its group and its names: "images-weu/gallery_weu/ubuntu"."""
+    parts = value.split("/") if isinstance(value, str) and value.startswith("/subscriptions/") else []
+    return "/".join([parts[4], *parts[8::2]]) if len(parts) > 8 else ""
 
 
 def _cut(words: str, first: int) -> str:

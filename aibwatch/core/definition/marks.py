@@ -15,6 +15,9 @@ from aibwatch.core.model import Region
 SHORTEST, LONGEST = 2, 5
 """Letters of a short form."""
 
+LONGEST_NAME = 500
+"""Characters of a name that is looked at: what is longer was not given as a name. Ids have up to 300 or so."""
+
 LONGEST_WORD = 64
 """Letters of a word in which marks are looked for; every way to cut two words is tried, which goes with the square."""
 
@@ -23,6 +26,8 @@ def alike(one: str, here: Region, other: str, there: Region) -> bool:
     """Return whether two names are the same but for the marks of their regions."""
     if one.lower() == other.lower():
         return True
+    if max(len(one), len(other)) > LONGEST_NAME:
+        return False
     words, others = _words(one), _words(other)
     if not words or not others:
         return False

@@ -42,6 +42,8 @@ class Kind(StrEnum):
     TARGET_STORAGE = "storage of the image"
     STORAGE = "storage named in a script"
     VAULT = "key vault"
+    PLATFORM_IMAGE = "platform image"
+    """Never a need of `needs_of`, because Azure offers it to everybody; but not in every region."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

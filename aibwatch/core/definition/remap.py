@@ -18,7 +18,7 @@ from aibwatch.core.definition.needs import Kind, Need, needs_of
 from aibwatch.core.definition.portable import Json, portable
 from aibwatch.core.definition.region_map import RegionMap
 from aibwatch.core.discovery.tagged import ROLE_TAG
-from aibwatch.core.model import Region, region_of
+from aibwatch.core.model import region_of
 from aibwatch.core.redact import redacted
 
 DEEPEST = 40
@@ -27,6 +27,9 @@ DEEPEST = 40
 STAYS = frozenset({Kind.RESOURCE_GROUP, Kind.SOURCE_VERSION, Kind.IMAGE_DEFINITION})
 """Not looked at here: a template's own group is chosen by whoever deploys, a version may be replicated, and a
 definition goes with its gallery."""
+
+SIGN_IN = "let the primary's script sign in with the identity of its build machine, instead of carrying a signature"
+"""What helps where a line of a script has one: no mapping can write another."""
 
 SECONDARY = "secondary"
 """The role of what is deployed from a primary."""
@@ -78,7 +81,7 @@ def moved(body: Json, mapping: RegionMap) -> Moved:
 
 
 def remedy_of(mapping: RegionMap, what: str) -> str:
-    """Return the line of the configuration that says what something is in the other region."""
+    """Return the line of the configuration that says what a thing of the old region is in the new one."""
     return (
         f'in [[mapping]] from "{mapping.home}" to "{mapping.away}": '
         f'exact = {{ {json.dumps(what)} = "THE ONE IN {mapping.away.upper()}" }}'
@@ -98,8 +101,8 @@ class _Work:
     changes: list[Change] = field(default_factory=list)
     became: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     """New id or address to the old ones that became it, each with its place; in lower case."""
-    unsigned: dict[str, str] = field(default_factory=dict)
-    """Place to the address that lost its signature there."""
+    unsigned: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Place to the address that lost its signature there, and what it became; without secrets."""
 
     def noted(self, path: str, before: str, after: str) -> str:
         """Return what stands there now."""
@@ -156,14 +159,14 @@ class _Work:
     def _address(self, value: str, path: str, *, note: bool = True) -> str:
         after = self.mapping.address(value)
         if "sig=" in value.lower() and "sig=" not in after.lower() and self.mapping.given(value) is None:
-            self.unsigned[path] = after
+            self.unsigned[path] = (value.partition("?")[0], redacted(after))
         self.became[redacted(after).lower()].setdefault(redacted(value).lower(), path)
         return self.noted(path, value, after) if note else after
 
     def _line(self, value: str, path: str) -> str:
         after = _in_line(value, lambda address: self._address(address, path, note=False))
         if after != value and "sig=" in value.lower():
-            self.unsigned[path] = after
+            self.unsigned[path] = (redacted(value), redacted(after))
         return self.noted(path, value, after)
 
     def _replicas(self, value: object, path: str) -> object:
@@ -204,13 +207,16 @@ def _in_line(line: str, change: Callable[[str], str]) -> str:
 
 
 def _stayed(before: Json, after: Json, mapping: RegionMap) -> Iterator[Missing]:
-    known = {need.id for need in needs_of(before)}
+    mine, theirs = needs_of(before), needs_of(after)
+    known = {need.id for need in mine}
+    # They are in the same order, unless two became one, which is told by itself.
+    origins = [need.id for need in (mine if len(mine) == len(theirs) else theirs)]
     told: set[tuple[str, str]] = set()
-    for need in needs_of(after):
-        why = _why_missing(need, known, mapping)
-        if why and need.kind not in STAYS and (need.where, need.id) not in told:
+    for need, origin in zip(theirs, origins, strict=True):
+        why = "" if need.kind in STAYS else _why_missing(need, known, mapping)
+        if why and (need.where, need.id) not in told:
             told.add((need.where, need.id))
-            yield Missing(path=need.where, id=need.id, why=why, remedy=remedy_of(mapping, need.id))
+            yield Missing(path=need.where, id=need.id, why=why, remedy=remedy_of(mapping, origin))
 
 
 def _why_missing(need: Need, known: set[str], mapping: RegionMap) -> str:
@@ -218,21 +224,18 @@ def _why_missing(need: Need, known: set[str], mapping: RegionMap) -> str:
         return ""
     if need.id in known:
         return f"the {need.kind} is still the one of {mapping.home}"
-    return f"the {need.kind} still names {mapping.home}" if _names(need.id, mapping.home) else ""
+    return f"the {need.kind} still names {mapping.home}" if mapping.home and mapping.home in need.id else ""
 
 
 def _bare(value: str) -> str:
     return value.partition("?")[0].strip().rstrip("/").lower()
 
 
-def _names(name: str, region: Region) -> bool:
-    return bool(region) and region in name
-
-
 def _unsigned(work: _Work, mapping: RegionMap) -> Iterator[Missing]:
-    for path, address in work.unsigned.items():
+    for path, (before, after) in work.unsigned.items():
         why = f"the signature in the address is for the storage of {mapping.home}"
-        yield Missing(path=path, id=redacted(address), why=why, remedy=remedy_of(mapping, redacted(address)))
+        remedy = SIGN_IN if ".inline[" in path else remedy_of(mapping, before)
+        yield Missing(path=path, id=after, why=why, remedy=remedy)
 
 
 def _clashes(work: _Work, mapping: RegionMap) -> Iterator[Missing]:

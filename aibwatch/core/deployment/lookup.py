@@ -12,6 +12,8 @@ from aibwatch.core.definition.needs import Kind, Need
 from aibwatch.core.model import Region
 from aibwatch.core.readiness.survey import Absence, Place, Unread
 
+LATEST = "latest"
+
 
 class Standing(StrEnum):
     """How a thing stands."""
@@ -55,12 +57,26 @@ def lookup_of(need: Need, found: Place | Absence | Unread, region: Region, *, sa
             return _placed(need, found, region, said=said)
 
 
+def offered_of(image: str, version: str, found: tuple[str, ...] | Absence | Unread, region: Region) -> Lookup:
+    """Return how a platform image stands: its versions in the region, or why they are not known, which never holds."""
+    need = Need(kind=Kind.PLATFORM_IMAGE, id=image, where="source")
+    if isinstance(found, Unread):
+        why = f"whether {_name(need)} is offered in {region} could not be read: {found.why}"
+        return Lookup(need=need, standing=Standing.UNREAD, why=why, holds=False, permission=found.permission)
+    if isinstance(found, Absence) or (version not in {"", LATEST} and version not in found):
+        which = f"{_name(need)}" if isinstance(found, Absence) else f"version {version} of {_name(need)}"
+        why = f"{which} is not offered in {region}; choose another image or region"
+        return Lookup(need=need, standing=Standing.ABSENT, why=why, holds=True)
+    return Lookup(need=need, standing=Standing.THERE, why=f"{_name(need)} is offered in {region}", holds=False)
+
+
 def _placed(need: Need, place: Place, region: Region, *, said: bool) -> Lookup:
     if need.kind is Kind.SOURCE_VERSION:
         return _replicated(need, place, region)
     if place.region == region:
         return Lookup(need=need, standing=Standing.THERE, why=f"{_name(need)} is in {region}", holds=False)
-    why = f"{_name(need)} is in {place.region}; images could not be built when that region is down"
+    remedy = "; choose another with --resource-group" if need.kind is Kind.RESOURCE_GROUP else ""
+    why = f"{_name(need)} is in {place.region}; the template would depend on that region{remedy}"
     return Lookup(need=need, standing=Standing.ELSEWHERE, why=why, holds=not said)
 
 
@@ -75,7 +91,7 @@ def _replicated(need: Need, place: Place, region: Region) -> Lookup:
 
 def _name(need: Need) -> str:
     """Return what people call it: "gallery gallery_neu", and an address as a whole."""
-    short = need.id if need.account or "://" in need.id else need.id.rpartition("/")[2]
+    short = need.id if not need.id.startswith("/") else need.id.rpartition("/")[2]
     if need.kind is Kind.SOURCE_VERSION:
         short = "/".join(need.id.split("/")[-5::2]) if "/versions/" in need.id else short
     return f"{need.kind} {short}"

@@ -55,6 +55,22 @@ def test_a_secondary_of_another_region_differs_rightly_in_what_is_of_its_region(
     ]
 
 
+def test_ids_are_told_by_their_names_unless_those_are_alike() -> None:
+    line = next(
+        one for one in differences(a_body(), the_secondary()) if one.path.startswith("distribute[0].gallery")
+    ).line
+    other = a_body()
+    other["properties"]["distribute"][0]["galleryImageId"] = a_gallery_image().replace("1111-", "2222-", 1)
+
+    (found,) = differences(a_body(), other)
+
+    assert line == (
+        'distribute[0].galleryImageId: primary "images-weu/gallery_weu/ubuntu", '
+        'secondary "images-neu/gallery_neu/ubuntu" (each region has its own gallery)'
+    )
+    assert "2222-" in found.secondary
+
+
 def test_another_line_of_a_script_is_drift_of_the_recipe() -> None:
     other = [{"type": "Shell", "name": "update", "inline": ["apt-get -y update", "apt-get -y dist-upgrade"]}]
 
@@ -109,6 +125,41 @@ def test_another_size_of_the_machine_is_drift_of_the_circumstances() -> None:
 )
 def test_a_default_that_is_spelled_out_is_no_difference(written: dict[str, Any]) -> None:
     assert differences(a_body(), a_body(**written)) == ()
+
+
+def test_both_ways_to_say_where_an_image_is_replicated_to_are_one() -> None:
+    def target(**said: Any) -> dict[str, Any]:
+        return a_body(distribute=[{"type": "SharedImage", **said}])
+
+    old = target(replicationRegions=["West Europe"], storageAccountType="Standard_ZRS")
+
+    assert differences(old, target(targetRegions=[{"name": "westeurope", "storageAccountType": "Standard_ZRS"}])) == ()
+    assert (
+        differences(
+            target(replicationRegions=["westus"]),
+            target(targetRegions=[{"name": "westus", "storageAccountType": "Standard_LRS"}]),
+        )
+        == ()
+    )
+
+
+def test_the_letter_case_of_a_platform_image_is_no_difference() -> None:
+    shouted = a_body()
+    shouted["properties"]["source"]["publisher"] = "CANONICAL"
+
+    assert differences(a_body(), shouted) == ()
+
+
+def test_another_kind_of_target_is_drift_of_the_recipe_and_its_tags_are_not() -> None:
+    def target(kind: str, **more: Any) -> dict[str, Any]:
+        return a_body(distribute=[{"type": kind, **more}])
+
+    found = differences(target("VHD"), target("ManagedImage", artifactTags={"a": "b"}))
+
+    assert [(one.path, one.gravity) for one in found] == [
+        ("distribute[0].type", Gravity.RECIPE),
+        ("distribute[0].artifactTags.a", Gravity.CIRCUMSTANCE),
+    ]
 
 
 def test_the_order_of_regions_and_letter_case_of_ids_are_no_difference() -> None:

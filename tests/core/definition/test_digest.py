@@ -56,6 +56,12 @@ def test_any_json_has_a_recipe(body: dict[str, Any]) -> None:
     assert len(recipe_of(body)) == LENGTH
 
 
+def test_a_long_line_of_addresses_is_no_trouble() -> None:
+    line = "https://example.com/a?" * 50_000 + "sig=1"
+
+    assert len(recipe_of(a_body(customize=[{"type": "Shell", "inline": [line]}]))) == LENGTH
+
+
 def test_a_definition_of_any_depth_has_a_recipe() -> None:
     deep: dict[str, Any] = {}
     for _ in range(900):

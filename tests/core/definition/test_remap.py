@@ -61,7 +61,7 @@ def test_what_still_names_the_region_is_missing() -> None:
         path="vmProfile.vnetConfig.subnetId",
         id=a_subnet(NEU, "neu-westeurope").lower(),
         why="the subnet still names westeurope",
-        remedy=remedy_of(a_map(), a_subnet(NEU, "neu-westeurope").lower()),
+        remedy=remedy_of(a_map(), a_subnet(WEU, "weu-westeurope").lower()),
     )
 
 
