@@ -154,7 +154,7 @@ class App:
             handlers.find, clock=self._clock, setup=lambda: loop.setup, state=lambda: loop.state, put=loop.put
         )
         surveys = Surveys(
-            Surveyor(arm, self._clock.now, on_fault=_told_fault),
+            Surveyor(arm, self._clock.now, self._clock.pause, on_fault=_told_fault),
             clock=self._clock,
             setup=lambda: loop.setup,
             state=lambda: loop.state,

@@ -26,7 +26,7 @@ async def look_once(loaded: Loaded, group: str | None) -> Mapping[str, object]:
     arm = connect(loaded.settings.azure, now=clock.now, on_request=lambda _: None)
     try:
         setup = _only(loaded.setup, group)
-        seen = await _survey(Surveyor(arm, clock.now), setup)
+        seen = await _survey(Surveyor(arm, clock.now, clock.pause), setup)
     finally:
         await arm.close()
     now = clock.now()

@@ -94,9 +94,10 @@ class Surveys:
         asked = [(spec, secondary) for spec in specs for secondary in spec.secondaries]
         if not asked:
             return
-        # Told of all groups, so that it keeps what it saw of the primaries of those that are not looked at now.
-        watched = list(self._setup().groups.values())
-        async with self._room, self._surveyor.round(specs, watched=watched) as shared:
+        window = self._state().window
+        members = {member for spec in specs for member in spec.members}
+        known = {member: region for member in members if (region := window.region_of(member))}
+        async with self._room, self._surveyor.round(specs, known) as shared:
             for start in range(0, len(asked), BATCH):
                 batch = asked[start : start + BATCH]
                 reports = await asyncio.gather(*(self._one(shared, spec, secondary) for spec, secondary in batch))

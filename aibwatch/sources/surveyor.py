@@ -1,14 +1,14 @@
 """Find out everything that the rules of readiness go by, about any number of secondaries.
 
 Rules: what many need is asked once a round; nothing is left out in silence; a survey never fails, it says what could
-not be read. Where the primary's region does not answer, the primary is taken as it was last seen, with the time of
-that. A refusal for lack of rights, and the word that it is gone, are answers, and no copy hides them.
+not be read. Where the primary's region does not answer, the primary is taken from Resource Graph, which is in no
+region. A refusal for lack of rights, and the word that it is gone, are answers, and no copy hides them.
 This module does not know what makes a secondary ready.
 """
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -20,7 +20,8 @@ from aibwatch.core.policy import GroupSpec
 from aibwatch.core.readiness.survey import Absence, Json, Place, Survey, Trigger, Unread
 from aibwatch.core.reading import table, text
 from aibwatch.sources.arm import Arm
-from aibwatch.sources.bodies import Bodies
+from aibwatch.sources.bodies import NOWHERE, Bodies
+from aibwatch.sources.graph import Graph, Pause
 from aibwatch.sources.needed import places_of
 from aibwatch.sources.parse_template import parse_template
 from aibwatch.sources.platform_images import image_in, versions_in
@@ -36,55 +37,39 @@ NO_REGION = Unread(why="the secondary's region is not known: it cannot be read, 
 Body = Json | Absence | Unread
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """A template as it was seen."""
-
-    body: Json
-    at: datetime
-
-
 def untold(_fault: Exception) -> None:
     """Tell nobody of a fault of ours: for those who show what became of it anyway."""
 
 
 class Surveyor:
-    """What is kept between rounds: primaries as they were last seen. One for the daemon's life."""
+    """Begins rounds. One for the daemon's life."""
 
     def __init__(
-        self, arm: Arm, now: Callable[[], datetime], *, on_fault: Callable[[Exception], None] = untold
+        self, arm: Arm, now: Callable[[], datetime], pause: Pause, *, on_fault: Callable[[Exception], None] = untold
     ) -> None:
         self._arm = arm
         self._now = now
+        self._pause = pause
         self._on_fault = on_fault
-        self._copies: dict[TemplateId, Copy] = {}
 
-    def round(self, specs: Collection[GroupSpec], watched: Collection[GroupSpec] | None = None) -> "Round":
+    def round(self, specs: Collection[GroupSpec], known: Mapping[TemplateId, Region] = NOWHERE) -> "Round":
         """Return a round over the members of these groups, to be entered with `async with`, one at a time.
 
-        What was seen of primaries that are in none of the `watched` groups is forgotten; None: in none of `specs`.
+        `known` is where templates were seen, so that those of a region that is down are given up together.
         """
-        primaries = {spec.primary for spec in (specs if watched is None else watched)}
-        for stranger in self._copies.keys() - primaries:
-            del self._copies[stranger]
         thrift = Thrift(self._arm, self._now, on_fault=self._on_fault)
-        regions = {member: region for spec in specs for member, region in spec.regions.items()}
-        seen = {primary: _region_in(copy.body) for primary, copy in self._copies.items()}
-        regions |= {primary: region for primary, region in seen.items() if region}
-        bodies = Bodies(thrift, {member for spec in specs for member in spec.members}, regions)
-        return Round(thrift, bodies, self._now, self._copies)
+        regions = {member: region for spec in specs for member, region in spec.regions.items()} | dict(known)
+        members = {member for spec in specs for member in spec.members}
+        return Round(thrift, Bodies(thrift, Graph(self._arm, self._pause), members, regions), self._now)
 
 
 class Round:
     """One round of surveys. What has been asked in it is not asked again."""
 
-    def __init__(
-        self, thrift: Thrift, bodies: Bodies, now: Callable[[], datetime], copies: dict[TemplateId, Copy]
-    ) -> None:
+    def __init__(self, thrift: Thrift, bodies: Bodies, now: Callable[[], datetime]) -> None:
         self._thrift = thrift
         self._bodies = bodies
         self._now = now
-        self._copies = copies
 
     async def __aenter__(self) -> Self:
         """Begin the round."""
@@ -112,16 +97,15 @@ class Round:
 
     async def _survey(self, spec: GroupSpec, secondary: TemplateId) -> Survey:
         primary, body = await asyncio.gather(self._bodies.of(spec.primary), self._bodies.of(secondary))
+        home = await self._known(spec.primary, primary)
         at = self._now()
-        copy = self._copy(spec.primary, primary, at)
         survey = Survey(
             at=at,
             group=spec.name,
             primary=spec.primary,
             secondary=secondary,
-            primary_body=copy.body if copy else primary,
-            primary_at=copy.at if copy else at,
-            primary_region=(_region_in(copy.body) if copy else None) or spec.regions.get(spec.primary),
+            primary_body=home,
+            primary_region=_region_in(home) or spec.regions.get(spec.primary),
             secondary_body=body,
             seen=_seen(body, at),
             wanted_region=spec.regions.get(secondary),
@@ -131,13 +115,11 @@ class Round:
         survey = await self._with_needs(survey)
         return await self._with_region(survey)
 
-    def _copy(self, primary: TemplateId, body: Body, at: datetime) -> Copy | None:
-        """Return the primary as it is, else as it was seen last where only its region keeps us from seeing it."""
-        if isinstance(body, Mapping):
-            self._copies[primary] = Copy(body, at)
-        elif not isinstance(body, Unread) or body.permission:
-            return None
-        return self._copies.get(primary)
+    async def _known(self, primary: TemplateId, body: Body) -> Body:
+        """Return the primary as it is, else as Resource Graph has it where only its region keeps us from seeing it."""
+        if not isinstance(body, Unread) or body.permission:
+            return body
+        return await self._bodies.copy_of(primary) or body
 
     async def _with_triggers(self, survey: Survey, primary: Body) -> Survey:
         """Add the triggers. `primary` is what was answered now: no copy tells whether a trigger is there.
@@ -191,7 +173,6 @@ def _lost(spec: GroupSpec, secondary: TemplateId, at: datetime, why: Unread) -> 
         primary=spec.primary,
         secondary=secondary,
         primary_body=why,
-        primary_at=at,
         secondary_body=why,
         source_versions=why,
         size=why,

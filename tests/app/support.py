@@ -142,7 +142,11 @@ async def a_bench(folder: Path, state: Callable[[], State]) -> AsyncIterator[Ben
     )
     checks = HandlerChecks(handlers.find, clock=clock, setup=lambda: loop.setup, state=lambda: loop.state, put=loop.put)
     surveys = Surveys(
-        Surveyor(arm, clock.now), clock=clock, setup=lambda: loop.setup, state=lambda: loop.state, put=loop.put
+        Surveyor(arm, clock.now, clock.pause),
+        clock=clock,
+        setup=lambda: loop.setup,
+        state=lambda: loop.state,
+        put=loop.put,
     )
     scheduler = Scheduler(
         polls,

@@ -18,6 +18,7 @@ from azure.core.credentials import AccessToken
 from aibwatch.core.model import TemplateId
 from aibwatch.sources.answer import RequestSeen
 from aibwatch.sources.arm import Arm, ArmSettings
+from aibwatch.sources.graph import Graph
 from aibwatch.sources.thrift import Thrift
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -160,6 +161,16 @@ class Rig:
     arm: Arm
     purse: Purse
     seen: list[RequestSeen]
+
+
+async def no_pause(_length: timedelta) -> None:
+    """Wait for nothing: who would be throttled here has gone wrong."""
+    raise AssertionError("nothing here is throttled")
+
+
+def a_graph(rig: Rig) -> Graph:
+    """Return the Resource Graph of a rig."""
+    return Graph(rig.arm, no_pause)
 
 
 def a_thrift(rig: Rig) -> Thrift:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import fields
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -94,6 +95,10 @@ async def pause(_seconds: float) -> None:
     raise AssertionError("nothing here is slow")
 
 
+async def no_wait(_length: timedelta) -> None:
+    """Wait no longer than the test: Resource Graph may say how long to wait."""
+
+
 def no_fault(fault: Exception) -> None:
     raise fault
 
@@ -116,7 +121,7 @@ async def surveyor(monkeypatch: pytest.MonkeyPatch, seen: list[RequestSeen]) -> 
             monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", base)
             arm = Arm(settings(base), make_credential("managed-identity"), now=now, on_request=seen.append)
             stack.push_async_callback(arm.close)
-            return Surveyor(arm, now, on_fault=no_fault)
+            return Surveyor(arm, now, no_wait, on_fault=no_fault)
 
         yield open_one
 

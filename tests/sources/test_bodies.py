@@ -4,7 +4,7 @@ from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.readiness.survey import ABSENT, Unread
 from aibwatch.sources.bodies import FEW, Bodies
 
-from .support import GROUP, RHEL, TYPE, UBUNTU, Rig, a_template, a_thrift, says
+from .support import GROUP, RHEL, TYPE, UBUNTU, Rig, a_graph, a_template, a_thrift, says
 
 LIST = f"{GROUP}{TYPE}"
 NO = {"error": {"code": "InternalError", "message": "no"}}
@@ -14,7 +14,7 @@ MORE = tuple(TemplateId(f"{LIST.lower()}/more-{number}") for number in range(FEW
 
 
 def bodies(rig: Rig, *templates: TemplateId) -> Bodies:
-    return Bodies(a_thrift(rig), templates or (UBUNTU, RHEL, *MORE))
+    return Bodies(a_thrift(rig), a_graph(rig), templates or (UBUNTU, RHEL, *MORE))
 
 
 async def test_templates_come_of_one_list(rig: Rig) -> None:
@@ -55,7 +55,7 @@ async def test_a_region_that_does_not_answer_is_given_up_without_the_other(rig: 
     rig.azure.on(LIST, says(500, NO))
     for template in ids:
         rig.azure.on(template, says(500, NO))
-    source = Bodies(a_thrift(rig), ids, regions)
+    source = Bodies(a_thrift(rig), a_graph(rig), ids, regions)
     for template in ids:
         await source.of(template)
     assert [rig.azure.count("GET", template) for template in ids] == [1, 1, 1, 0, 0, 1]

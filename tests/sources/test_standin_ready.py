@@ -17,7 +17,7 @@ from aibwatch.sources.arm import Arm
 from aibwatch.sources.credential import make_credential
 from aibwatch.sources.surveyor import Surveyor
 
-from .support import NOW, SUBSCRIPTION, TYPE, now, settings
+from .support import NOW, SUBSCRIPTION, TYPE, no_pause, now, settings
 
 HOME = f"/subscriptions/{SUBSCRIPTION}/resourceGroups"
 NORTH = f"{HOME}/images-neu"
@@ -46,7 +46,7 @@ async def judged(monkeypatch: pytest.MonkeyPatch, **changes: dict[str, Any]) -> 
     monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", base)
     arm = Arm(settings(base), make_credential("managed-identity"), now=now, on_request=lambda _: None)
     try:
-        async with Surveyor(arm, now).round([SPEC]) as this_round:
+        async with Surveyor(arm, now, no_pause).round([SPEC]) as this_round:
             return report_of(await this_round.survey(SPEC, SPEC.secondaries[0]), None)
     finally:
         await arm.close()

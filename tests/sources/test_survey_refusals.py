@@ -1,9 +1,11 @@
 """Whole surveys against the stand-in where something fails or may not be read, and what a round costs."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 import pytest
 
+from aibwatch.core.definition.portable import portable
 from aibwatch.core.model import template_id
 from aibwatch.core.policy import GroupSpec
 from aibwatch.core.readiness.survey import Unread
@@ -45,7 +47,6 @@ __all__ = ["look", "seen", "surveyor"]
         ("resource", "northeurope", {"places"}),
         ("image", "northeurope", {"places"}),
         ("list", "northeurope", set()),
-        ("get", "westeurope", {"primary_body", "primary_triggers"}),
     ],
 )
 async def test_what_fails_is_unread_and_all_else_is_as_it_was(
@@ -56,6 +57,15 @@ async def test_what_fails_is_unread_and_all_else_is_as_it_was(
     assert differing.keys() == fields_lost
     values = [each for value in differing.values() for each in (value.values() if isinstance(value, dict) else [value])]
     assert all(isinstance(value, Unread) and value.permission == "" for value in values)
+
+
+async def test_a_primary_whose_region_is_down_is_compared_by_its_copy_in_resource_graph(look: Look) -> None:
+    trouble = '[[trouble]]\nregion = "westeurope"\noperations = ["get", "list"]\nanswer = "500"\n'
+    down, well = await look(f"{WORLD}\n{trouble}"), await look(WORLD)
+    assert isinstance(down.primary_body, Mapping)
+    assert isinstance(well.primary_body, Mapping)
+    assert portable(down.primary_body) == portable(well.primary_body)
+    assert down.primary_region == "westeurope"
 
 
 @pytest.mark.parametrize(

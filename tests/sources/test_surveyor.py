@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 import pytest
@@ -12,7 +12,7 @@ from aibwatch.core.policy import GroupSpec
 from aibwatch.core.readiness.survey import ABSENT, Survey, Trigger, Unread
 from aibwatch.sources.surveyor import Surveyor
 
-from .support import NOW, UBUNTU, Rig, Script, a_template, says
+from .support import NOW, UBUNTU, Rig, Script, a_template, no_pause, says
 
 SECONDARY = TemplateId(UBUNTU.replace("images-weu", "images-neu"))
 SPEC = GroupSpec(name="ubuntu-base", primary=UBUNTU, secondaries=(SECONDARY,))
@@ -55,19 +55,44 @@ async def survey(surveyor: Surveyor, spec: GroupSpec = SPEC) -> Survey:
 
 @pytest.fixture
 def surveyor(rig: Rig, clock: Clock) -> Surveyor:
-    return Surveyor(rig.arm, clock, on_fault=no_fault)
+    return Surveyor(rig.arm, clock, no_pause, on_fault=no_fault)
 
 
-async def test_a_primary_that_does_not_answer_is_taken_as_it_was_last_seen(
-    rig: Rig, surveyor: Surveyor, clock: Clock
+GRAPH = "/providers/Microsoft.ResourceGraph/resources"
+
+
+def has_a_copy(rig: Rig, *bodies: Mapping[str, Any]) -> None:
+    """Let Resource Graph show these templates."""
+    rows = {"totalRecords": len(bodies), "count": len(bodies), "data": list(bodies), "resultTruncated": "false"}
+    rig.azure.on(GRAPH, says(200, rows), method="POST")
+
+
+async def test_a_primary_whose_region_does_not_answer_is_taken_from_resource_graph(
+    rig: Rig, surveyor: Surveyor
 ) -> None:
+    answers(rig, FAILS, says(200, a_secondary()))
+    has_a_copy(rig, a_template())
+    found = await survey(surveyor)
+    assert (found.primary_body, found.primary_region) == (a_template(), "westeurope")
+
+
+async def test_resource_graph_is_not_asked_while_the_primary_answers(rig: Rig, surveyor: Surveyor) -> None:
     answers(rig, says(200, a_template()), says(200, a_secondary()))
     await survey(surveyor)
-    answers(rig, FAILS, says(200, a_secondary()))
-    clock.time += timedelta(minutes=30)
-    found = await survey(surveyor)
-    assert (found.primary_body, found.primary_at, found.at) == (a_template(), NOW, clock.time)
-    assert found.primary_region == "westeurope"
+    assert rig.azure.count("POST", GRAPH) == 0
+
+
+async def test_primaries_of_one_scope_are_looked_for_in_resource_graph_together(rig: Rig, surveyor: Surveyor) -> None:
+    others = [TemplateId(f"{UBUNTU}{number}") for number in range(60)]
+    specs = [replace(SPEC, name=f"g{number}", primary=other) for number, other in enumerate(others)]
+    for other in others:
+        rig.azure.on(other, FAILS)
+    rig.azure.on(SECONDARY, says(200, a_secondary()))
+    has_a_copy(rig, *({**a_template(), "id": other} for other in others))
+    async with surveyor.round(specs) as this_round:
+        found = [await this_round.survey(spec, SECONDARY) for spec in specs]
+    assert all(isinstance(each.primary_body, Mapping) for each in found)
+    assert rig.azure.count("POST", GRAPH) == 2  # fifty ids in each
 
 
 TRIGGERS = says(200, {"value": [{"name": "source", "properties": {"kind": "SourceImage"}}]})
@@ -91,6 +116,7 @@ async def test_no_copy_of_the_primary_tells_its_triggers(rig: Rig, surveyor: Sur
     rig.azure.on(f"{SECONDARY}/triggers", TRIGGERS)
     assert (await survey(surveyor)).primary_triggers == (TRIGGER,)
     answers(rig, FAILS, says(200, a_secondary()))
+    has_a_copy(rig, a_template())
     assert (await survey(surveyor)).primary_triggers == Unread(why="500 InternalServerError: no")
 
 
@@ -104,34 +130,15 @@ async def test_no_copy_of_the_primary_tells_its_triggers(rig: Rig, surveyor: Sur
 async def test_no_copy_hides_that_the_primary_is_gone_or_may_not_be_read(
     rig: Rig, surveyor: Surveyor, answer: Script, body: object
 ) -> None:
-    answers(rig, says(200, a_template()), says(200, a_secondary()))
-    await survey(surveyor)
     answers(rig, answer, says(200, a_secondary()))
+    has_a_copy(rig, a_template())
     assert (await survey(surveyor)).primary_body == body
 
 
-async def test_a_primary_that_was_never_seen_is_unread(rig: Rig, surveyor: Surveyor) -> None:
+async def test_a_primary_that_nobody_shows_is_unread(rig: Rig, surveyor: Surveyor) -> None:
     answers(rig, FAILS, says(200, a_secondary()))
     found = await survey(surveyor, replace(SPEC, regions={UBUNTU: Region("westeurope")}))
     assert (found.primary_body, found.primary_region) == (Unread(why="500 InternalServerError: no"), "westeurope")
-
-
-async def test_the_copy_of_a_primary_that_is_watched_no_more_is_forgotten(rig: Rig, surveyor: Surveyor) -> None:
-    answers(rig, says(200, a_template()), says(200, a_secondary()))
-    await survey(surveyor)
-    async with surveyor.round([]):
-        pass
-    answers(rig, FAILS, says(200, a_secondary()))
-    assert isinstance((await survey(surveyor)).primary_body, Unread)
-
-
-async def test_a_round_over_some_groups_keeps_what_it_saw_of_the_others(rig: Rig, surveyor: Surveyor) -> None:
-    answers(rig, says(200, a_template()), says(200, a_secondary()))
-    await survey(surveyor)
-    async with surveyor.round([], watched=[SPEC]):
-        pass
-    answers(rig, FAILS, says(200, a_secondary()))
-    assert (await survey(surveyor)).primary_body == a_template()
 
 
 async def test_of_a_secondary_that_is_not_there_its_region_is_asked_where_that_is_known(
@@ -169,7 +176,7 @@ async def test_a_fault_of_ours_loses_one_survey_and_no_other(rig: Rig, clock: Cl
     answers(rig, says(200, a_template()), says(200, a_secondary()))
     faults: list[Exception] = []
     broken = replace(SPEC, name="broken", regions=cast("Mapping[TemplateId, Region]", None))
-    async with Surveyor(rig.arm, clock, on_fault=faults.append).round([SPEC]) as this_round:
+    async with Surveyor(rig.arm, clock, no_pause, on_fault=faults.append).round([SPEC]) as this_round:
         lost = await this_round.survey(broken, SECONDARY)
         well = await this_round.survey(SPEC, SECONDARY)
     why = Unread(why="aibwatch has a fault here (AttributeError); its log says more")

@@ -94,10 +94,8 @@ class Survey:
     primary: TemplateId
     secondary: TemplateId
     primary_body: Json | Absence | Unread
-    """The primary as a GET or a list shows it, or a copy of it: see `primary_at`."""
+    """The primary as a GET or a list shows it, or as Resource Graph has it where its region does not answer."""
     secondary_body: Json | Absence | Unread
-    primary_at: datetime
-    """When the primary was seen so; older than `at` where its region does not answer and a copy was taken instead."""
     primary_region: Region | None = None
     """Where the primary is: as its body says, else as it was seen last, else as configured; None where nobody knows."""
     seen: TemplateSeen | None = None

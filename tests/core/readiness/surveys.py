@@ -62,7 +62,6 @@ def a_survey(**facts: object) -> Survey:
         secondary=BASE_NORTH,
         primary_body=a_body(WEST),
         secondary_body=a_body(NORTH),
-        primary_at=T0,
         primary_region=WEST,
         seen=a_template(region=NORTH, run=a_run("ok", started=-60.0)),
         places=places(a_body(NORTH)),
