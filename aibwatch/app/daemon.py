@@ -9,6 +9,7 @@ from dataclasses import replace
 import structlog
 
 from aibwatch.app.access import TemplateAccess
+from aibwatch.app.copies import Copies
 from aibwatch.app.groups import make_discovery
 from aibwatch.app.reload import Reloader
 from aibwatch.app.state import held, opened, recalled, state_path, take
@@ -155,6 +156,7 @@ class App:
         )
         surveys = Surveys(
             Surveyor(arm, self._clock.now, self._clock.pause, on_fault=_told_fault),
+            copies=Copies(arm, self._clock, settings.backup),
             clock=self._clock,
             setup=lambda: loop.setup,
             state=lambda: loop.state,

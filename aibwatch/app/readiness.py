@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
+from aibwatch.app.copies import Copies
 from aibwatch.config.load import Loaded
 from aibwatch.core.observation import Observation
 from aibwatch.core.policy import Setup
@@ -26,7 +27,8 @@ async def look_once(loaded: Loaded, group: str | None) -> Mapping[str, object]:
     arm = connect(loaded.settings.azure, now=clock.now, on_request=lambda _: None)
     try:
         setup = _only(loaded.setup, group)
-        seen = await _survey(Surveyor(arm, clock.now, clock.pause), setup)
+        copies = Copies(arm, clock, loaded.settings.backup)
+        seen = await _survey(Surveyor(arm, clock.now, clock.pause), copies, setup)
     finally:
         await arm.close()
     now = clock.now()
@@ -39,10 +41,15 @@ def _only(setup: Setup, group: str | None) -> Setup:
     return setup if group is None else replace(setup, groups={group: setup.groups[group]})
 
 
-async def _survey(surveyor: Surveyor, setup: Setup) -> list[Observation]:
+async def _survey(surveyor: Surveyor, copies: Copies, setup: Setup) -> list[Observation]:
     specs = list(setup.groups.values())
+    copied = await copies.confirmed({spec.primary for spec in specs})
     async with surveyor.round(specs) as shared:
-        asked = (shared.survey(spec, secondary) for spec in specs for secondary in spec.secondaries)
+        asked = (
+            shared.survey(spec, secondary, backup_at=copied.get(spec.primary), backup_max_age=copies.max_age)
+            for spec in specs
+            for secondary in spec.secondaries
+        )
         surveys = await asyncio.gather(*asked)
     seen: list[Observation] = []
     for survey in surveys:

@@ -21,7 +21,7 @@ from aibwatch.runtime.scheduler import Scheduler
 
 log = structlog.get_logger(__name__)
 
-NEED_RESTART = ("azure", "state", "http", "dependency", "peer", "discovery")
+NEED_RESTART = ("azure", "state", "http", "dependency", "peer", "discovery", "backup")
 
 
 @dataclass

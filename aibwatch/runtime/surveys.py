@@ -7,9 +7,10 @@ ready.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from aibwatch.core.decision import Decision
 from aibwatch.core.events import Event, Observed
@@ -28,6 +29,21 @@ BATCH = 50
 REST = timedelta(seconds=30)
 """Least time between two surveys of one group: a template that changes with every poll must not use up our reads."""
 
+
+class Copies(Protocol):
+    """Who keeps copies of templates on a disk."""
+
+    @property
+    def max_age(self) -> timedelta | None:
+        """How old a copy may be; None where none are kept."""
+
+    async def keep(self, templates: Collection[TemplateId]) -> None:
+        """Copy these templates; whatever comes of it is told there."""
+
+    async def confirmed(self, templates: Collection[TemplateId]) -> Mapping[TemplateId, datetime]:
+        """Return when the copies of these templates were last confirmed; without those that have none."""
+
+
 QUIET = frozenset({VerdictKind.HEALTHY, VerdictKind.LEARNING})
 """Verdicts in which nothing hurries."""
 
@@ -39,20 +55,22 @@ class Surveys:
         self,
         surveyor: Surveyor,
         *,
+        copies: Copies,
         clock: Clock,
         setup: Callable[[], Setup],
         state: Callable[[], State],
         put: Callable[[Event], Awaitable[None]],
     ) -> None:
-        self._surveyor, self._clock = surveyor, clock
+        self._surveyor, self._copies, self._clock = surveyor, copies, clock
         self._setup, self._state, self._put = setup, state, put
         self._room = asyncio.Lock()
         self._due: set[str] = set()
         self._looked: dict[str, datetime] = {}
 
     async def all(self) -> None:
-        """Survey every secondary."""
+        """Copy whatever is watched, and survey every secondary."""
         self._due.clear()
+        await self._copy(self._setup().watched)
         await self._look(list(self._setup().groups.values()))
 
     async def due(self) -> None:
@@ -61,7 +79,9 @@ class Surveys:
         rest = min(REST, self._setup().pace.readiness)
         rested = {name for name in self._due if abs(now - self._looked.get(name, now - rest)) >= rest}
         self._due -= rested
-        await self._look([groups[name] for name in sorted(rested & groups.keys())])
+        specs = [groups[name] for name in sorted(rested & groups.keys())]
+        await self._look(specs)
+        await self._copy(_members(specs))  # afterwards: in an outage nobody should wait for it
 
     async def ended(self) -> None:
         """Wait until no round is under way. One that was cancelled still ends what it began, on the way to Azure."""
@@ -90,25 +110,37 @@ class Surveys:
         if changed:
             self._due |= {s.name for s in self._setup().groups.values() if changed & set(s.members)}
 
+    async def _copy(self, templates: Collection[TemplateId]) -> None:
+        if templates:
+            async with self._room:
+                await self._copies.keep(templates)
+
     async def _look(self, specs: Sequence[GroupSpec]) -> None:
         asked = [(spec, secondary) for spec in specs for secondary in spec.secondaries]
         if not asked:
             return
         window = self._state().window
-        members = {member for spec in specs for member in spec.members}
-        known = {member: region for member in members if (region := window.region_of(member))}
+        known = {member: region for member in _members(specs) if (region := window.region_of(member))}
         async with self._room, self._surveyor.round(specs, known) as shared:
+            copied = await self._copies.confirmed({spec.primary for spec in specs})
             for start in range(0, len(asked), BATCH):
                 batch = asked[start : start + BATCH]
-                reports = await asyncio.gather(*(self._one(shared, spec, secondary) for spec, secondary in batch))
+                reports = await asyncio.gather(*(self._one(shared, copied, *pair) for pair in batch))
                 await self._put(Observed(observations=tuple(reports)))
 
-    async def _one(self, shared: Round, spec: GroupSpec, secondary: TemplateId) -> ReadinessSeen:
-        survey = await shared.survey(spec, secondary)
+    async def _one(
+        self, shared: Round, copied: Mapping[TemplateId, datetime], spec: GroupSpec, secondary: TemplateId
+    ) -> ReadinessSeen:
+        copied_at, max_age = copied.get(spec.primary), self._copies.max_age
+        survey = await shared.survey(spec, secondary, backup_at=copied_at, backup_max_age=max_age)
         self._looked[spec.name] = survey.at
         window = self._state().window
         known = survey.primary_region or window.region_of(spec.primary)
         return report_of(replace(survey, primary_region=known), window.readiness.get(secondary))
+
+
+def _members(specs: Iterable[GroupSpec]) -> set[TemplateId]:
+    return {member for spec in specs for member in spec.members}
 
 
 def _is_other(before: State, seen: TemplateSeen) -> bool:

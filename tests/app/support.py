@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from aibwatch.app.copies import Copies
 from aibwatch.app.daemon import make_sources
 from aibwatch.app.reload import Reloader
 from aibwatch.config.load import load
@@ -143,6 +144,7 @@ async def a_bench(folder: Path, state: Callable[[], State]) -> AsyncIterator[Ben
     checks = HandlerChecks(handlers.find, clock=clock, setup=lambda: loop.setup, state=lambda: loop.state, put=loop.put)
     surveys = Surveys(
         Surveyor(arm, clock.now, clock.pause),
+        copies=Copies(arm, clock, loaded.settings.backup),
         clock=clock,
         setup=lambda: loop.setup,
         state=lambda: loop.state,
