@@ -10,6 +10,7 @@ from aibwatch.core.model import Mode, Region, RunState, TemplateId, template_nam
 from aibwatch.core.move import Move, MoveKind
 from aibwatch.core.observation import Source
 from aibwatch.core.policy import GroupSpec, Setup
+from aibwatch.core.readiness.finding import Ready
 from aibwatch.core.rehearsal import staleness, why_failed
 from aibwatch.core.sentences import ago, listing, span, when
 from aibwatch.core.state import GroupState, Phase, State
@@ -178,6 +179,7 @@ def headline(state: State, setup: Setup) -> str:
         held,
         *beside,
         unseen,
+        _nowhere_to_go(state, setup),
         *discovery.in_headline(state, setup),
         *_own_trouble(state),
     )
@@ -194,8 +196,12 @@ def severity(state: State, setup: Setup) -> int:
         return 4
     unwell = any(g.phase is not Phase.WATCHING or state.window.region_of(g.active) is None for g in groups)
     unwell = unwell or any(builds_unread(v) for v in verdicts) or bool(in_headline(state, setup))
-    unwell = unwell or bool(discovery.in_headline(state, setup))
+    unwell = unwell or bool(discovery.in_headline(state, setup)) or bool(_nowhere_to_go(state, setup))
     return 3 if kinds & DOUBTS or not kinds or unwell or _own_trouble(state)[0] else 0
+
+
+CANNOT_BUILD = frozenset({Ready.NOT_READY, Ready.UNKNOWN})
+"""What a report says of a secondary that no move goes to."""
 
 
 def _configured(state: State, setup: Setup) -> list[GroupState]:
@@ -217,6 +223,17 @@ def _groups_in_need(state: State, setup: Setup) -> tuple[str, str, str]:
         "; ".join(part for part in (waits, stuck) if part),
         f"Azure does not list the active template of {listing(unseen)}" if unseen else "",
     )
+
+
+def _nowhere_to_go(state: State, setup: Setup) -> str:
+    """Return which groups have no secondary that is known to build; one that was not looked at yet is waited for."""
+    known = state.window.readiness
+    stuck = [
+        name
+        for name, spec in sorted(setup.groups.items())
+        if spec.secondaries and all(s in known and known[s].state in CANNOT_BUILD for s in spec.secondaries)
+    ]
+    return f"{listing(stuck)} {'has' if len(stuck) == 1 else 'have'} no secondary that is ready" if stuck else ""
 
 
 def _regions_in_trouble(verdicts: Mapping[Region, Verdict]) -> list[str]:

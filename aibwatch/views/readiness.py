@@ -19,7 +19,7 @@ WIDE = max(len(state.phrase) for state in Ready)
 def as_dict(state: State, setup: Setup, now: datetime, group: str | None = None) -> Json:
     """Return the readiness of every secondary, or of one group's in full, with its text beside it."""
     specs = [spec for name, spec in sorted(setup.groups.items()) if group in {None, name}]
-    told = [_secondary(state, spec, secondary, now) for spec in specs for secondary in spec.secondaries]
+    told = [secondary for spec in specs for secondary in of_group(state, spec, now)]
     text = _table(state, specs, now) if group is None else _in_full(state, specs[0], now)
     return {"schema": 1, "at": now.isoformat(), "exit": exit_of(state, specs), "secondaries": told, "text": text}
 
@@ -36,6 +36,21 @@ def line(state: State, secondary: TemplateId, now: datetime) -> str:
     if report is None:
         return f"{Ready.UNKNOWN.phrase:<{WIDE}}   it was not looked at yet"
     return f"{report.state.phrase:<{WIDE}}   {_summary(report, now)}"
+
+
+def of_group(state: State, spec: GroupSpec, now: datetime) -> list[Json]:
+    """Return how ready each secondary of the group is, as JSON can carry it."""
+    return [_secondary(state, spec, secondary, now) for secondary in spec.secondaries]
+
+
+def wanting(state: State, spec: GroupSpec, now: datetime) -> list[str]:
+    """Return a line for each secondary of the group that is not ready, as far as they were looked at."""
+    known = state.window.readiness
+    return [
+        f"-> {place(state, secondary)}   {line(state, secondary, now)}"
+        for secondary in spec.secondaries
+        if secondary in known and known[secondary].state is not Ready.READY
+    ]
 
 
 def _summary(report: ReadinessSeen, now: datetime) -> str:

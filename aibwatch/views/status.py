@@ -11,6 +11,7 @@ from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.protection import Expectation, Protections
 from aibwatch.core.sentences import clock, span
 from aibwatch.core.state import GroupState, Phase, State
+from aibwatch.views import readiness
 from aibwatch.views.builds import build_dict, under_way
 from aibwatch.views.canaries import alike_dict, alike_in, alike_sentence, canary_dict, canary_sentence
 from aibwatch.views.discovery import discovery_dict
@@ -96,6 +97,7 @@ def group_dict(state: State, setup: Setup, name: str, now: datetime, known: Prot
         "why": group.why,
         "sentence": group_sentence(state, spec, group, now),
         "protection": {"api": _expectation(protection.api), "build": _expectation(protection.build)},
+        "secondaries": readiness.of_group(state, spec, now),
         "build": build_dict(state, build) if (build := state.builds.open_of(name)) else None,
         "last_move": {"activation_id": last.activation_id, "images": list(last.images)} if last else None,
     }
@@ -142,6 +144,7 @@ def as_text(state: State, setup: Setup, now: datetime) -> str:
         building = under_way(state, name, now)
         if building:
             lines.append(f"{'':<{width}}  {'build':<{wide}}  {building}")
+        lines += [f"{'':<{width}}  {'readiness':<{wide}}  {told}" for told in readiness.wanting(state, spec, now)]
         if group.phase is not Phase.WATCHING:
             lines.append(f"{'':<{width}}  -> aibwatch explain {name}")
     lines += [f"{about:<{width}}  {word:<{wide}}  {sentence}" for about, word, sentence in tags]

@@ -94,6 +94,7 @@ GROUP_KEYS = {
     "mode",
     "configured_mode",
     "tagged",
+    "secondaries",
     "active",
     "active_region",
     "primary",
