@@ -77,6 +77,8 @@ def set_up(world: World, setup: Setup, minute: float) -> Setup:
         groups["halted"] = replace(spec, name="halted", policy=replace(spec.policy, mode=Mode.SHADOW))
     if any(c.at(minute) for c in _closed(world, "mode_allows")):
         groups[GROUP] = replace(spec, policy=replace(spec.policy, mode=Mode.APPROVE))
+    if any(c.at(minute) for c in _closed(world, "geography_allowed")):
+        groups[GROUP] = replace(groups[GROUP], allowed_geographies=("a geography of the world's",))
     return replace(setup, groups=groups)
 
 

@@ -40,6 +40,7 @@ ClosableGate = Literal[
     "handler_ok",
     "no_unacknowledged_failure",
     "blast_radius",
+    "geography_allowed",
 ]
 """Gates that a world can close by itself; the others close by what their own conditions show."""
 

@@ -240,7 +240,7 @@ async def test_a_region_outside_of_the_allowed_geographies_is_refused(site: Site
     told = await site.replicate("--apply", to="uksouth")
 
     assert (told.code, await site.azure.deployments()) == (1, [])
-    assert "uksouth is in United Kingdom; only Europe may be built in (allowed_geographies)" in told.err
+    assert "uksouth is in United Kingdom, outside of allowed_geographies (Europe)" in told.err
 
 
 async def test_the_primary_itself_is_never_a_target(site: Site) -> None:

@@ -11,12 +11,13 @@ from tests.removals.of_builds import BUILDS
 from tests.removals.of_canaries import CANARIES
 from tests.removals.of_facts import FACTS
 from tests.removals.of_moves import MOVES
+from tests.removals.of_readiness import READINESS
 from tests.removals.of_signals import SIGNALS
 from tests.removals.of_verdicts import VERDICTS
 from tests.removals.removal import Removal
 from tests.removals.trial import Bench, Outcome
 
-ALL: tuple[Removal, ...] = (*FACTS, *SIGNALS, *CANARIES, *VERDICTS, *MOVES, *BUILDS)
+ALL: tuple[Removal, ...] = (*FACTS, *SIGNALS, *CANARIES, *VERDICTS, *MOVES, *BUILDS, *READINESS)
 
 BENCHES = 2
 """As many as the smallest machine that builds this has cores."""

@@ -6,7 +6,7 @@ is reported as one that does not apply, so that the lists cannot rot.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class Removal:
     old: str
     new: str
     tests: str
-    """Names of files in tests/core/ without test_ and .py, parted by blanks: those that are about this rule."""
+    """Names of files in tests/core/ without test_ and .py, parted by blanks: those that are about this rule. One in a
+    folder has the folder in front, "readiness/reach"."""
 
     @property
     def path(self) -> Path:
@@ -30,7 +31,8 @@ class Removal:
     @property
     def test_files(self) -> list[str]:
         """Return the files of tests to run."""
-        return [f"tests/core/test_{name}.py" for name in self.tests.split()]
+        named = (PurePosixPath("tests/core", name) for name in self.tests.split())
+        return [str(path.with_name(f"test_{path.name}.py")) for path in named]
 
     def applied_to(self, text: str) -> str:
         """Return the text without the rule, or raise ValueError if the rule is not in it exactly once."""

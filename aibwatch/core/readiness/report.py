@@ -14,7 +14,7 @@ from aibwatch.core.observation import ReadinessSeen
 from aibwatch.core.readiness.finding import STANDS_FOR, Finding, Ready
 from aibwatch.core.readiness.rules import RULES
 from aibwatch.core.readiness.said import GRAVITY
-from aibwatch.core.readiness.survey import Survey
+from aibwatch.core.readiness.survey import Survey, Unread
 from aibwatch.core.sentences import count
 
 MOST_TOLD = 3
@@ -25,7 +25,11 @@ def report_of(survey: Survey, before: ReadinessSeen | None) -> ReadinessSeen:
     """Return the report of this survey; `before` is the last one of the same secondary."""
     recipe = survey.seen.recipe if survey.seen else before.recipe if before else ""
     known = {f.rule: f for f in before.findings} if before and _is_of(before, survey, recipe) else {}
-    found = [_standing(f, known.get(f.rule), survey.at) for f in _findings(survey)]
+    found = [
+        standing
+        for rule in RULES
+        if (standing := _standing(_finding(rule, survey), known.get(rule), survey)) is not None
+    ]
     return ReadinessSeen(
         at=survey.at,
         template=survey.secondary,
@@ -42,30 +46,32 @@ def _is_of(before: ReadinessSeen, survey: Survey, recipe: str) -> bool:
     return before.group == survey.group and before.recipe == recipe
 
 
-def _findings(survey: Survey) -> list[Finding]:
-    found = []
-    for name, rule in RULES.items():
-        said = rule(survey)
-        if said is not None:
-            found.append(
-                Finding(
-                    rule=name,
-                    state=said.state,
-                    why=said.why,
-                    at=survey.at,
-                    dated=said.dated,
-                    permission=said.permission,
-                    details=said.details,
-                )
-            )
-    return found
+def _finding(rule: str, survey: Survey) -> Finding | None:
+    said = RULES[rule](survey)
+    if said is None:
+        return None
+    return Finding(
+        rule=rule,
+        state=said.state,
+        why=said.why,
+        at=survey.at,
+        dated=said.dated,
+        permission=said.permission,
+        details=said.details,
+    )
 
 
-def _standing(new: Finding, old: Finding | None, now: datetime) -> Finding:
-    """Return the new finding, or the old one where the new one only says that nobody answers."""
-    if new.state is not Ready.UNKNOWN or new.permission or old is None or old.state is Ready.UNKNOWN:
+def _standing(new: Finding | None, old: Finding | None, survey: Survey) -> Finding | None:
+    """Return the new finding, or the old one where the new one only says that nobody answers.
+
+    A rule that says nothing because the secondary could not be read has not said that it does not apply.
+    """
+    if old is None or old.state is Ready.UNKNOWN or not _fresh(old, survey.at):
         return new
-    return replace(old, blocked=new.why) if _fresh(old, now) else new
+    if new is None:
+        unread = survey.secondary_body
+        return replace(old, blocked=unread.why) if isinstance(unread, Unread) and not unread.permission else None
+    return replace(old, blocked=new.why) if new.state is Ready.UNKNOWN and not new.permission else new
 
 
 def _fresh(finding: Finding, now: datetime) -> bool:

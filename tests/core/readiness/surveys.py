@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from aibwatch.core.definition.needs import needs_of
-from aibwatch.core.model import region_of
+from aibwatch.core.model import Region, region_of
 from aibwatch.core.readiness.said import Said
 from aibwatch.core.readiness.survey import Absence, Json, Place, Quota, Size, Survey, Unread
 from tests.core.builders import BASE_NORTH, BASE_WEST, NORTH, T0, WEST, a_run, a_template
@@ -88,3 +88,8 @@ def places(body: Json, other: Mapping[str, Found] = NO_OTHER) -> dict[str, Found
 def the_state(said: Said | None) -> str:
     """Return the state of what a rule said; "" where it said nothing."""
     return str(said.state) if said else ""
+
+
+def in_(region: Region) -> Place:
+    """Return a place in that region."""
+    return Place(region=region)

@@ -5,7 +5,7 @@ import pytest
 from aibwatch.core.readiness.reach import gallery, silo, source
 from aibwatch.core.readiness.survey import ABSENT, Place, Survey, Unread
 from tests.core.builders import FRANCE, NORTH, WEST, the
-from tests.core.readiness.surveys import SILENT, Found, a_body, a_survey, of, places, the_state
+from tests.core.readiness.surveys import SILENT, Found, a_body, a_survey, in_, of, places, the_state
 
 SCRIPT = "https://stbuildweu.blob.core.windows.net/scripts/harden.sh"
 SUBNET = of(NORTH, "Network", "virtualNetworks/images/subnets/build")
@@ -16,10 +16,6 @@ def with_needs(where: dict[str, Found], **properties: object) -> Survey:
     """Return a survey of a secondary with these properties, of whose needs some are elsewhere."""
     body = a_body(NORTH, **properties)  # type: ignore[arg-type]  # the names are those of properties
     return a_survey(secondary_body=body, places=places(body, where))
-
-
-def in_(region: str) -> Place:
-    return Place(region=region)  # type: ignore[arg-type]  # a region's name
 
 
 # silo

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aibwatch.core.observation import ReadinessSeen
@@ -12,7 +12,7 @@ from aibwatch.core.readiness.finding import STANDS_FOR, Finding, Ready
 from aibwatch.core.readiness.report import report_of
 from aibwatch.core.readiness.rules import RULES
 from aibwatch.core.readiness.survey import ABSENT, Survey, Unread
-from tests.core.builders import NORTH, T0, a_template, at
+from tests.core.builders import NORTH, T0, a_run, a_template, at
 from tests.core.readiness.surveys import FORBIDDEN, SILENT, a_body, a_survey
 
 HOUR = timedelta(hours=1)
@@ -94,6 +94,37 @@ def test_what_was_never_proven_is_unknown() -> None:
     assert report_of(later(a_survey(), HOUR, quotas=SILENT), first).state is Ready.UNKNOWN
 
 
+def test_what_was_unknown_before_is_looked_at_as_it_is_now() -> None:
+    before = report_of(a_survey(quotas=Unread(why="502 BadGateway")), None)
+    report = report_of(later(a_survey(), HOUR, quotas=SILENT), before)
+    assert finding(report, "machines").why == "cannot read quotas: 500 InternalServerError"
+
+
+def test_what_was_proven_of_another_definition_proves_nothing() -> None:
+    one, other = (
+        replace(a_template(region=NORTH, run=a_run("ok", started=-60)), recipe=name) for name in ("one", "other")
+    )
+    before = report_of(a_survey(seen=one), None)
+    assert report_of(later(a_survey(), HOUR, seen=one, primary_body=SILENT), before).state is Ready.READY
+    assert report_of(later(a_survey(), HOUR, seen=other, primary_body=SILENT), before).state is Ready.UNKNOWN
+
+
+def test_a_secondary_that_cannot_be_read_for_a_while_is_taken_to_be_defined_as_before() -> None:
+    one = replace(a_template(region=NORTH, run=a_run("ok", started=-60)), recipe="one")
+    before = report_of(a_survey(seen=one), None)
+    report = report_of(later(a_survey(), HOUR, seen=None, secondary_body=SILENT), before)
+    assert (report.state, report.recipe) == (Ready.READY, "one")
+    assert [f.rule for f in report.findings] == [f.rule for f in before.findings]
+
+
+def test_what_was_wrong_with_a_secondary_stands_while_it_cannot_be_read() -> None:
+    before = report_of(a_survey(size=ABSENT), None)
+    report = report_of(later(a_survey(), HOUR, seen=None, secondary_body=SILENT), before)
+    assert (report.state, finding(report, "machines").blocked) == (Ready.NOT_READY, "500 InternalServerError")
+    may_not = report_of(later(a_survey(), HOUR, seen=None, secondary_body=FORBIDDEN), before)
+    assert [f.rule for f in may_not.findings] == ["exists", "backup"]
+
+
 def test_a_report_of_another_group_proves_nothing() -> None:
     before = replace(report_of(a_survey(), None), group="another")
     assert report_of(later(a_survey(), HOUR, quotas=SILENT), before).state is Ready.UNKNOWN
@@ -117,6 +148,7 @@ ANYTHING = st.recursive(
 )
 
 
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(body=st.dictionaries(st.sampled_from(["id", "location", "properties", "identity", "x"]), ANYTHING))
 def test_no_json_of_a_template_makes_a_report_fail(body: dict[str, object]) -> None:
     report = report_of(a_survey(secondary_body=body, places={}), None)
