@@ -1,5 +1,6 @@
 """Put the commands together."""
 
+import logging
 import sys
 from typing import Annotated
 
@@ -81,6 +82,8 @@ for module in (
 
 def main() -> None:
     """Run the command line; the entry point of the program."""
+    # What goes wrong on the way to Azure is told once, by whoever asked. The daemon's log has handlers of its own.
+    logging.getLogger("azure").addHandler(logging.NullHandler())
     try:
         app()
     except BrokenPipeError:

@@ -7,6 +7,7 @@ from aibwatch.core.model import TemplateId, template_name
 from aibwatch.core.observation import ReadinessSeen
 from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.readiness.finding import Finding, Ready
+from aibwatch.core.readiness.said import GRAVITY
 from aibwatch.core.sentences import ago, count, span
 from aibwatch.core.state import State
 from aibwatch.views.facts import place
@@ -88,13 +89,15 @@ def _in_full(state: State, spec: GroupSpec, now: datetime) -> str:
 
 
 def _rules(state: State, spec: GroupSpec, secondary: TemplateId, now: datetime) -> str:
-    name = f"{spec.name} -> {place(state, secondary)} ({template_name(secondary)})"
+    region = state.window.region_of(secondary)
+    name = f"{spec.name} -> {template_name(secondary)} {f'in {region}' if region else '(never seen)'}"
     report = state.window.readiness.get(secondary)
     if report is None:
         return f"{name} was not looked at yet."
     head = f"{name} is {report.state.phrase}, looked at {ago(report.at, now)}."
     wide = max((len(finding.rule) for finding in report.findings), default=0)
-    lines = [line for finding in report.findings for line in _finding(finding, report, wide, now)]
+    gravest_first = sorted(report.findings, key=lambda finding: GRAVITY.index(finding.state))
+    lines = [line for finding in gravest_first for line in _finding(finding, report, wide, now)]
     return "\n".join([head, "", *lines])
 
 

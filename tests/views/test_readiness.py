@@ -84,7 +84,7 @@ def test_a_group_is_told_rule_by_rule_with_its_diff_and_what_stands_from_before(
     before = report_of(a_survey(), None)
     later: Survey = replace(a_survey(), at=at(8), quotas=SILENT, secondary_body=a_body(NORTH, buildTimeoutInMinutes=60))
     told = text(report_of(later, before), group="base").splitlines()
-    assert told[0] == "base -> northeurope (base) is DEGRADED, looked at 60 s ago."
+    assert told[0] == "base -> base in northeurope is DEGRADED, looked at 60 s ago."
     machines = next(line for line in told if "machines" in line)
     assert machines.endswith("(proven 9 min ago)")
     assert told[told.index(machines) + 1].strip() == "not looked at again: cannot read quotas: 500 InternalServerError"

@@ -46,7 +46,7 @@ async def check_steps(reached: Reached) -> list[Checked]:
     told = few([_ill(check) for check in heard if not check.well])
     good = sum(check.well for check in heard)
     if good:
-        told.append(well("steps", f"{count(good, 'handler')} of {len(heard)} could act on its secondary"))
+        told.append(well("steps", f"{count(good, 'handler')} of {len(heard)} could act where a move would lead"))
     return told
 
 
