@@ -26,6 +26,7 @@ from aibwatch.core.copies.index import LARGEST as LARGEST_INDEX
 from aibwatch.core.copies.index import NAME, BackupIndex, dump_index, parse_index
 from aibwatch.core.copies.kept import Fate
 from aibwatch.core.model import TemplateId
+from aibwatch.runtime.whole import write_whole
 
 MOST_VERSIONS = 50
 """Of one template in the history; the oldest go. A year of weekly changes, some hundred kB."""
@@ -33,7 +34,7 @@ MOST_VERSIONS = 50
 HISTORY = "history"
 SECRETS = ".secrets.json"
 
-IGNORED = f"*{SECRETS}\n.*.new\n"
+IGNORED = f"*{SECRETS}\n*.new\n"
 
 DIRECTORY_MODE, FILE_MODE = 0o700, 0o600
 
@@ -213,25 +214,4 @@ def _write(path: Path, text: str | bytes) -> None:
     """Put this in the place of what was there: whenever the power is cut, it is one or the other."""
     content = text if isinstance(text, bytes) else text.encode()
     path.parent.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            fresh.unlink()
-        raise
-    _settle(path.parent)
-
-
-def _settle(folder: Path) -> None:
-    """Bring the folder to the disk too: without that a new name may be gone after a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    write_whole(path, content, FILE_MODE)

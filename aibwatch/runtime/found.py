@@ -51,7 +51,7 @@ class FoundFile:
             FoundError: if they are not on the disk.
         """
         try:
-            write_whole(self.path, _KEPT.dump_json(_Kept(version=VERSION, groups=groups), indent=1).decode())
+            write_whole(self.path, _KEPT.dump_json(_Kept(version=VERSION, groups=groups), indent=1))
         except OSError as error:
             raise FoundError(f"{self.path}: cannot be written ({error.strerror or error})") from error
 

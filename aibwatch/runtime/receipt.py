@@ -43,7 +43,7 @@ class Receipt:
             JournalError: if it is not on the disk.
         """
         try:
-            write_whole(self.path, json.dumps(asdict(sent)))
+            write_whole(self.path, json.dumps(asdict(sent)).encode())
         except OSError as error:
             raise JournalError(f"{self.path}: {error.strerror or error}") from error
 

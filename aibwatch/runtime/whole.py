@@ -1,21 +1,31 @@
 """Write a small file so that after a power cut it is whole: what was there before, or what is there now."""
 
+import contextlib
 import os
 from pathlib import Path
 
+USUAL_MODE = 0o666
+"""Before the umask: what a file gets that is nobody's secret."""
 
-def write_whole(path: Path, text: str) -> None:
-    """Put this text in the place of what was there.
+
+def write_whole(path: Path, content: bytes, mode: int = USUAL_MODE) -> None:
+    """Put this content in the place of what was there.
 
     Raises:
-        OSError: if it is not on the disk; then what was there before still is.
+        OSError: if it is not on the disk; then what was there before still is, and nothing else is left behind.
     """
     fresh = path.with_name(f"{path.name}.new")
-    with fresh.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    try:
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            fresh.unlink()
+        raise
     _settle(path.parent)
 
 

@@ -153,7 +153,7 @@ def test_a_full_disk_leaves_every_file_whole_and_with_its_secrets(tmp_path: Path
 
 def test_a_file_that_was_left_half_written_is_in_nobodys_way(tmp_path: Path) -> None:
     keep(tmp_path, UBUNTU)
-    left = (tmp_path / FILE).with_name(f".{Path(FILE).name}.new")
+    left = (tmp_path / FILE).with_name(f"{Path(FILE).name}.new")
     left.write_text("{")
     keep(tmp_path, changed("https://example.com/a.sh"))
     assert (left.exists(), read(tmp_path)) == (False, changed("https://example.com/a.sh"))
