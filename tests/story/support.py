@@ -139,6 +139,11 @@ class Azure:
         async with self._session.delete(f"{self.base}/_stand-in/trouble", timeout=LIMIT) as answer:
             assert answer.status == 200, await answer.text()
 
+    async def change(self, kind: str, **keys: object) -> None:
+        """Let a thing be otherwise from now on: a resource, quota, sku, provider or trigger."""
+        async with self._session.post(f"{self.base}/_stand-in/{kind}", json=keys, timeout=LIMIT) as answer:
+            assert answer.status == 201, await answer.text()
+
     async def roles(self, *roles: Mapping[str, object]) -> None:
         """Let the caller have these roles and no others from now on."""
         async with self._session.post(f"{self.base}/_stand-in/roles", json=roles, timeout=LIMIT) as answer:
