@@ -10,6 +10,7 @@ from aibwatch.core.protection import Protections
 from aibwatch.core.sentences import ago, clock
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import VerdictKind
+from aibwatch.views import readiness
 from aibwatch.views.canaries import alike_in, alike_sentence, canary_sentence, useless
 from aibwatch.views.discovery import lines
 from aibwatch.views.explain import group_as_text, region_as_text
@@ -97,11 +98,15 @@ def _group(state: State, setup: Setup, name: str, now: datetime, known: Protecti
     group = state.groups.get(name)
     if group is None:
         return _card("calm", name, "starting", "", ["nothing was decided yet"], "")
-    word = word_for(state, setup.groups[name], group)
+    spec = setup.groups[name]
+    word = word_for(state, spec, group)
+    wanting = [f"Secondary {line}" for line in readiness.wanting(state, spec, now)]
     tone = _tone(state, group, word)
+    tone = "doubt" if wanting and tone == "good" else tone
     when = f"since {clock(group.since)} ({ago(group.since, now)})"
-    sentence = f"{group_sentence(state, setup.groups[name], group, now)}{by_tags(setup.groups[name])}"
-    return _card(tone, name, word, when, [sentence], group_as_text(state, setup, name, now, known))
+    sentence = f"{group_sentence(state, spec, group, now)}{by_tags(spec)}"
+    text = f"{group_as_text(state, setup, name, now, known)}\n\n{readiness.in_full(state, spec, now)}"
+    return _card(tone, name, word, when, [sentence, *wanting], text)
 
 
 def _tags(state: State, setup: Setup, now: datetime) -> str:

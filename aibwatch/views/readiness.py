@@ -21,7 +21,7 @@ def as_dict(state: State, setup: Setup, now: datetime, group: str | None = None)
     """Return the readiness of every secondary, or of one group's in full, with its text beside it."""
     specs = [spec for name, spec in sorted(setup.groups.items()) if group in {None, name}]
     told = [secondary for spec in specs for secondary in of_group(state, spec, now)]
-    text = _table(state, specs, now) if group is None else _in_full(state, specs[0], now)
+    text = _table(state, specs, now) if group is None else in_full(state, specs[0], now)
     return {"schema": 1, "at": now.isoformat(), "exit": exit_of(state, specs), "secondaries": told, "text": text}
 
 
@@ -54,6 +54,11 @@ def wanting(state: State, spec: GroupSpec, now: datetime) -> list[str]:
     ]
 
 
+def in_full(state: State, spec: GroupSpec, now: datetime) -> str:
+    """Return a group rule by rule, for a terminal."""
+    return "\n\n".join(_rules(state, spec, secondary, now) for secondary in spec.secondaries)
+
+
 def _summary(report: ReadinessSeen, now: datetime) -> str:
     if report.state is not Ready.READY or not report.findings:
         return report.why
@@ -82,10 +87,6 @@ def _table(state: State, specs: list[GroupSpec], now: datetime) -> str:
 
 def _wants_a_look(report: ReadinessSeen | None) -> bool:
     return report is not None and report.state is not Ready.READY
-
-
-def _in_full(state: State, spec: GroupSpec, now: datetime) -> str:
-    return "\n\n".join(_rules(state, spec, secondary, now) for secondary in spec.secondaries)
 
 
 def _rules(state: State, spec: GroupSpec, secondary: TemplateId, now: datetime) -> str:

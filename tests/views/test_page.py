@@ -6,9 +6,11 @@ from html.parser import HTMLParser
 
 import pytest
 
+from aibwatch.core.events import Observed
+from aibwatch.core.readiness.finding import Finding, Ready
 from aibwatch.views import page
 from aibwatch.views.explain import group_as_text
-from tests.core.builders import Play, a_group, an_event
+from tests.core.builders import Play, a_group, a_report, an_event
 
 from .stories import STORIES, broken, told
 from .words import faults
@@ -173,3 +175,13 @@ def test_a_group_wears_its_phase(story: str, badge: str) -> None:
 def test_a_group_whose_template_was_never_listed_is_not_green() -> None:
     cards = [a["class"] for t, a in read(html_of(told("never_listed"))).tags if t == "section"]
     assert cards[0] != "card good"
+
+
+def test_a_secondary_that_is_not_ready_is_on_its_groups_card_and_all_rules_one_click_deeper() -> None:
+    play = STORIES["quiet"]()
+    rule = Finding(rule="machines", state=Ready.NOT_READY, why="no quota is left", at=play.now)
+    play.tell(Observed(observations=(replace(a_report("not_ready", when=play.now, why="no quota"), findings=(rule,)),)))
+    parser = read(html_of(play))
+    assert "Secondary -> northeurope   NOT READY   no quota" in parser.text_in("p")
+    assert "base -> base in northeurope is NOT READY" in parser.text_in("pre")
+    assert "machines  no quota is left" in parser.text_in("pre")
