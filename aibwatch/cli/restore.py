@@ -58,7 +58,7 @@ def restore(
     options: Context = context.obj
     region = region_meant(to) if to else None
     read = _read(file)
-    loaded = options.load()
+    loaded = options.load_all(alone=True)
     from aibwatch.app.destination import RefusedError
     from aibwatch.app.restore import RestoreOrder
     from aibwatch.app.restore import restore as deploy
