@@ -51,7 +51,7 @@ from aibwatch.sources.peer import Peer, PeerSpec
 from aibwatch.sources.probe import Probe
 from aibwatch.sources.resource_health import ResourceHealth
 from aibwatch.sources.service_health import ServiceHealth
-from aibwatch.sources.surveyor import Surveyor
+from aibwatch.sources.survey.surveyor import Surveyor
 from aibwatch.sources.templates import OnUnclassified, Templates, untold
 from aibwatch.views.canaries import never_run
 

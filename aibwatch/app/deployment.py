@@ -26,12 +26,12 @@ from aibwatch.sources.answer import Bad
 from aibwatch.sources.arm import Api, Arm
 from aibwatch.sources.deploy import Deploy
 from aibwatch.sources.lacking import lacking
-from aibwatch.sources.needed import places_of
 from aibwatch.sources.parse_template import Unreadable, parse_template
-from aibwatch.sources.platform_images import image_in, versions_in
 from aibwatch.sources.quota import subscription_of
-from aibwatch.sources.surveyor import untold
-from aibwatch.sources.thrift import Thrift
+from aibwatch.sources.survey.needed import places_of
+from aibwatch.sources.survey.platform_images import image_in, versions_in
+from aibwatch.sources.survey.surveyor import untold
+from aibwatch.sources.survey.thrift import Thrift
 
 READ = "Microsoft.VirtualMachineImages/imageTemplates/read"
 

@@ -13,7 +13,7 @@ from aibwatch.core.state import State
 from aibwatch.core.window import add
 from aibwatch.runtime.clock import Clock
 from aibwatch.sources.connection import connect
-from aibwatch.sources.surveyor import Surveyor
+from aibwatch.sources.survey.surveyor import Surveyor
 from aibwatch.views.readiness import as_dict
 
 

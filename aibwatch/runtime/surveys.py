@@ -21,7 +21,7 @@ from aibwatch.core.readiness.report import report_of
 from aibwatch.core.state import State
 from aibwatch.core.verdict import VerdictKind
 from aibwatch.runtime.clock import Clock
-from aibwatch.sources.surveyor import Round, Surveyor
+from aibwatch.sources.survey.surveyor import Round, Surveyor
 
 BATCH = 50
 """Reports handed in at a time: every event has all regions judged anew."""

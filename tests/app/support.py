@@ -29,7 +29,7 @@ from aibwatch.runtime.scheduler import Scheduler
 from aibwatch.runtime.store import Store
 from aibwatch.runtime.surveys import Surveys
 from aibwatch.sources.connection import connect
-from aibwatch.sources.surveyor import Surveyor
+from aibwatch.sources.survey.surveyor import Surveyor
 from tests.core.builders import NORTH, T0, WEST, a_group_state, a_move, a_template_id
 
 

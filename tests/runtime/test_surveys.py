@@ -17,7 +17,7 @@ from aibwatch.core.readiness.survey import Survey
 from aibwatch.core.state import State
 from aibwatch.core.window import add
 from aibwatch.runtime.surveys import REST, Surveys
-from aibwatch.sources.surveyor import Surveyor
+from aibwatch.sources.survey.surveyor import Surveyor
 from tests.clocks import BEGUN, FakeClock, others_first
 from tests.core.builders import (
     BASE_NORTH,

@@ -19,7 +19,7 @@ from aibwatch.core.model import TemplateId
 from aibwatch.sources.answer import RequestSeen
 from aibwatch.sources.arm import Arm, ArmSettings
 from aibwatch.sources.graph import Graph
-from aibwatch.sources.thrift import Thrift
+from aibwatch.sources.survey.thrift import Thrift
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"

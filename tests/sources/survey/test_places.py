@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 
 from aibwatch.core.model import Region
 from aibwatch.core.readiness.survey import ABSENT, Place, Unread
-from aibwatch.sources.places import KINDS, kind_of, place_of, replicas_of, where_is
-
-from .anything import json_with
-from .support import GROUP, Rig, a_thrift, says
+from aibwatch.sources.survey.places import KINDS, kind_of, place_of, replicas_of, where_is
+from tests.sources.anything import json_with
+from tests.sources.support import GROUP, Rig, a_thrift, says
 
 WEU, NEU = Region("westeurope"), Region("northeurope")
 IMAGES = f"{GROUP}/providers/microsoft.compute/galleries/golden/images/ubuntu"

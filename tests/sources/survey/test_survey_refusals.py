@@ -10,8 +10,8 @@ from aibwatch.core.model import template_id
 from aibwatch.core.policy import GroupSpec
 from aibwatch.core.readiness.survey import Unread
 from aibwatch.sources.answer import RequestSeen
+from tests.sources.support import TYPE
 
-from .support import TYPE
 from .surveyed import (
     DEFINITION,
     GALLERY,

@@ -10,9 +10,9 @@ from collections.abc import Collection, Mapping
 
 from aibwatch.core.definition.needs import Kind, Need
 from aibwatch.core.readiness.survey import Absence, Place, Unread
-from aibwatch.sources.by_name import ACCOUNTS, VAULTS, where_is_named
-from aibwatch.sources.places import DEFINITION, LATEST, kind_of, where_is
-from aibwatch.sources.thrift import Thrift
+from aibwatch.sources.survey.by_name import ACCOUNTS, VAULTS, where_is_named
+from aibwatch.sources.survey.places import DEFINITION, LATEST, kind_of, where_is
+from aibwatch.sources.survey.thrift import Thrift
 
 MOST = 100
 """Things looked up for one template; the largest real ones need about ten."""

@@ -13,7 +13,7 @@ from aibwatch.core.reading import text
 from aibwatch.sources.answer import Bad
 from aibwatch.sources.arm import Api
 from aibwatch.sources.lacking import unread
-from aibwatch.sources.thrift import Question, Thrift
+from aibwatch.sources.survey.thrift import Question, Thrift
 
 NEEDED = tuple(name.lower() for name in PROVIDERS)
 

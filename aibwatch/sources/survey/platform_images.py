@@ -14,7 +14,7 @@ from aibwatch.core.reading import items, table, text
 from aibwatch.sources.answer import Bad
 from aibwatch.sources.arm import Api
 from aibwatch.sources.lacking import lacking
-from aibwatch.sources.thrift import Question, Thrift
+from aibwatch.sources.survey.thrift import Question, Thrift
 
 ACTION = "Microsoft.Compute/locations/publishers/artifacttypes/offers/skus/versions/read"
 

@@ -10,9 +10,8 @@ from aiohttp import web
 from aibwatch.core.readiness.survey import Unread
 from aibwatch.sources.answer import Bad, Good
 from aibwatch.sources.arm import Api
-from aibwatch.sources.thrift import AT_ONCE, LONGEST, MOST_IN_A_ROW, MOST_IN_ALL, Question, Thrift
-
-from .support import GROUP, NOW, Rig, now, says
+from aibwatch.sources.survey.thrift import AT_ONCE, LONGEST, MOST_IN_A_ROW, MOST_IN_ALL, Question, Thrift
+from tests.sources.support import GROUP, NOW, Rig, now, says
 
 FAILS = says(500, {"error": {"code": "InternalServerError", "message": "no"}})
 WELL = says(200, {"value": []})

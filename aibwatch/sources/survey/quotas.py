@@ -13,7 +13,7 @@ from aibwatch.core.reading import table, text
 from aibwatch.sources.arm import Api
 from aibwatch.sources.lacking import unread
 from aibwatch.sources.paging import Limits
-from aibwatch.sources.thrift import Question, Thrift
+from aibwatch.sources.survey.thrift import Question, Thrift
 
 STANDARD_CORES = "standardcores"
 """Of container instances: what isolated builds draw on."""

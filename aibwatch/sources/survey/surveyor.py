@@ -20,17 +20,17 @@ from aibwatch.core.policy import GroupSpec
 from aibwatch.core.readiness.survey import Absence, Json, Place, Survey, Trigger, Unread
 from aibwatch.core.reading import table, text
 from aibwatch.sources.arm import Arm
-from aibwatch.sources.bodies import NOWHERE, Bodies
 from aibwatch.sources.graph import Graph, Pause
-from aibwatch.sources.needed import places_of
 from aibwatch.sources.parse_template import parse_template
-from aibwatch.sources.platform_images import image_in, versions_in
-from aibwatch.sources.providers import registrations
 from aibwatch.sources.quota import subscription_of
-from aibwatch.sources.quotas import container_quota, machine_quotas
-from aibwatch.sources.sizes import default_size, size_in
-from aibwatch.sources.thrift import Thrift
-from aibwatch.sources.triggers import triggers_of
+from aibwatch.sources.survey.bodies import NOWHERE, Bodies
+from aibwatch.sources.survey.needed import places_of
+from aibwatch.sources.survey.platform_images import image_in, versions_in
+from aibwatch.sources.survey.providers import registrations
+from aibwatch.sources.survey.quotas import container_quota, machine_quotas
+from aibwatch.sources.survey.sizes import default_size, size_in
+from aibwatch.sources.survey.thrift import Thrift
+from aibwatch.sources.survey.triggers import triggers_of
 
 NO_REGION = Unread(why="the secondary's region is not known: it cannot be read, or does not say")
 

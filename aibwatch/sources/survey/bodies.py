@@ -17,8 +17,8 @@ from aibwatch.sources.graph import Graph, among, query_of
 from aibwatch.sources.lacking import lacking
 from aibwatch.sources.parse_template import id_of
 from aibwatch.sources.quota import subscription_of
+from aibwatch.sources.survey.thrift import Question, Thrift
 from aibwatch.sources.templates import TYPE, scopes_of
-from aibwatch.sources.thrift import Question, Thrift
 
 ACTION = "Microsoft.VirtualMachineImages/imageTemplates/read"
 

@@ -7,9 +7,9 @@ import pytest
 
 from aibwatch.core.model import Region
 from aibwatch.core.readiness.survey import ABSENT, Place, Quota, Unread
-from aibwatch.sources.providers import NEEDED
+from aibwatch.sources.survey.providers import NEEDED
+from tests.sources.support import NOW, SUBSCRIPTION
 
-from .support import NOW, SUBSCRIPTION
 from .surveyed import (
     ACCOUNT,
     D2,

@@ -16,9 +16,8 @@ from aibwatch.simulator.server import StandIn
 from aibwatch.sources.answer import RequestSeen
 from aibwatch.sources.arm import Arm
 from aibwatch.sources.credential import make_credential
-from aibwatch.sources.surveyor import Surveyor
-
-from .support import SUBSCRIPTION, TYPE, now, settings
+from aibwatch.sources.survey.surveyor import Surveyor
+from tests.sources.support import SUBSCRIPTION, TYPE, now, settings
 
 NEU = Region("northeurope")
 HOME = f"/subscriptions/{SUBSCRIPTION}"

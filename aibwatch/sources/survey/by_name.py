@@ -14,7 +14,7 @@ from aibwatch.core.reading import table, text
 from aibwatch.sources.arm import Api
 from aibwatch.sources.lacking import unread
 from aibwatch.sources.paging import Limits
-from aibwatch.sources.thrift import Question, Thrift
+from aibwatch.sources.survey.thrift import Question, Thrift
 
 LIMITS = Limits(pages=500)
 """A subscription may have 250 storage accounts in each region; a page has some hundred, one of key vaults fewer."""

@@ -10,9 +10,8 @@ import pytest
 from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.policy import GroupSpec
 from aibwatch.core.readiness.survey import ABSENT, Survey, Trigger, Unread
-from aibwatch.sources.surveyor import Surveyor
-
-from .support import NOW, UBUNTU, Rig, Script, a_template, no_pause, says
+from aibwatch.sources.survey.surveyor import Surveyor
+from tests.sources.support import NOW, UBUNTU, Rig, Script, a_template, no_pause, says
 
 SECONDARY = TemplateId(UBUNTU.replace("images-weu", "images-neu"))
 SPEC = GroupSpec(name="ubuntu-base", primary=UBUNTU, secondaries=(SECONDARY,))

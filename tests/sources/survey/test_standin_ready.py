@@ -15,9 +15,8 @@ from aibwatch.simulator.server import StandIn
 from aibwatch.simulator.wire import arm_json
 from aibwatch.sources.arm import Arm
 from aibwatch.sources.credential import make_credential
-from aibwatch.sources.surveyor import Surveyor
-
-from .support import NOW, SUBSCRIPTION, TYPE, no_pause, now, settings
+from aibwatch.sources.survey.surveyor import Surveyor
+from tests.sources.support import NOW, SUBSCRIPTION, TYPE, no_pause, now, settings
 
 HOME = f"/subscriptions/{SUBSCRIPTION}/resourceGroups"
 NORTH = f"{HOME}/images-neu"

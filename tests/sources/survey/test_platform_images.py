@@ -7,10 +7,9 @@ from hypothesis import given
 
 from aibwatch.core.model import Region
 from aibwatch.core.readiness.survey import ABSENT, Unread
-from aibwatch.sources.platform_images import PlatformImage, image_in, parse_versions, versions_in
-
-from .anything import json_with
-from .support import SUBSCRIPTION, Rig, a_template, a_thrift, says
+from aibwatch.sources.survey.platform_images import PlatformImage, image_in, parse_versions, versions_in
+from tests.sources.anything import json_with
+from tests.sources.support import SUBSCRIPTION, Rig, a_template, a_thrift, says
 
 NEU = Region("northeurope")
 UBUNTU = PlatformImage("canonical", "ubuntu-24_04-lts", "server")

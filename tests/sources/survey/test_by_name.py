@@ -6,10 +6,9 @@ from hypothesis import given
 
 from aibwatch.core.model import Region
 from aibwatch.core.readiness.survey import Place, Unread
-from aibwatch.sources.by_name import ACCOUNTS, VAULTS, parse_regions, where_is_named
-
-from .anything import json_with
-from .support import SUBSCRIPTION, Rig, a_thrift, says
+from aibwatch.sources.survey.by_name import ACCOUNTS, VAULTS, parse_regions, where_is_named
+from tests.sources.anything import json_with
+from tests.sources.support import SUBSCRIPTION, Rig, a_thrift, says
 
 OTHER = "22222222-2222-2222-2222-222222222222"
 LIST = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Storage/storageAccounts"

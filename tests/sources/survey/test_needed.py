@@ -3,9 +3,8 @@
 from aibwatch.core.definition.needs import Kind, Need
 from aibwatch.core.model import Region
 from aibwatch.core.readiness.survey import Place, Unread
-from aibwatch.sources.needed import MOST, places_of
-
-from .support import GROUP, SUBSCRIPTION, Rig, a_thrift, says
+from aibwatch.sources.survey.needed import MOST, places_of
+from tests.sources.support import GROUP, SUBSCRIPTION, Rig, a_thrift, says
 
 OTHER = "22222222-2222-2222-2222-222222222222"
 IMAGE = f"{GROUP}/providers/microsoft.compute/galleries/golden/images/base"

@@ -2,9 +2,8 @@
 
 from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.readiness.survey import ABSENT, Unread
-from aibwatch.sources.bodies import FEW, Bodies
-
-from .support import GROUP, RHEL, TYPE, UBUNTU, Rig, a_graph, a_template, a_thrift, says
+from aibwatch.sources.survey.bodies import FEW, Bodies
+from tests.sources.support import GROUP, RHEL, TYPE, UBUNTU, Rig, a_graph, a_template, a_thrift, says
 
 LIST = f"{GROUP}{TYPE}"
 NO = {"error": {"code": "InternalError", "message": "no"}}

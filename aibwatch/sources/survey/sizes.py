@@ -17,7 +17,7 @@ from aibwatch.core.reading import items, table, text
 from aibwatch.sources.arm import Api
 from aibwatch.sources.lacking import unread
 from aibwatch.sources.paging import Limits
-from aibwatch.sources.thrift import Question, Thrift
+from aibwatch.sources.survey.thrift import Question, Thrift
 
 DEFAULT = "Standard_D1_v2"
 DEFAULT_OF_GENERATION_2 = "Standard_D2ds_v4"

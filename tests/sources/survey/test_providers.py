@@ -1,9 +1,8 @@
 """Registrations of resource providers."""
 
 from aibwatch.core.readiness.survey import Unread
-from aibwatch.sources.providers import registrations
-
-from .support import SUBSCRIPTION, Rig, a_thrift, says
+from aibwatch.sources.survey.providers import registrations
+from tests.sources.support import SUBSCRIPTION, Rig, a_thrift, says
 
 PATH = f"/subscriptions/{SUBSCRIPTION}/providers"
 ONE, TWO = "microsoft.compute", "microsoft.storage"

@@ -7,10 +7,9 @@ from hypothesis import given
 
 from aibwatch.core.model import Region
 from aibwatch.core.readiness.survey import ABSENT, Quota, Unread
-from aibwatch.sources.quotas import MOST, container_quota, machine_quotas, parse_quotas
-
-from .anything import json_with
-from .support import SUBSCRIPTION, Rig, a_thrift, says
+from aibwatch.sources.survey.quotas import MOST, container_quota, machine_quotas, parse_quotas
+from tests.sources.anything import json_with
+from tests.sources.support import SUBSCRIPTION, Rig, a_thrift, says
 
 NEU = Region("northeurope")
 MACHINES = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Compute/locations/northeurope/usages"

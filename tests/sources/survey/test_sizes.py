@@ -7,10 +7,9 @@ from hypothesis import given
 
 from aibwatch.core.model import Region
 from aibwatch.core.readiness.survey import ABSENT, Size, Unread
-from aibwatch.sources.sizes import default_size, parse_sizes, size_in
-
-from .anything import json_with
-from .support import SUBSCRIPTION, Rig, a_thrift, says
+from aibwatch.sources.survey.sizes import default_size, parse_sizes, size_in
+from tests.sources.anything import json_with
+from tests.sources.support import SUBSCRIPTION, Rig, a_thrift, says
 
 NEU = Region("northeurope")
 SKUS = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Compute/skus"

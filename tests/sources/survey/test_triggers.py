@@ -6,10 +6,9 @@ from hypothesis import given
 
 from aibwatch.core.model import Region
 from aibwatch.core.readiness.survey import Trigger, Unread
-from aibwatch.sources.triggers import parse_triggers, triggers_of
-
-from .anything import json_with
-from .support import UBUNTU, Rig, a_thrift, says
+from aibwatch.sources.survey.triggers import parse_triggers, triggers_of
+from tests.sources.anything import json_with
+from tests.sources.support import UBUNTU, Rig, a_thrift, says
 
 WEU = Region("westeurope")
 
