@@ -106,7 +106,14 @@ def _held(state: State, spec: GroupSpec, group: GroupState, seen: Situation) -> 
     lines = ["  remove the cause that a closed gate names; it moves by itself when the last one opens"]
     if "mode_allows" in seen.held_by and spec.policy.mode is Mode.SHADOW:
         lines.append("  by its mode it would not move even then; that takes mode approve or auto for this group")
-    return [*lines, *_anyway(state, group, seen)]
+    return [*lines, *_unready(group, seen), *_anyway(state, group, seen)]
+
+
+def _unready(group: GroupState, seen: Situation) -> list[str]:
+    """Return where to read what is wrong with a secondary that would not build."""
+    if not any(gate.name == "secondary_ready" for gate in holding(seen.gates)):
+        return []
+    return ["  see what readiness found, rule by rule:", f"    aibwatch readiness {group.name}"]
 
 
 def _anyway(state: State, group: GroupState, seen: Situation) -> list[str]:
@@ -127,6 +134,9 @@ def _watching(state: State, spec: GroupSpec, group: GroupState, seen: Situation)
         return ["  compare its id in the configuration with the one in Azure:", "    aibwatch probe --once"]
     if group.active != spec.primary:
         return _away(state, spec, group)
+    unready = _unready(group, seen)
+    if unready:
+        return ["  mend its secondary before it is needed; until then nothing is moved there", *unready]
     if any(gate.name == "drill_fresh" for gate in holding(seen.gates)):
         return [
             "  rehearse its way to the secondary; until then it asks before it moves:",

@@ -218,9 +218,19 @@ def test_a_group_held_by_more_than_its_mode_is_not_told_that_auto_would_move_it(
 
 
 def test_a_group_held_by_a_gate_is_told_to_open_it() -> None:
-    assert advice("secondary_never_listed") == (
-        "  remove the cause that a closed gate names; it moves by itself when the last one opens"
-    )
+    said = advice("secondary_never_listed")
+    assert said.startswith("  remove the cause that a closed gate names; it moves by itself when the last one opens")
+
+
+def test_a_group_whose_secondary_is_not_ready_is_told_where_to_read_why() -> None:
+    where = "  see what readiness found, rule by rule:\n    aibwatch readiness base"
+    assert where in advice("secondary_never_listed")
+    by_day = STORIES["quiet"]()
+    by_day.world.ready = "not_ready"
+    by_day.run(1)
+    told_by_day = explain.group_as_text(by_day.state, by_day.setup, "base", by_day.now)
+    assert "mend its secondary before it is needed" in told_by_day
+    assert where in told_by_day
 
 
 def test_a_group_that_has_nowhere_to_go_is_not_told_of_gates() -> None:
