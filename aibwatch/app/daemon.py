@@ -22,6 +22,7 @@ from aibwatch.core.state import State
 from aibwatch.handlers.api import Surroundings
 from aibwatch.handlers.loader import Handlers
 from aibwatch.runtime import lifecycle
+from aibwatch.runtime.accounts import Accounts
 from aibwatch.runtime.builds import BuildRuns
 from aibwatch.runtime.builds_http import BuildPages
 from aibwatch.runtime.checks import HandlerChecks
@@ -34,6 +35,7 @@ from aibwatch.runtime.lease import Held, Lease
 from aibwatch.runtime.logs import log_decision
 from aibwatch.runtime.loop import Loop, Watcher
 from aibwatch.runtime.metrics import ALWAYS, Metrics
+from aibwatch.runtime.pages_http import Pages
 from aibwatch.runtime.past import PastReader
 from aibwatch.runtime.polls import Polls, Sources
 from aibwatch.runtime.preview import Preview
@@ -182,9 +184,11 @@ class App:
         lifecycle.reload_on_signal(reloader.reload)
         token = Token(read_token(settings.http.token_file), metrics.order_refused)
         control = Control(token, self._ways(loop, handlers, reloader))
-        records = Records(recorder, state=lambda: loop.state, setup=lambda: loop.setup, now=self._clock.now)
-        pages = BuildPages(lambda: loop.state)
-        routes = [*control.routes(), *pages.routes(), *records.routes()]
+        accounts = Accounts(recorder, state=lambda: loop.state, setup=lambda: loop.setup, now=self._clock.now)
+        records = Records(recorder, accounts, state=lambda: loop.state, now=self._clock.now)
+        pages = Pages(accounts, state=lambda: loop.state, setup=lambda: loop.setup, now=self._clock.now)
+        builds = BuildPages(lambda: loop.state)
+        routes = [*control.routes(), *builds.routes(), *records.routes(), *pages.routes()]
         http = Http(self._served(loop, recorder, metrics), routes)
         try:
             await self._serve(loop, polls, scheduler, http, stop)

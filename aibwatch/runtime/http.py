@@ -1,4 +1,4 @@
-"""Serve status page, metrics and API. Reading only; orders are taken in control.py, the record is told in records.py.
+"""Serve metrics and API. Reading only; orders are taken in control.py, the record is told in records.py.
 
 Rules: GET is free on the listen address; an unknown name is 404 with the names there are. Healthy means that the loop
 takes decisions; ready means that the first polls are in.
@@ -12,7 +12,6 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
-from aibwatch import __version__
 from aibwatch.core.judging import regional_verdicts
 from aibwatch.core.model import Region
 from aibwatch.core.policy import Setup
@@ -21,7 +20,7 @@ from aibwatch.runtime.codec import CodecError
 from aibwatch.runtime.past import LookingError, NotOnRecordError, PastReader
 from aibwatch.runtime.store import JournalError
 from aibwatch.runtime.trace import TooMuchError
-from aibwatch.views import explain, history, page, past, readiness, status
+from aibwatch.views import explain, history, past, readiness, status
 
 STUCK = timedelta(seconds=30)
 """Without a decision for this long the loop counts as stuck; it takes one every second."""
@@ -53,7 +52,6 @@ class Http:
         self._app = web.Application(client_max_size=64 * 1024)
         self._app.add_routes(
             [
-                web.get("/", self._page),
                 web.get("/metrics", self._metrics),
                 web.get("/-/healthy", self._healthy),
                 web.get("/-/ready", self._ready),
@@ -84,11 +82,6 @@ class Http:
     async def stop(self) -> None:
         """Finish what is being answered and stop listening."""
         await self._runner.cleanup()
-
-    async def _page(self, _: web.Request) -> web.Response:
-        s = self._served
-        text = page.as_html(s.state(), s.setup(), __version__, s.now())
-        return web.Response(text=text, content_type="text/html", headers=NO_STORE)
 
     async def _metrics(self, request: web.Request) -> web.Response:
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))

@@ -39,16 +39,16 @@ class Document:
 
 def as_text(document: Document) -> str:
     """Return it for a terminal. Sections that have nothing to say are left out."""
-    parts = [_plain(document.sentence)]
-    for section in _filled(document):
-        parts += ["", f"{section.title}", *(f"  {_plain(line)}" for line in section.lines), *_columns(section.rows)]
+    parts = [plain(document.sentence)]
+    for section in filled(document):
+        parts += ["", f"{section.title}", *(f"  {plain(line)}" for line in section.lines), *_columns(section.rows)]
     return "\n".join(parts)
 
 
 def as_markdown(document: Document) -> str:
     """Return it as Markdown (GitHub's, for the tables), with a newline at its end."""
     parts = [f"# {escaped(document.title)}", "", _line(document.sentence)]
-    for section in _filled(document):
+    for section in filled(document):
         parts += ["", f"## {escaped(section.title)}", ""]
         parts += [f"- {_line(line)}" for line in section.lines]
         if section.rows:
@@ -58,26 +58,26 @@ def as_markdown(document: Document) -> str:
 
 def escaped(text: str) -> str:
     """Return the text so that Markdown shows it as it is, on one line."""
-    return MARKUP.sub(r"\\\1", _plain(text))
+    return MARKUP.sub(r"\\\1", plain(text))
 
 
 def _line(text: str) -> str:
     return AT_START.sub(r"\1\\\2", escaped(text))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return the text on one line, redacted: after it was escaped, secrets would not be told by their form any more."""
     return redacted(" ".join(printable(text).split()))
 
 
-def _filled(document: Document) -> list[Section]:
+def filled(document: Document) -> list[Section]:
     return [section for section in document.sections if section.lines or section.rows]
 
 
 def _columns(rows: tuple[tuple[str, ...], ...]) -> list[str]:
-    plain = [tuple(map(_plain, row)) for row in rows]
-    widths = [max(len(cell) for cell in column) for column in zip(*plain, strict=True)]
-    return ["  " + "  ".join(f"{c:<{w}}" for c, w in zip(row, widths, strict=True)).rstrip() for row in plain]
+    cells = [tuple(map(plain, row)) for row in rows]
+    widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
+    return ["  " + "  ".join(f"{c:<{w}}" for c, w in zip(row, widths, strict=True)).rstrip() for row in cells]
 
 
 def _table(section: Section) -> list[str]:

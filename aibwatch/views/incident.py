@@ -123,6 +123,11 @@ def refusals(told: Told) -> Iterable[Failed]:
             yield Failed(at=run.asked_at, what=what, diagnosis=why, ids=why.ids)
 
 
+def all_failures(told: Told) -> list[Failed]:
+    """Return everything that failed in the time of the incident, oldest first."""
+    return sorted([*failures(told.seen), *refusals(told)], key=_order)
+
+
 def _order(failed: Failed) -> tuple[datetime, str]:
     return failed.at, failed.what
 
@@ -130,7 +135,7 @@ def _order(failed: Failed) -> tuple[datetime, str]:
 def as_dict(told: Told) -> Json:
     """Return the incident as JSON can carry it, with its story as text and as Markdown beside it."""
     incident = told.incident
-    failed = sorted([*failures(told.seen), *refusals(told)], key=_order)
+    failed = all_failures(told)
     story = document(told, failed)
     return safe(
         {

@@ -456,6 +456,8 @@ class Play:
         self.state = State(awake_since=T0)
         self.wanted: list[Action] = []
         self.said: list[Note] = []
+        self.said_at: list[datetime] = []
+        """When each of these was said."""
         self.unanswered: set[type[Action]] = set()
         """Kinds of action that the story answers itself."""
         self.step_results: list[StepResult] = []
@@ -480,6 +482,7 @@ class Play:
         self.state = decision.state
         self.wanted += decision.actions
         self.said += decision.notes
+        self.said_at += [self.now] * len(decision.notes)
         for action in decision.actions:
             if type(action) not in self.unanswered:
                 for answer in self.answers(action):

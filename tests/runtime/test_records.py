@@ -16,7 +16,8 @@ from aibwatch.core.incident import Incident
 from aibwatch.core.policy import Setup
 from aibwatch.core.recall import Memory, memory_of
 from aibwatch.core.state import State
-from aibwatch.runtime import records as records_module
+from aibwatch.runtime import accounts as accounts_module
+from aibwatch.runtime.accounts import Accounts
 from aibwatch.runtime.recorder import Recorder
 from aibwatch.runtime.records import Records
 from tests.core.builders import (
@@ -67,7 +68,8 @@ class Site:
 @pytest.fixture
 async def site(recorder: Recorder) -> AsyncIterator[Site]:
     site = Site(recorder, State(awake_since=T0, window=a_window(a_probe())), a_setup(), at(120))
-    pages = Records(recorder, state=lambda: site.state, setup=lambda: site.setup, now=lambda: site.now)
+    accounts = Accounts(recorder, state=lambda: site.state, setup=lambda: site.setup, now=lambda: site.now)
+    pages = Records(recorder, accounts, state=lambda: site.state, now=lambda: site.now)
     app = web.Application()
     app.add_routes(pages.routes())
     runner = web.AppRunner(app)
@@ -196,7 +198,7 @@ async def test_an_incident_is_told_with_all_that_was_seen_in_its_region_in_its_t
 
 
 async def test_more_than_is_read_is_said_to_be_cut(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records_module, "SEEN", 2)
+    monkeypatch.setattr(accounts_module, "SEEN", 2)
     moved(site)
     site.record(seen=(a_probe(when=at(3)), a_probe(when=at(4)), a_probe(when=at(5))), minute=5)
     told = await site.json("incidents/westeurope-1")

@@ -1,0 +1,51 @@
+"""Show what holds a move, or would hold one: closed gates in words, open ones counted."""
+
+from collections.abc import Sequence
+
+from aibwatch.core.gates import Gate, GateState
+from aibwatch.core.model import template_name
+from aibwatch.core.sentences import count
+from aibwatch.core.situation import Situation, situation
+from aibwatch.core.state import GroupState
+from aibwatch.views.pages.html import Child, Html, el, several
+from aibwatch.views.pages.parts import table
+from aibwatch.views.pages.seen import Seen
+from aibwatch.views.pages.tones import Tone, badge
+
+TONES = {GateState.OPEN: Tone.GOOD, GateState.CLOSED: Tone.BAD, GateState.UNKNOWN: Tone.DOUBT}
+
+
+def asked(seen: Seen, group: GroupState) -> Situation:
+    """Return what every gate says of the group's next move."""
+    return situation(seen.state, seen.setup, seen.setup.groups[group.name], group, seen.now)
+
+
+def brief(found: Situation) -> Html | None:
+    """Return the closed gates with their reasons, and how many are open."""
+    if not found.gates:
+        return None
+    closed = [gate for gate in found.gates if gate.state is not GateState.OPEN]
+    opened = f"{count(len(found.gates) - len(closed), 'gate')} open"
+    if not closed:
+        return several(f"all {opened}: nothing {'holds' if found.outage_proven else 'would hold'} a move")
+    holds = "holds" if found.outage_proven else "would hold a move"
+    lines = [el("li", el("strong", gate.name), f" {holds}: {gate.why}") for gate in closed]
+    return el("div", el("ul", lines, class_="plain"), el("span", opened, class_="soft"))
+
+
+def in_full(found: Situation) -> Child:
+    """Return every gate with its reason, the closed ones first."""
+    if not found.gates:
+        return el("p", f"No gate is asked: {found.why}.")
+    to = template_name(found.target) if found.target else "a secondary"
+    return table(
+        ("state", "gate", "why"), [_row(gate) for gate in _closed_first(found.gates)], caption=f"A move to {to}"
+    )
+
+
+def _closed_first(gates: Sequence[Gate]) -> list[Gate]:
+    return sorted(gates, key=lambda gate: gate.state is GateState.OPEN)
+
+
+def _row(gate: Gate) -> list[Child]:
+    return [badge(TONES[gate.state], gate.state), gate.name, gate.why]
