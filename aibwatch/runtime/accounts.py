@@ -1,7 +1,7 @@
 """Put together what the record and the memory say of a move, of an incident, and of the last hours.
 
-Rules: reading only. Moves are told as far as the memory goes where the journal cannot be read, because they are asked for
-in just that night; of everything else it is said that it cannot be read.
+Rules: reading only. Moves are told as far as the memory goes where the journal cannot be read, because they are asked
+for in just that night; of everything else it is said that it cannot be read.
 """
 
 from collections.abc import Callable, Collection, Sequence

@@ -1,7 +1,7 @@
 """Serve the web pages: how everything stands, and one group, region, incident or move.
 
-Rules: GET is free; an unknown name is 404 as a page, with the names there are. A page is there whether or not the journal
-can be read, and says so. Pages are made beside the event loop, which has decisions to take.
+Rules: GET is free; an unknown name is 404 as a page, with the names there are. A page is there whether or not the
+journal can be read, and says so. Pages are made beside the event loop, which has decisions to take.
 """
 
 import asyncio

@@ -71,6 +71,7 @@ def plain(text: str) -> str:
 
 
 def filled(document: Document) -> list[Section]:
+    """Return the sections that have something to say."""
     return [section for section in document.sections if section.lines or section.rows]
 
 

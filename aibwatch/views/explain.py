@@ -81,7 +81,7 @@ def group_account(state: State, setup: Setup, name: str, now: datetime, known: P
     seen = _situation(state, setup, name, now)
     if group is None or seen is None:
         return f"{name}: nothing was decided yet; the first polls are not in."
-    lines = [f"{name} {_stands(state, spec, group, now)}.", "", f"Why?  {_why(state, spec, group, now)}."]
+    lines = [f"{name} {stands(state, spec, group, now)}.", "", f"Why?  {_why(state, spec, group, now)}."]
     building = under_way(state, name, now)
     if building:
         lines += ["", "Its build", f"  {building}"]
@@ -100,7 +100,7 @@ def group_account(state: State, setup: Setup, name: str, now: datetime, known: P
     return "\n".join(lines)
 
 
-def _stands(state: State, spec: GroupSpec, group: GroupState, now: datetime) -> str:
+def stands(state: State, spec: GroupSpec, group: GroupState, now: datetime) -> str:
     """Return how the group stands, without the reasons of closed gates: they have lines of their own."""
     if group.phase is not Phase.HELD or not group.held_by:
         return group_sentence(state, spec, group, now)
@@ -111,7 +111,7 @@ def _stands(state: State, spec: GroupSpec, group: GroupState, now: datetime) -> 
 def _residents(state: State, setup: Setup, region: Region, now: datetime) -> list[str]:
     """Return the groups that build in the region now, and how they stand."""
     here = [
-        f"  {name} {_stands(state, setup.groups[name], group, now)}"
+        f"  {name} {stands(state, setup.groups[name], group, now)}"
         for name, group in sorted(state.groups.items())
         if name in setup.groups and state.window.region_of(group.active) == region
     ]

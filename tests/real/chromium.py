@@ -70,7 +70,9 @@ class Tab:
         else:
             answer.set_result(told["result"])
 
-    async def open(self, address: str, *, wide: int = 1280, high: int = 900, dark: bool = False, script: bool = True) -> None:
+    async def open(
+        self, address: str, *, wide: int = 1280, high: int = 900, dark: bool = False, script: bool = True
+    ) -> None:
         await self.ask(
             "Emulation.setDeviceMetricsOverride", width=wide, height=high, deviceScaleFactor=1, mobile=wide < 500
         )
@@ -89,7 +91,9 @@ class Tab:
 
     async def press(self, key: str) -> None:
         for kind in ("rawKeyDown", "keyUp"):
-            await self.ask("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode={"Tab": 9}[key])
+            await self.ask(
+                "Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode={"Tab": 9}[key]
+            )
 
     async def picture(self, to: Path) -> None:
         """Write what is seen in the window as a PNG."""

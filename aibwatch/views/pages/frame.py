@@ -10,8 +10,12 @@ from aibwatch.views.pages.tones import Tone
 NAVIGATION = (("/", "Status"), ("/#regions", "Regions"), ("/#groups", "Groups"), ("/#moves", "Moves"))
 
 
-def page(seen: Seen, tone: Tone, word: str, headline: str, *body: Child, json: str) -> str:
-    """Return a whole page. `word` is read from across the room, `json` is where a program finds the same."""
+def page(seen: Seen, tone: Tone, word: str, headline: str, *body: Child, json: str, counts: str = "") -> str:
+    """Return a whole page.
+
+    `word` is read from across the room, `headline` from the desk, `counts` says how much of what there is; `json` is
+    where a program finds the same.
+    """
     head = el(
         "head",
         el("meta", charset="utf-8"),
@@ -21,7 +25,9 @@ def page(seen: Seen, tone: Tone, word: str, headline: str, *body: Child, json: s
         el("link", rel="icon", type="image/svg+xml", href=path("icons", f"{tone}.svg")),
         renewal.in_head(),
     )
-    return document(head, el("body", _top(seen), _banner(tone, word, headline), _main(seen, body), _foot(seen, json)))
+    return document(
+        head, el("body", _top(seen), _banner(tone, word, headline, counts), _main(seen, body), _foot(seen, json))
+    )
 
 
 def section(title: str, *body: Child, id: str, beside: str = "") -> Html:  # noqa: A002  # HTML calls it so
@@ -48,9 +54,14 @@ def _top(seen: Seen) -> Html:
     )
 
 
-def _banner(tone: Tone, word: str, headline: str) -> Html:
+def _banner(tone: Tone, word: str, headline: str, counts: str) -> Html:
     sign = el("span", tone.sign, aria_hidden="true")
-    within = el("div", el("p", sign, " ", word, class_="word"), el("h1", headline))
+    within = el(
+        "div",
+        el("p", sign, " ", word, class_="word"),
+        el("h1", headline),
+        el("p", counts, class_="counts") if counts else None,
+    )
     return el("div", within, class_=f"banner {tone}", id="live-banner", role="region", aria_label="In short")
 
 
@@ -62,7 +73,8 @@ def _main(seen: Seen, body: Child) -> Html:
 def _foot(seen: Seen, json: str) -> Html:
     return el(
         "footer",
-        f"{seen.now.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC, renewed every {renewal.SECONDS} s · aibwatch {seen.version} · ",
+        f"{seen.now.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC, renewed every {renewal.SECONDS} s · ",
+        f"aibwatch {seen.version} · ",
         el("a", "metrics", href="/metrics"),
         " · ",
         el("a", "JSON", href=json),

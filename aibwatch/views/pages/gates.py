@@ -20,10 +20,10 @@ def asked(seen: Seen, group: GroupState) -> Situation:
     return situation(seen.state, seen.setup, seen.setup.groups[group.name], group, seen.now)
 
 
-def brief(found: Situation) -> Html | None:
+def brief(found: Situation) -> Html:
     """Return the closed gates with their reasons, and how many are open."""
-    if not found.gates:
-        return None
+    if found.target is None:
+        return several("none is asked: there is no other secondary to go to")
     closed = [gate for gate in found.gates if gate.state is not GateState.OPEN]
     opened = f"{count(len(found.gates) - len(closed), 'gate')} open"
     if not closed:

@@ -1,6 +1,6 @@
 """Show how groups stand: trouble first and in full, quiet ones in a line; and one group in full.
 
-Rule: gates are asked only for groups that get a card. A thousand groups take half a second to ask, and nobody reads them.
+Rule: gates are asked only for groups that get a card. A thousand groups take half a second to ask, nobody reads.
 """
 
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from aibwatch.core.modes import mode_of
 from aibwatch.core.moves import KeptMove
 from aibwatch.core.policy import GroupSpec
 from aibwatch.core.sentences import count, span, when
-from aibwatch.core.state import GroupState
+from aibwatch.core.state import GroupState, Phase
 from aibwatch.views.builds import under_way
 from aibwatch.views.discovery import lines
-from aibwatch.views.explain import group_as_text
-from aibwatch.views.facts import group_sentence, moving, place
+from aibwatch.views.explain import group_as_text, stands
+from aibwatch.views.facts import moving, place
 from aibwatch.views.pages import gates, moves, secondaries
 from aibwatch.views.pages.frame import page, section
 from aibwatch.views.pages.html import Child, Html, el, path
@@ -125,7 +125,7 @@ def _card(seen: Seen, one: Standing) -> Html:
 def _sentence(seen: Seen, one: Standing) -> str:
     if one.group is None:
         return "nothing was decided yet"
-    return f"{group_sentence(seen.state, one.spec, one.group, seen.now)}{by_tags(one.spec)}"
+    return f"{stands(seen.state, one.spec, one.group, seen.now)}{by_tags(one.spec)}"
 
 
 def _terms(seen: Seen, one: Standing, *, short: bool) -> Html:
@@ -138,13 +138,20 @@ def _terms(seen: Seen, one: Standing, *, short: bool) -> Html:
         rows += [("Move", _open_move(seen, group)), ("Build", under_way(seen.state, spec.name, seen.now))]
     if not short:
         rows += [("Secondaries", secondaries.brief(seen, spec))]
-        rows += [("Gates", gates.brief(gates.asked(seen, group)) if group else None)]
+        rows += [("Gates", _gates(seen, group))]
     return terms(rows)
 
 
 def _member(seen: Seen, spec: GroupSpec, member: TemplateId) -> str:
     role = "primary" if member == spec.primary else "secondary"
     return f"{template_name(member)} in {place(seen.state, member)} ({role})"
+
+
+def _gates(seen: Seen, group: GroupState | None) -> Child:
+    """Return what holds or would hold a move; while one is made that is decided."""
+    if group is None or group.phase in {Phase.COMMITTING, Phase.MOVING}:
+        return None
+    return gates.brief(gates.asked(seen, group))
 
 
 def _mode(seen: Seen, spec: GroupSpec, group: GroupState) -> str:

@@ -66,7 +66,7 @@ def embedded(tag: str, source: str) -> Html:
 
 
 def path(*segments: str) -> str:
-    """Return the address of one of our pages: path("groups", "a/b") is "/groups/a%2Fb"."""
+    """Return the address of one of our pages: "/groups/a%2Fb" for "groups" and "a/b"."""
     return "/" + "/".join(quote(_printable(segment), safe="") for segment in segments)
 
 

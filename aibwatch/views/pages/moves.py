@@ -3,10 +3,10 @@
 from aibwatch.core.model import template_name
 from aibwatch.core.move import Move, MoveKind, Step
 from aibwatch.core.moves import KeptMove, is_open
-from aibwatch.core.sentences import count, when
+from aibwatch.core.sentences import count, span, when
 from aibwatch.views import report
 from aibwatch.views.document import plain
-from aibwatch.views.moves import line, state_of
+from aibwatch.views.moves import legs, state_of, way
 from aibwatch.views.pages.frame import page
 from aibwatch.views.pages.html import Child, Html, el
 from aibwatch.views.pages.parts import card, cards, link, told
@@ -61,9 +61,12 @@ def tone_of(kept: KeptMove) -> Tone:
 def _card(seen: Seen, kept: KeptMove) -> Html:
     move = kept.move
     at = when(move.committed_at or move.claimed_at, seen.now)
-    words = plain(line(kept, seen.state.window.region_of))
+    took = ", ".join(leg.brief.format(span(leg.length)) for leg in legs(move))
+    why = plain(kept.given_up_why) if kept.given_up_at else ""
+    words = "; ".join(filter(None, (way(move, seen.state.window.region_of), took, why)))
+    by = f"by order of {move.order.owner}: {move.order.reason}" if move.order else ""
     name = link("moves", kept.id, f"{move.group}: {move.kind}")
-    return card(tone_of(kept), name, state_of(kept), at, el("p", words), steps(move) if move.steps else None)
+    return card(tone_of(kept), name, state_of(kept), at, el("p", words), el("p", by) if by else None, steps(move))
 
 
 def _step(number: int, step: Step, move: Move) -> Child:

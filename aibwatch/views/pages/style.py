@@ -1,7 +1,7 @@
 """Hold how the pages look: the colours, light and dark, and what goes where on a phone and on a wall.
 
-Rules: every pair of colours that meets as text and ground is at least 4.5 to 1 (a test computes it); nothing is wider than
-360 pixels; nothing moves for whoever asked for less motion.
+Rules: every pair of colours that meets as text and ground is at least 4.5 to 1 (a test computes it); nothing is wider
+than 360 pixels; nothing moves for whoever asked for less motion.
 """
 
 from collections.abc import Mapping
@@ -30,16 +30,20 @@ DARK: Mapping[str, str] = {
     "calm": "#85b9f0",
     "doubt": "#f0b64d",
     "bad": "#ff8f85",
-    "on": "#0f1319",
+    "on": "#ffffff",
 }
-"""`good` to `bad` are text on `bg` and `card`, and the ground for text in `on`."""
+"""`good` to `bad` are text on `bg` and `card`. A banner is the same on both: the light ones, with `on` as its text."""
+
+
+def _banners() -> str:
+    return "".join(f".banner.{tone}{{--tone:{LIGHT[tone]}}}" for tone in ("good", "calm", "doubt", "bad"))
 
 
 def _variables(colours: Mapping[str, str]) -> str:
     return ";".join(f"--{name}:{colour}" for name, colour in colours.items())
 
 
-STYLE = (
+RULES = (
     f":root{{color-scheme:light dark;{_variables(LIGHT)}}}\n"
     f"@media(prefers-color-scheme:dark){{:root{{{_variables(DARK)}}}}}\n"
     """
@@ -52,20 +56,23 @@ a{color:var(--link)}a:hover{text-decoration-thickness:2px}
 :focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:3px}
 .skip{position:absolute;left:-100vw}.skip:focus{position:static;display:block;padding:.6rem 1rem;background:var(--card)}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.top{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;align-items:baseline;max-width:80rem;margin:0 auto;padding:.7rem 1.2rem}
+.top{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;align-items:baseline;max-width:80rem;margin:0 auto;
+padding:.7rem 1.2rem}
 .top .brand{font-weight:700;letter-spacing:.01em}.top nav{display:flex;flex-wrap:wrap;gap:.2rem 1rem;font-size:.9rem}
 .top .asof{margin-left:auto;color:var(--soft);font-size:.85rem;font-variant-numeric:tabular-nums}
-.banner{background:var(--tone);color:var(--on);padding:1.4rem 1.2rem}
+.banner{background:var(--tone);color:var(--on);padding:1.3rem 1.2rem}
 .banner>div{max-width:80rem;margin:0 auto;padding:0}
 .banner .word{font-size:clamp(1.5rem,6vw,3.4rem);font-weight:800;line-height:1.1;margin:0;letter-spacing:-.01em}
-.banner h1{font-size:clamp(1.05rem,2.4vw,1.5rem);font-weight:500;margin:.5rem 0 0;line-height:1.35}
-.stale{display:none}.silent .stale{display:block;background:var(--bad);color:var(--on);padding:.8rem 1.2rem;font-weight:700}
+.banner h1{font-size:clamp(1.1rem,2.4vw,1.6rem);font-weight:500;margin:.5rem 0 0;line-height:1.35}
+.banner .counts{font-size:.95rem;margin-top:.5rem}
+.stale{display:none}
+.silent .stale{display:block;margin:0;background:GROUND_BAD;color:var(--on);padding:.8rem 1.2rem;font-weight:700}
 .silent .banner,.silent main{opacity:.55}
 main{max-width:80rem;margin:0 auto;padding:.6rem 1.2rem 2rem}
 h2{font-size:1.05rem;margin:1.8rem 0 .6rem;display:flex;flex-wrap:wrap;gap:.1rem .8rem;align-items:baseline}
 h2 small{font-weight:400;color:var(--soft);font-size:.85rem}
 h3{font-size:1rem;margin:0;display:inline}
-.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,34rem),1fr));gap:.8rem}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),1fr));gap:.8rem;align-items:start}
 .card{background:var(--card);border:1px solid var(--line);border-left:.4rem solid var(--tone);border-radius:.5rem;
 padding:.8rem 1rem;min-width:0}
 .row{display:flex;gap:.2rem .8rem;align-items:baseline;flex-wrap:wrap}
@@ -95,7 +102,8 @@ td.number{font-variant-numeric:tabular-nums;text-align:right}
 table,tbody,tr,td{display:block;width:100%}tr{border-top:1px solid var(--line);padding:.4rem 0}
 td,tbody td:first-child{border:0;padding:.1rem .8rem;white-space:normal;text-align:left}td.number{text-align:left}
 td[data-of]:not([data-of=""])::before{content:attr(data-of) "  ";color:var(--soft);font-size:.82rem}}
-pre{white-space:pre-wrap;font:13.5px/1.55 ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace;margin:.4rem 0 0;
+pre{white-space:pre-wrap;margin:.4rem 0 0;
+font:13.5px/1.55 ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace;
 background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.8rem 1rem}
 code{font:.9em ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace}
 footer{max-width:80rem;margin:0 auto;padding:0 1.2rem 2rem;color:var(--soft);font-size:.85rem}
@@ -104,3 +112,5 @@ footer{max-width:80rem;margin:0 auto;padding:0 1.2rem 2rem;color:var(--soft);fon
 @media print{.top nav,.skip,footer{display:none}.banner{color:var(--tone);background:none;border:2px solid var(--tone)}}
 """
 )
+
+STYLE = RULES.replace("GROUND_BAD", LIGHT["bad"]) + _banners()

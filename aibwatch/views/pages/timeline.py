@@ -4,7 +4,7 @@ Rules: only what is on record is drawn; before the first note that is known, wha
 record does not know when this daemon did not run, so the moment of its last start is marked.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +16,9 @@ from aibwatch.views.history import Recorded
 from aibwatch.views.pages.html import Html, el
 from aibwatch.views.pages.seen import HOURS, Seen
 from aibwatch.views.pages.tones import OF_VERDICT, Tone
+
+REACHES = (timedelta(hours=1), timedelta(hours=2), HOURS)
+"""How far back all time lines go: the shortest of these that shows everything there is to show."""
 
 WIDE, HIGH = 1000, 40
 """Units of the drawing, stretched to whatever room there is."""
@@ -40,9 +43,16 @@ class Span:
     ended: datetime
 
 
+def reach(seen: Seen) -> timedelta:
+    """Return how far back the time lines go, the same for all regions, so that what happened at once is seen at once."""
+    known = [r.at for r in seen.notes if r.note.kind is NoteKind.VERDICT]
+    oldest = seen.now - min([seen.state.awake_since, *known])
+    return next((one for one in REACHES if oldest <= one), HOURS)
+
+
 def spans(seen: Seen, region: Region) -> tuple[Span, ...]:
     """Return what the region was judged to be, in the last hours, without gaps, oldest first."""
-    since, now = seen.now - HOURS, seen.now
+    since, now = seen.now - reach(seen), seen.now
     changes = [c for r in seen.notes if (c := _change(r, region)) is not None and since < r.at <= now]
     verdict = seen.verdicts.get(region)
     if verdict is not None and (not changes or changes[-1][2] is not verdict.kind):
@@ -58,12 +68,13 @@ def spans(seen: Seen, region: Region) -> tuple[Span, ...]:
 def drawn(seen: Seen, region: Region) -> Html:
     """Return the skyline with its hours, and the same in words for whoever does not see it."""
     found = spans(seen, region)
-    began = seen.now - HOURS
-    shapes = [_shape(part, began) for part in found]
+    long = reach(seen)
+    began = seen.now - long
+    shapes = [_shape(part, began, long) for part in found]
     if began < seen.state.awake_since < seen.now:
-        at = _x(seen.state.awake_since, began)
+        at = _x(seen.state.awake_since, began, long)
         shapes.append(el("line", x1=at, x2=at, y1=0, y2=HIGH))
-    words = f"The last {span(HOURS)} of {region}: {_in_short(found, seen.now)}"
+    words = f"The last {span(long)} of {region}: {_in_short(found, seen.now)}"
     picture = el(
         "svg",
         el("title", words),
@@ -74,7 +85,7 @@ def drawn(seen: Seen, region: Region) -> Html:
         role="img",
         aria_label=words,
     )
-    hours = [el("span", clock(began + HOURS * third / 3).removesuffix(" UTC")) for third in range(3)]
+    hours = [el("span", clock(began + long * third / 3).removesuffix(" UTC")) for third in range(3)]
     return el("div", picture, el("div", hours, el("span", "now"), class_="axis", aria_hidden="true"))
 
 
@@ -85,7 +96,7 @@ def in_words(seen: Seen, region: Region) -> Html:
     more = len(found) - MOST_WORDS
     rest = el("li", f"{more} more before that: aibwatch history {region}") if more > 0 else None
     started = f"aibwatch was started at {when(seen.state.awake_since, seen.now)}; it did not look before that."
-    told = el("p", started, class_="soft") if seen.now - HOURS < seen.state.awake_since else None
+    told = el("p", started, class_="soft") if seen.now - reach(seen) < seen.state.awake_since else None
     return el("div", el("ul", lines, rest), told)
 
 
@@ -110,16 +121,16 @@ def _joined(parts: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(joined)
 
 
-def _shape(part: Span, began: datetime) -> Html:
+def _shape(part: Span, began: datetime, long: timedelta) -> Html:
     high = HEIGHTS[OF_VERDICT[part.kind]] if part.kind else UNSEEN
-    left = _x(part.began, began)
-    wide = max(_x(part.ended, began) - left, THINNEST)
+    left = _x(part.began, began, long)
+    wide = max(_x(part.ended, began, long) - left, THINNEST)
     tone = OF_VERDICT[part.kind] if part.kind else "unseen"
     return el("rect", x=min(left, WIDE - wide), y=HIGH - high, width=wide, height=high, class_=str(tone))
 
 
-def _x(at: datetime, began: datetime) -> int:
-    return round(WIDE * ((at - began) / HOURS))
+def _x(at: datetime, began: datetime, long: timedelta) -> int:
+    return round(WIDE * ((at - began) / long))
 
 
 def _in_short(found: Sequence[Span], now: datetime) -> str:
@@ -134,8 +145,3 @@ def _line(part: Span, now: datetime) -> str:
 
 def _word(part: Span) -> str:
     return str(part.kind) if part.kind else "not judged"
-
-
-def subjects(regions: Iterable[Region]) -> tuple[str, ...]:
-    """Return under which names the record speaks of these regions."""
-    return tuple(str(region) for region in regions)
