@@ -187,8 +187,8 @@ class App:
         accounts = Accounts(recorder, state=lambda: loop.state, setup=lambda: loop.setup, now=self._clock.now)
         records = Records(recorder, accounts, state=lambda: loop.state, now=self._clock.now)
         pages = Pages(accounts, state=lambda: loop.state, setup=lambda: loop.setup, now=self._clock.now)
-        builds = BuildPages(lambda: loop.state)
-        routes = [*control.routes(), *builds.routes(), *records.routes(), *pages.routes()]
+        building = BuildPages(lambda: loop.state)
+        routes = [*control.routes(), *building.routes(), *records.routes(), *pages.routes()]
         http = Http(self._served(loop, recorder, metrics), routes)
         try:
             await self._serve(loop, polls, scheduler, http, stop)

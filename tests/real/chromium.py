@@ -95,10 +95,18 @@ class Tab:
                 "Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode={"Tab": 9}[key]
             )
 
+    async def whole(self, to: Path, wide: int, highest: int) -> None:
+        """Write the whole page as a PNG, down to where it ends or to the highest that is wanted."""
+        high = await self.value("document.documentElement.scrollHeight")
+        await self.ask(
+            "Emulation.setDeviceMetricsOverride", width=wide, height=min(high, highest), deviceScaleFactor=1, mobile=False
+        )
+        await self.picture(to)
+
     async def picture(self, to: Path) -> None:
         """Write what is seen in the window as a PNG."""
         told = await self.ask("Page.captureScreenshot", format="png")
-        to.write_bytes(b64decode(told["data"]))
+        await asyncio.to_thread(to.write_bytes, b64decode(told["data"]))
 
 
 @dataclass
@@ -116,7 +124,7 @@ class Chromium:
             tab = Tab(socket)
             listening = asyncio.create_task(tab.listen())
             try:
-                for domain in ("Page", "Log", "Runtime", "Accessibility"):
+                for domain in ("Page", "Log", "Runtime", "Accessibility", "DOM"):
                     await tab.ask(f"{domain}.enable")
                 yield tab
                 await tab.ask("Page.close")

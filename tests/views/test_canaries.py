@@ -3,10 +3,12 @@
 import pytest
 
 from aibwatch.core.policy import Setup
-from aibwatch.views import explain, page, status
+from aibwatch.views import explain, status
 from aibwatch.views.canaries import canary_dict, canary_sentence
+from aibwatch.views.pages import overview
 from tests.core.builders import FRANCE, WEST, Play, a_group
 
+from .pages.seen import seen_of
 from .stories import alike, told
 
 SENTENCES = {
@@ -47,7 +49,7 @@ def test_the_line_stands_in_status_in_the_explanation_and_on_the_page(story: str
         status.as_text(play.state, play.setup, play.now),
         explain.region_as_text(play.state, play.setup, WEST, play.now),
         explain.group_as_text(play.state, play.setup, "base", play.now),
-        page.as_html(play.state, play.setup, "0.1.0", play.now),
+        overview.as_html(seen_of(play)),
     )
     assert [SENTENCES[story] in text for text in shown] == [True] * 4
 
@@ -56,7 +58,7 @@ def test_a_canary_that_nobody_needs_is_told_so_and_wakes_nobody() -> None:
     play = told("canary_for_nobody")
     line = "canary is never run: no group has a template in francecentral"
     assert f"francecentral  CANARY      {line}" in status.as_text(play.state, play.setup, play.now)
-    assert line in page.as_html(play.state, play.setup, "0.1.0", play.now)
+    assert line in overview.as_html(seen_of(play))
     body = status.as_dict(play.state, play.setup, play.now)
     assert (body["severity"], body["headline"]) == (0, "All is well in northeurope and westeurope.")
 
@@ -129,7 +131,7 @@ def test_what_fails_alike_is_told_with_what_is_shared_and_whose_it_is() -> None:
     )
     assert line in status.as_text(play.state, play.setup, play.now)
     assert line in explain.group_as_text(play.state, play.setup, "base", play.now)
-    assert line in page.as_html(play.state, play.setup, "0.1.0", play.now).replace("&#x27;", "'")
+    assert line in overview.as_html(seen_of(play)).replace("&#x27;", "'")
     assert status.region_dict(play.state, play.setup, WEST, play.now)["correlations"] == [
         {"class": "customer", "templates": ["base", "sql", "web"], "shared": ["/x/common.sh"], "sentence": line}
     ]

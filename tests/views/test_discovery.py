@@ -6,10 +6,12 @@ from datetime import timedelta
 from aibwatch.core.events import Observed
 from aibwatch.core.observation import Source
 from aibwatch.core.sentences import count
-from aibwatch.views import page, status
+from aibwatch.views import status
 from aibwatch.views.discovery import MOST_LINES
+from aibwatch.views.pages import overview
 from tests.core.builders import MINUTE, Play, a_discovery, a_group, a_poll, at
 
+from .pages.seen import seen_of
 from .words import faults
 
 
@@ -43,7 +45,7 @@ def test_what_is_tagged_wrongly_is_told_with_what_to_do_and_counts_as_degraded()
         "unread": None,
         "problems": [{"about": "linux", "why": "linux has no secondary", "remedy": "deploy one", "templates": []}],
     }
-    assert "linux has no secondary; deploy one" in page.as_html(play.state, play.setup, "1", play.now)
+    assert "linux has no secondary; deploy one" in overview.as_html(seen_of(play))
 
 
 def test_of_many_problems_the_first_are_told_and_the_rest_counted() -> None:

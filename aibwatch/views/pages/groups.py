@@ -11,6 +11,7 @@ from aibwatch.core.moves import KeptMove
 from aibwatch.core.policy import GroupSpec
 from aibwatch.core.sentences import count, span, when
 from aibwatch.core.state import GroupState, Phase
+from aibwatch.views.advice import advice
 from aibwatch.views.builds import under_way
 from aibwatch.views.discovery import lines
 from aibwatch.views.explain import group_as_text, stands
@@ -18,7 +19,7 @@ from aibwatch.views.facts import moving, place
 from aibwatch.views.pages import gates, moves, secondaries
 from aibwatch.views.pages.frame import page, section
 from aibwatch.views.pages.html import Child, Html, el, path
-from aibwatch.views.pages.parts import card, cards, link, table, terms
+from aibwatch.views.pages.parts import can_do, card, cards, link, table, terms
 from aibwatch.views.pages.record import as_table as record
 from aibwatch.views.pages.seen import Seen
 from aibwatch.views.pages.tones import OF_VERDICT, Tone, badge, of_group
@@ -105,6 +106,7 @@ def as_html(seen: Seen, name: str) -> str:
         one.tone,
         f"{name}: {one.word}",
         f"{name} {_sentence(seen, one)}",
+        section("What you can do", _can_do(seen, one), id="can-do"),
         section("How it stands", _terms(seen, one, short=True), id="standing"),
         section("Members", _members(seen, one), id="members"),
         section("Gates", gates.in_full(gates.asked(seen, one.group)) if one.group else None, id="gates"),
@@ -114,6 +116,12 @@ def as_html(seen: Seen, name: str) -> str:
         section("On record", record(seen, name), id="record"),
         json=path("api", "v1", "groups", name),
     )
+
+
+def _can_do(seen: Seen, one: Standing) -> Child:
+    if one.group is None:
+        return el("p", "Wait: the first polls are not in.")
+    return can_do(advice(seen.state, seen.setup, one.spec, one.group, gates.asked(seen, one.group)))
 
 
 def _card(seen: Seen, one: Standing) -> Html:

@@ -15,7 +15,9 @@ SHOWN = 100
 def as_html(seen: Seen, kind: str, name: str, known: Sequence[str]) -> str:
     """Return the page for a name that is none. `kind` is the first part of its address: "groups"."""
     noun = kind.removesuffix("s")
-    there = el("ul", [el("li", link(kind, one)) for one in known[:SHOWN]]) if known else el("p", "None.")
+    there = (
+        el("ul", [el("li", link(kind, one)) for one in known[:SHOWN]]) if known else el("p", "There is not one yet.")
+    )
     return page(
         seen,
         Tone.CALM,

@@ -9,7 +9,7 @@ from aibwatch.views.pages.frame import page, section
 from aibwatch.views.pages.html import Child, el
 from aibwatch.views.pages.parts import cards
 from aibwatch.views.pages.seen import Seen
-from aibwatch.views.pages.tones import ACROSS_THE_ROOM, OF_SEVERITY
+from aibwatch.views.pages.tones import ACROSS_THE_ROOM, OF_SEVERITY, OF_VERDICT
 
 
 def as_html(seen: Seen) -> str:
@@ -33,11 +33,12 @@ def as_html(seen: Seen) -> str:
 
 def _counts(seen: Seen) -> str:
     """Return how many regions and groups stand how."""
-    kinds = Counter(str(verdict.kind) for verdict in seen.verdicts.values())
+    kinds = Counter(verdict.kind for verdict in seen.verdicts.values())
+    gravest_first = sorted(kinds.items(), key=lambda counted: (-OF_VERDICT[counted[0]].grave, counted[0]))
     told = [
         f"{count(len(found), noun)}: {words}"
         for found, noun, words in (
-            (seen.verdicts, "region", ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))),
+            (seen.verdicts, "region", ", ".join(f"{number} {kind}" for kind, number in gravest_first)),
             (seen.setup.groups, "group", groups.summary(seen)),
         )
         if found

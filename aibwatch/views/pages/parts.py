@@ -62,6 +62,22 @@ def told(document: Document) -> Html:
     )
 
 
+def can_do(lines: Sequence[str]) -> Html:
+    """Return advice as it is worded for a terminal: what is indented further is the command to the line above."""
+    least = min((_indent(line) for line in lines), default=0)
+    told: list[list[Child]] = []
+    for line in lines:
+        if told and _indent(line) > least:
+            told[-1] += [" ", el("code", line.strip())]
+        else:
+            told.append([line.strip()])
+    return el("ul", [el("li", one) for one in told])
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
 def link(kind: str, name: str, words: str = "") -> Html:
     """Return a link to the page of a group, region, incident or move."""
     return el("a", words or name, href=path(kind, name))

@@ -6,14 +6,15 @@ from aibwatch.core.observation import Source
 from aibwatch.core.sentences import ago, when
 from aibwatch.core.state import GroupState
 from aibwatch.core.verdict import Verdict
+from aibwatch.views.advice import region_advice
 from aibwatch.views.canaries import alike_in, alike_sentence, canary_sentence, useless
-from aibwatch.views.explain import region_as_text
-from aibwatch.views.facts import group_sentence, live_since, verdict_sentence
+from aibwatch.views.explain import region_as_text, stands
+from aibwatch.views.facts import live_since, verdict_sentence
 from aibwatch.views.incident import sentence as incident_sentence
 from aibwatch.views.pages import timeline
 from aibwatch.views.pages.frame import page, section
 from aibwatch.views.pages.html import Child, Html, el
-from aibwatch.views.pages.parts import card, link, table, terms
+from aibwatch.views.pages.parts import can_do, card, link, table, terms
 from aibwatch.views.pages.record import as_table as record
 from aibwatch.views.pages.seen import Seen
 from aibwatch.views.pages.tones import OF_VERDICT, Tone
@@ -67,6 +68,7 @@ def as_html(seen: Seen, region: Region) -> str:
         tone_of(seen, verdict),
         f"{region}: {verdict.kind}",
         f"{region} {verdict.kind.phrase}, {since}: {verdict_sentence(seen.state, verdict, seen.now)}",
+        section("What you can do", can_do(region_advice(seen.state, seen.setup, verdict)), id="can-do"),
         section(
             "Time line", timeline.drawn(seen, region), timeline.in_words(seen, region), id="timeline", beside="UTC"
         ),
@@ -83,7 +85,7 @@ def as_html(seen: Seen, region: Region) -> str:
 def _evidence(seen: Seen, verdict: Verdict) -> Html:
     if not verdict.evidence:
         return el("p", "No source has anything to say.")
-    rows = [
+    rows: list[list[Child]] = [
         [el("strong", f"{e.weight:+.1f}"), str(e.kind), e.sentence, ago(e.last, seen.now) if e.last else "-"]
         for e in sorted(verdict.evidence, key=lambda e: -e.weight)
     ]
@@ -115,11 +117,11 @@ def _groups(seen: Seen, region: Region) -> Child:
     more = len(here) - MOST_GROUPS
     rest = el("li", f"and {more} more") if more > 0 else None
     lines = [_resident(seen, group) for group in here[:MOST_GROUPS]]
-    return el("ul", lines, rest) if here else el("p", "None.")
+    return el("ul", lines, rest) if here else el("p", "No group builds here now.")
 
 
 def _resident(seen: Seen, group: GroupState) -> Html:
-    told = group_sentence(seen.state, seen.setup.groups[group.name], group, seen.now)
+    told = stands(seen.state, seen.setup.groups[group.name], group, seen.now)
     return el("li", link("groups", group.name), f" {told}")
 
 
@@ -129,7 +131,7 @@ def _incidents(seen: Seen, region: Region) -> Child:
         el("li", link("incidents", one.id), f" {incident_sentence(one, seen.now)}")
         for one in sorted(known, key=lambda one: one.opened_at, reverse=True)
     ]
-    return el("ul", lines) if lines else el("p", "None is known: the region was not suspected so far.")
+    return el("ul", lines) if lines else el("p", "No incident of it is known: the region was not suspected so far.")
 
 
 def _weighed(evidence: Evidence, seen: Seen) -> Child:

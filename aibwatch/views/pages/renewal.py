@@ -1,7 +1,7 @@
 """Let a page renew itself, and say what a browser may do with it.
 
 Rules: without scripts the browser loads the page anew. With scripts the page is changed in its place, so that who
-reads it keeps his place, his open details and his focus, and a page that gets no answer says so instead of looking well.
+reads it keeps his place, his open details and his focus, and a page that gets no answer says so and does not look well.
 Only the style and the script that stand here are let through, by their hashes; nothing else is loaded, sent or framed.
 """
 

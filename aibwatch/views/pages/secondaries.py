@@ -54,7 +54,7 @@ def _rules(seen: Seen, secondary: TemplateId) -> Html:
         return el("p", name, " ", badge(Tone.CALM, Ready.UNKNOWN.phrase), " it was not looked at yet")
     head = el("p", name, " ", _badge(seen, secondary), f" {report.why}; looked at {ago(report.at, seen.now)}")
     found = sorted(report.findings, key=lambda finding: GRAVITY.index(finding.state))
-    rows = [
+    rows: list[list[Child]] = [
         [
             badge(OF_READINESS[f.state], "ok" if f.state is Ready.READY else f.state.phrase),
             f.rule,

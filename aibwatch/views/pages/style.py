@@ -96,7 +96,9 @@ svg.line line{stroke:var(--ink);stroke-width:2;stroke-dasharray:3 3;vector-effec
 table{border-collapse:collapse;width:100%;background:var(--card);border:1px solid var(--line);border-radius:.5rem;
 font-size:.925rem;margin-top:.4rem}
 th,td{text-align:left;vertical-align:top;padding:.4rem .7rem;border-top:1px solid var(--line)}
-th{color:var(--soft);font-weight:600;font-size:.82rem}tbody td:first-child{white-space:nowrap}
+th{color:var(--soft);font-weight:600;font-size:.82rem;white-space:nowrap}td a{overflow-wrap:normal}
+@media(min-width:44.01rem){td:not(:first-child){min-width:7.5rem}}
+tbody td:first-child{white-space:nowrap}
 td.number{font-variant-numeric:tabular-nums;text-align:right}
 @media(max-width:44rem){thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 table,tbody,tr,td{display:block;width:100%}tr{border-top:1px solid var(--line);padding:.4rem 0}
@@ -105,7 +107,7 @@ td[data-of]:not([data-of=""])::before{content:attr(data-of) "  ";color:var(--sof
 pre{white-space:pre-wrap;margin:.4rem 0 0;
 font:13.5px/1.55 ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace;
 background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.8rem 1rem}
-code{font:.9em ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace}
+li code{color:var(--ink)}code{font:.9em ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace}
 footer{max-width:80rem;margin:0 auto;padding:0 1.2rem 2rem;color:var(--soft);font-size:.85rem}
 @media(min-width:110rem){body{font-size:18px}.top,main,footer,.banner>div{max-width:108rem}}
 @media(prefers-reduced-motion:no-preference){.card,.banner{transition:background-color .4s,border-color .4s}}

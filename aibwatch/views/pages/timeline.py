@@ -44,7 +44,7 @@ class Span:
 
 
 def reach(seen: Seen) -> timedelta:
-    """Return how far back the time lines go, the same for all regions, so that what happened at once is seen at once."""
+    """Return how far back all time lines go: the same for all regions, so that what happened at once is seen to."""
     known = [r.at for r in seen.notes if r.note.kind is NoteKind.VERDICT]
     oldest = seen.now - min([seen.state.awake_since, *known])
     return next((one for one in REACHES if oldest <= one), HOURS)

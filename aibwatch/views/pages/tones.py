@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from aibwatch.core.model import Region
 from aibwatch.core.readiness.finding import Ready
 from aibwatch.core.state import GroupState, Phase, State
 from aibwatch.core.verdict import Verdict, VerdictKind
@@ -55,7 +56,7 @@ ACROSS_THE_ROOM: Mapping[Tone, str] = {Tone.GOOD: "All is well", Tone.DOUBT: "Ta
 """The largest words of the status page."""
 
 
-def of_group(state: State, group: GroupState, word: str, verdicts: Mapping[str, Verdict]) -> Tone:
+def of_group(state: State, group: GroupState, word: str, verdicts: Mapping[Region, Verdict]) -> Tone:
     """Return how grave a group stands: its own trouble, else that of the region it builds in.
 
     `word` is the one that the status has for it; `verdicts` are those of the default thresholds, by region.
