@@ -99,7 +99,11 @@ class Tab:
         """Write the whole page as a PNG, down to where it ends or to the highest that is wanted."""
         high = await self.value("document.documentElement.scrollHeight")
         await self.ask(
-            "Emulation.setDeviceMetricsOverride", width=wide, height=min(high, highest), deviceScaleFactor=1, mobile=False
+            "Emulation.setDeviceMetricsOverride",
+            width=wide,
+            height=min(high, highest),
+            deviceScaleFactor=1,
+            mobile=False,
         )
         await self.picture(to)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 
 from aibwatch.views.pages import icons, overview
@@ -54,7 +55,7 @@ class Stand:
         return f"{self.base}/page?of={of}"
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stand() -> AsyncIterator[Stand]:
     stand = Stand()
     app = web.Application()
@@ -67,7 +68,7 @@ async def stand() -> AsyncIterator[Stand]:
     await runner.cleanup()
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chromium]:
     async with chromium(tmp_path_factory.mktemp("profile")) as browser:
         yield browser
@@ -139,7 +140,17 @@ async def test_a_screen_reader_is_told_landmarks_headings_tables_and_pictures_by
         nodes = (await tab.ask("Accessibility.getFullAXTree"))["nodes"]
     told_of = [(n["role"]["value"], n.get("name", {}).get("value", "")) for n in nodes if not n["ignored"]]
     roles = {role for role, _ in told_of}
-    assert {"banner", "navigation", "main", "contentinfo", "region", "article", "table", "columnheader", "image"} <= roles
+    assert {
+        "banner",
+        "navigation",
+        "main",
+        "contentinfo",
+        "region",
+        "article",
+        "table",
+        "columnheader",
+        "image",
+    } <= roles
     must = {"link", "image", "heading", "table", "region", "navigation", "columnheader"}
     assert [role for role, name in told_of if role in must and not name] == []
 
@@ -162,17 +173,22 @@ async def test_with_scripts_it_is_changed_in_its_place_and_keeps_what_is_open(st
         await tab.open(stand.address("status"))
         await tab.value("window.mark = 1; document.querySelector('details').open = true; undefined")
         await tab.value("document.querySelector('main a').focus()")
-        fleet.break_region().run(20)
+        fleet.break_region()
+        fleet.run(20)
         stand.pages = {"status": overview.as_html(seen_of(fleet))}
         await tab.value("renew()")
         banner = await tab.value("document.querySelector('.banner').className")
-        kept = await tab.value("[window.mark, !!document.querySelector('details[open]'), document.activeElement.tagName]")
+        kept = await tab.value(
+            "[window.mark, !!document.querySelector('details[open]'), document.activeElement.tagName]"
+        )
         title = await tab.value("document.title")
     assert (banner, kept, tab.said) == ("banner bad", [1, True, "A"], [])
     assert title.startswith("aibwatch: Image Builder is down in westeurope")
 
 
-async def test_a_page_that_gets_no_answer_says_that_it_is_old_until_it_gets_one(stand: Stand, browser: Chromium) -> None:
+async def test_a_page_that_gets_no_answer_says_that_it_is_old_until_it_gets_one(
+    stand: Stand, browser: Chromium
+) -> None:
     shown = "getComputedStyle(document.querySelector('.stale')).display"
     states = []
     async with browser.tab() as tab:
