@@ -4,23 +4,21 @@ Set AIBWATCH_PICTURES to a folder to have a picture of every page that is opened
 """
 
 import os
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
 
-from aibwatch.views.pages import icons, overview
-from aibwatch.views.pages.renewal import HEADERS
-from aibwatch.views.pages.tones import Tone
+from aibwatch.views.pages import overview
 from tests.views.pages.every import pages_of
+from tests.views.pages.night import night
 from tests.views.pages.seen import seen_of
 from tests.views.pages.test_overview import a_fleet
 from tests.views.stories import told
 
 from .chromium import MISSING, PROGRAM, Chromium, chromium
+from .stand import Stand, a_stand
 
 pytestmark = [
     pytest.mark.slow,
@@ -28,44 +26,16 @@ pytestmark = [
     pytest.mark.skipif(PROGRAM is None, reason=MISSING),
 ]
 
-STORIES = ("quiet", "suspect", "held_by_many", "moving", "moved_with_image", "halted")
+STORIES = ("quiet", "suspect", "held_by_many", "moving", "moved_with_image", "halted", "night")
 PHONE, DESK = 360, 1280
 HIGHEST = 4000
 """Pixels of a picture."""
 
 
-@dataclass
-class Stand:
-    """Serves one set of pages as the daemon serves them."""
-
-    base: str = ""
-    pages: Mapping[str, str] = field(default_factory=dict)
-    broken: bool = False
-
-    async def page(self, request: web.Request) -> web.Response:
-        if self.broken:
-            return web.Response(status=503)
-        return web.Response(text=self.pages[request.query["of"]], content_type="text/html", headers=HEADERS)
-
-    async def icon(self, request: web.Request) -> web.Response:
-        text = icons.as_svg(Tone(request.match_info["name"]))
-        return web.Response(text=text, content_type="image/svg+xml", headers=HEADERS)
-
-    def address(self, of: str) -> str:
-        return f"{self.base}/page?of={of}"
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stand() -> AsyncIterator[Stand]:
-    stand = Stand()
-    app = web.Application()
-    app.add_routes([web.get("/page", stand.page), web.get("/icons/{name}.svg", stand.icon)])
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    stand.base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield stand
-    await runner.cleanup()
+    async with a_stand() as stand:
+        yield stand
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -83,7 +53,7 @@ def well(stand: Stand) -> None:
 async def test_the_browser_complains_of_nothing_and_nothing_is_wider_than_the_screen(
     story: str, stand: Stand, browser: Chromium
 ) -> None:
-    stand.pages = pages_of(told(story))
+    stand.pages = pages_of(night() if story == "night" else told(story))
     found = {}
     async with browser.tab() as tab:
         for name in stand.pages:

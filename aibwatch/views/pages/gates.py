@@ -12,6 +12,8 @@ from aibwatch.views.pages.parts import table
 from aibwatch.views.pages.seen import Seen
 from aibwatch.views.pages.tones import Tone, badge
 
+NOWHERE = "none is asked: there is no other secondary to go to"
+
 TONES = {GateState.OPEN: Tone.GOOD, GateState.CLOSED: Tone.BAD, GateState.UNKNOWN: Tone.DOUBT}
 
 
@@ -23,7 +25,7 @@ def asked(seen: Seen, group: GroupState) -> Situation:
 def brief(found: Situation) -> Html:
     """Return the closed gates with their reasons, and how many are open."""
     if found.target is None:
-        return several("none is asked: there is no other secondary to go to")
+        return several(NOWHERE)
     closed = [gate for gate in found.gates if gate.state is not GateState.OPEN]
     opened = f"{count(len(found.gates) - len(closed), 'gate')} open"
     if not closed:
@@ -34,17 +36,21 @@ def brief(found: Situation) -> Html:
 
 
 def in_full(found: Situation) -> Child:
-    """Return every gate with its reason, the closed ones first."""
-    if not found.gates:
-        return el("p", f"No gate is asked: {found.why}.")
-    to = template_name(found.target) if found.target else "a secondary"
-    return table(
-        ("state", "gate", "why"), [_row(gate) for gate in _closed_first(found.gates)], caption=f"A move to {to}"
-    )
+    """Return every gate with its reason: closed ones in sight, open ones one click away."""
+    if found.target is None:
+        return el("p", NOWHERE.capitalize(), ".")
+    closed = [gate for gate in found.gates if gate.state is not GateState.OPEN]
+    opened = [gate for gate in found.gates if gate.state is GateState.OPEN]
+    holds = "holds" if found.outage_proven else "would hold"
+    caption = f"A move to {template_name(found.target)}"
+    return [
+        _table(closed, caption) if closed else el("p", f"Nothing {holds} a move."),
+        el("details", el("summary", f"{count(len(opened), 'gate')} open"), _table(opened, caption), id="open-gates"),
+    ]
 
 
-def _closed_first(gates: Sequence[Gate]) -> list[Gate]:
-    return sorted(gates, key=lambda gate: gate.state is GateState.OPEN)
+def _table(gates: Sequence[Gate], caption: str) -> Html:
+    return table(("state", "gate", "why"), [_row(gate) for gate in gates], caption=caption)
 
 
 def _row(gate: Gate) -> list[Child]:

@@ -72,7 +72,7 @@ def _card(seen: Seen, kept: KeptMove) -> Html:
 def _step(number: int, step: Step, move: Move) -> Child:
     if step.result is not None:
         sign = "✓" if step.result.effective else "✖"
-        told_so = step.result.words
+        told_so = step.result.words if step.result.effective else report.ENDED.get(step.result, step.result.words)
     elif number == move.current and step.attempt:
         sign, told_so = "▶", f"under way, attempt {step.attempt}"
     else:

@@ -68,7 +68,7 @@ def can_do(lines: Sequence[str]) -> Html:
     told: list[list[Child]] = []
     for line in lines:
         if told and _indent(line) > least:
-            told[-1] += [" ", el("code", line.strip())]
+            told[-1] += [" ", el("code", line.strip(), class_="command")]
         else:
             told.append([line.strip()])
     return el("ul", [el("li", one) for one in told])

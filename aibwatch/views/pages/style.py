@@ -107,7 +107,9 @@ td[data-of]:not([data-of=""])::before{content:attr(data-of) "  ";color:var(--sof
 pre{white-space:pre-wrap;margin:.4rem 0 0;
 font:13.5px/1.55 ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace;
 background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.8rem 1rem}
-li code{color:var(--ink)}code{font:.9em ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace}
+code.command{display:block;width:fit-content;max-width:100%;margin:.25rem 0;padding:.2rem .6rem;
+background:var(--card);border:1px solid var(--line);border-radius:.3rem}
+code{font:.9em ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace}
 footer{max-width:80rem;margin:0 auto;padding:0 1.2rem 2rem;color:var(--soft);font-size:.85rem}
 @media(min-width:110rem){body{font-size:18px}.top,main,footer,.banner>div{max-width:108rem}}
 @media(prefers-reduced-motion:no-preference){.card,.banner{transition:background-color .4s,border-color .4s}}

@@ -67,7 +67,7 @@ def test_it_reaches_as_far_back_as_there_is_something_to_show() -> None:
     long_awake = replace(seen, state=replace(seen.state, awake_since=seen.now - timedelta(days=3)))
     assert [reach(one) for one in (seen, changed(seen, (90, "x -> healthy")), long_awake)] == [
         timedelta(hours=1),
-        timedelta(hours=2),
+        timedelta(hours=3),
         HOURS,
     ]
 
