@@ -12,8 +12,6 @@ from aibwatch.views.pages.parts import table
 from aibwatch.views.pages.seen import Seen
 from aibwatch.views.pages.tones import Tone, badge
 
-NOWHERE = "none is asked: there is no other secondary to go to"
-
 TONES = {GateState.OPEN: Tone.GOOD, GateState.CLOSED: Tone.BAD, GateState.UNKNOWN: Tone.DOUBT}
 
 
@@ -25,7 +23,7 @@ def asked(seen: Seen, group: GroupState) -> Situation:
 def brief(found: Situation) -> Html:
     """Return the closed gates with their reasons, and how many are open."""
     if found.target is None:
-        return several(NOWHERE)
+        return several(_unasked(found))
     closed = [gate for gate in found.gates if gate.state is not GateState.OPEN]
     opened = f"{count(len(found.gates) - len(closed), 'gate')} open"
     if not closed:
@@ -38,7 +36,8 @@ def brief(found: Situation) -> Html:
 def in_full(found: Situation) -> Child:
     """Return every gate with its reason: closed ones in sight, open ones one click away."""
     if found.target is None:
-        return el("p", NOWHERE.capitalize(), ".")
+        told = _unasked(found)
+        return el("p", f"{told[0].upper()}{told[1:]}.")
     closed = [gate for gate in found.gates if gate.state is not GateState.OPEN]
     opened = [gate for gate in found.gates if gate.state is GateState.OPEN]
     holds = "holds" if found.outage_proven else "would hold"
@@ -47,6 +46,11 @@ def in_full(found: Situation) -> Child:
         _table(closed, caption) if closed else el("p", f"Nothing {holds} a move."),
         el("details", el("summary", f"{count(len(opened), 'gate')} open"), _table(opened, caption), id="open-gates"),
     ]
+
+
+def _unasked(found: Situation) -> str:
+    """Return why no gate is asked: nothing is known of the group, or it has nowhere to go."""
+    return f"no gate is asked: {'there is no other secondary to go to' if found.verdict else found.why}"
 
 
 def _table(gates: Sequence[Gate], caption: str) -> Html:
