@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aibwatch.core.model import TemplateId, template_name
 from aibwatch.core.modes import mode_of
-from aibwatch.core.moves import KeptMove
+from aibwatch.core.move.moves import KeptMove
 from aibwatch.core.policy import GroupSpec
 from aibwatch.core.sentences import count, span, when
 from aibwatch.core.state import GroupState, Phase

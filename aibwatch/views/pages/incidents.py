@@ -28,7 +28,7 @@ def as_html(seen: Seen, told_of: incident.Told) -> str:
     return page(
         seen,
         _tone(one),
-        f"{one.region}: {_word(one)}",
+        f"Incident in {one.region}: {_word(one)}",
         plain(incident.sentence(one, seen.now)),
         el("p", "See also ", link("regions", one.region), [[" ", link("moves", kept.id)] for kept in told_of.moves]),
         el("p", "For a support request: ", el("code", f"aibwatch incident {one.id} --bundle FILE")),
@@ -44,7 +44,7 @@ def _line(seen: Seen, one: Incident) -> Child:
 def _word(one: Incident) -> str:
     if one.closed_at is not None:
         return "over"
-    return "outage" if one.confirmed_at else "suspected"
+    return "proven" if one.confirmed_at else "suspected"
 
 
 def _tone(one: Incident) -> Tone:

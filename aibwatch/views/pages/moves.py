@@ -1,8 +1,8 @@
 """Show moves with their steps, and one move in full."""
 
 from aibwatch.core.model import template_name
-from aibwatch.core.move import Move, MoveKind, Step
-from aibwatch.core.moves import KeptMove, is_open
+from aibwatch.core.move.move import Move, MoveKind, Step
+from aibwatch.core.move.moves import KeptMove, is_open
 from aibwatch.core.sentences import count, span, when
 from aibwatch.views import report
 from aibwatch.views.document import plain

@@ -20,7 +20,7 @@ SCRIPT = (
 const silent = (yes) => document.documentElement.classList.toggle("silent", yes);
 const open = () => new Set([...document.querySelectorAll("details[open]")].map((d) => d.id));
 async function renew() {
-  if (document.hidden || String(getSelection())) return;
+  if (document.hidden) return;
   let fresh;
   try {
     const answer = await fetch(location.href, {cache: "no-store", signal: AbortSignal.timeout(8000)});
@@ -29,7 +29,9 @@ async function renew() {
   } catch (error) { silent(true); return; }
   const kept = open(), focus = document.activeElement, id = focus && focus.id;
   const href = focus && focus.getAttribute && focus.getAttribute("href");
-  for (const part of ["live-top", "live-banner", "main", "live-foot"]) {
+  // What somebody is marking stays until it is let go; the banner is renewed all the same.
+  const parts = String(getSelection()) ? ["live-banner"] : ["live-top", "live-banner", "main", "live-foot"];
+  for (const part of parts) {
     const now = document.getElementById(part), next = fresh.getElementById(part);
     if (now && next && now.outerHTML !== next.outerHTML) now.replaceWith(document.adoptNode(next));
   }

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from aibwatch.core.judging import regional_verdicts
 from aibwatch.core.model import Region
-from aibwatch.core.moves import KeptMove
+from aibwatch.core.move.moves import KeptMove
 from aibwatch.core.policy import Setup
 from aibwatch.core.state import State
 from aibwatch.core.verdict import Verdict

@@ -17,7 +17,7 @@ from aibwatch.views.pages.html import Html, el
 from aibwatch.views.pages.seen import HOURS, Seen
 from aibwatch.views.pages.tones import OF_VERDICT, Tone
 
-REACHES = (timedelta(hours=1), timedelta(hours=3), HOURS)
+REACHES = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=3), HOURS)
 """How far back all time lines go: the shortest of these that shows everything there is to show."""
 
 WIDE, HIGH = 1000, 40

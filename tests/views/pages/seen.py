@@ -1,6 +1,6 @@
 """Make what the pages tell of from a story, with a record of what was said in it."""
 
-from aibwatch.core.moves import kept_moves
+from aibwatch.core.move.moves import kept_moves
 from aibwatch.views.history import Recorded
 from aibwatch.views.pages.seen import Seen
 from tests.core.builders import Play

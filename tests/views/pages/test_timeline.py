@@ -21,9 +21,9 @@ from .strict import read
 KINDS = [None, *VerdictKind]
 
 
-def kinds_of(seen: Seen) -> list[tuple[str, int]]:
+def kinds_of(seen: Seen) -> list[tuple[str, float]]:
     """Return what the west was, and for how many minutes."""
-    return [(str(part.kind or "-"), round((part.ended - part.began) / MINUTE)) for part in spans(seen, WEST)]
+    return [(str(part.kind or "-"), round((part.ended - part.began) / MINUTE, 1)) for part in spans(seen, WEST)]
 
 
 def changed(seen: Seen, *changes: tuple[float, str]) -> Seen:
@@ -39,7 +39,7 @@ def changed(seen: Seen, *changes: tuple[float, str]) -> Seen:
 
 def test_it_tells_the_story_of_an_outage() -> None:
     assert kinds_of(seen_of(told("held_by_mode"))) == [
-        ("-", 38), ("healthy", 2), ("suspect", 1), ("confirming", 6), ("outage", 13)
+        ("-", 38.5), ("healthy", 2), ("suspect", 1), ("confirming", 5.5), ("outage", 13)
     ]  # fmt: skip
 
 
@@ -49,12 +49,12 @@ def test_before_the_first_note_is_what_that_note_says_was_there() -> None:
 
 
 def test_without_a_record_it_says_no_more_than_the_verdict_does() -> None:
-    assert kinds_of(seen_of(told("quiet"), lost="disk full")) == [("-", 50), ("healthy", 10)]
+    assert kinds_of(seen_of(told("quiet"), lost="disk full")) == [("-", 5.5), ("healthy", 9.5)]
 
 
 def test_a_note_that_is_no_change_changes_nothing() -> None:
     seen = changed(seen_of(told("quiet")), (5, "healthy, and the provider says so"), (3, "well -> ill"))
-    assert kinds_of(seen) == [("-", 50), ("healthy", 10)]
+    assert kinds_of(seen) == [("-", 5.5), ("healthy", 9.5)]
 
 
 def test_a_region_that_was_never_judged_is_not_judged_all_the_time() -> None:
@@ -66,7 +66,7 @@ def test_it_reaches_as_far_back_as_there_is_something_to_show() -> None:
     seen = seen_of(told("quiet"))
     long_awake = replace(seen, state=replace(seen.state, awake_since=seen.now - timedelta(days=3)))
     assert [reach(one) for one in (seen, changed(seen, (90, "x -> healthy")), long_awake)] == [
-        timedelta(hours=1),
+        timedelta(minutes=15),
         timedelta(hours=3),
         HOURS,
     ]
