@@ -57,9 +57,9 @@ async def test_the_browser_complains_of_nothing_and_nothing_is_wider_than_the_sc
     found = {}
     async with browser.tab() as tab:
         for name in stand.pages:
-            for wide, dark in ((DESK, False), (DESK, True), (PHONE, False), (PHONE, True)):
+            for wide, dark in ((DESK, False), (PHONE, True)):
                 await tab.open(stand.address(name), wide=wide, dark=dark)
-                too_wide = await tab.value("document.documentElement.scrollWidth - innerWidth")
+                too_wide = await tab.value("document.documentElement.scrollWidth") - wide
                 found[name, wide, dark] = (max(0, too_wide), *tab.said)
                 if "AIBWATCH_PICTURES" in os.environ:
                     shown = f"{story}-{name.replace(' ', '-')}-{wide}-{'dark' if dark else 'light'}.png"
