@@ -57,6 +57,11 @@ def test_a_note_that_is_no_change_changes_nothing() -> None:
     assert kinds_of(seen) == [("-", 5.5), ("healthy", 9.5)]
 
 
+def test_two_notes_that_say_the_same_are_one_time() -> None:
+    seen = changed(seen_of(told("quiet")), (12, "suspect -> healthy"), (6, "blind -> healthy"))
+    assert kinds_of(seen) == [("suspect", 3), ("healthy", 12)]
+
+
 def test_a_region_that_was_never_judged_is_not_judged_all_the_time() -> None:
     (only,) = spans(seen_of(told("quiet")), FRANCE)
     assert only.kind is None
