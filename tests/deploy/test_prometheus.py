@@ -1,0 +1,89 @@
+"""Prometheus takes the rules; each alert fires when it should, is silent when not, and asks for what there is."""
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.deploy.alerting import PROMETHEUS, RULE_FILES, alerts, metrics_named, the_runbooks_are_followed
+
+needs_promtool = pytest.mark.skipif(
+    shutil.which("promtool") is None, reason="promtool is not installed (Debian: prometheus)"
+)
+CASES = PROMETHEUS / "tests"
+
+
+def promtool(*arguments: str | Path, text: str = "") -> subprocess.CompletedProcess[str]:
+    command: list[str | Path] = ["promtool", *arguments]
+    return subprocess.run(command, input=text, capture_output=True, text=True, timeout=60, check=False)
+
+
+@needs_promtool
+def test_prometheus_takes_the_rules_and_finds_nothing_to_mend() -> None:
+    judged = promtool("check", "rules", "--lint=all", "--lint-fatal", *RULE_FILES)
+    assert judged.returncode == 0, judged.stdout + judged.stderr
+
+
+@needs_promtool
+def test_prometheus_takes_the_configuration() -> None:
+    judged = promtool("check", "config", PROMETHEUS / "prometheus.yml")
+    assert judged.returncode == 0, judged.stdout + judged.stderr
+
+
+@needs_promtool
+def test_every_alert_fires_when_it_should_and_is_silent_when_not() -> None:
+    judged = promtool("test", "rules", *sorted(CASES.glob("*.yml")))
+    assert judged.returncode == 0, judged.stdout + judged.stderr
+
+
+@needs_promtool
+def test_a_rule_that_asks_for_something_else_does_not_pass(tmp_path: Path) -> None:
+    for file in RULE_FILES:
+        (tmp_path / file.name).write_text(file.read_text().replace('verdict="outage"', 'verdict="down"'))
+    (tmp_path / "tests").mkdir()
+    case = tmp_path / "tests" / "AibwatchRegionOutage.yml"
+    case.write_text((CASES / case.name).read_text())
+    assert promtool("test", "rules", case).returncode == 1
+
+
+@pytest.mark.parametrize("alert", alerts())
+def test_an_alert_has_a_case_in_which_it_fires_and_one_in_which_it_does_not(alert: str) -> None:
+    cases = yaml.safe_load((CASES / f"{alert}.yml").read_text())["tests"]
+    expected = [
+        asked["exp_alerts"] for case in cases for asked in case["alert_rule_test"] if asked["alertname"] == alert
+    ]
+    assert {bool(one) for one in expected} == {True, False}
+
+
+def test_there_are_no_cases_of_alerts_that_are_gone() -> None:
+    assert {file.stem for file in CASES.iterdir()} == {*alerts()}
+
+
+@pytest.mark.parametrize("alert", alerts())
+def test_an_alert_says_what_is_how_grave_it_is_and_where_to_read_on(alert: str) -> None:
+    rule = alerts()[alert]
+    assert alert.startswith("Aibwatch")
+    assert rule["labels"] in [{"severity": severity} for severity in ("critical", "warning", "info")]
+    assert [*rule["annotations"]] == ["summary", "description", "runbook_url"]
+    assert rule["annotations"]["runbook_url"] == f"https://runbooks.example.com/aibwatch/{alert}.md"
+
+
+live = pytest.mark.beside.with_args(the_runbooks_are_followed, long=True)
+
+
+@live
+@pytest.mark.slow
+def test_every_metric_that_rules_ask_for_is_there_in_a_real_scrape(outcome: dict[str, Any]) -> None:
+    there = {line.partition("{")[0].partition(" ")[0] for line in outcome["metrics"].splitlines()}
+    assert metrics_named() - there == set()
+
+
+@live
+@pytest.mark.slow
+@needs_promtool
+def test_promtool_finds_nothing_to_mend_in_a_real_scrape(outcome: dict[str, Any]) -> None:
+    judged = promtool("check", "metrics", text=outcome["metrics"])
+    assert (judged.returncode, judged.stdout + judged.stderr) == (0, "")
