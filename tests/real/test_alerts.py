@@ -15,7 +15,7 @@ import pytest
 from aiohttp import web
 
 from tests.deploy.alerting import PROMETHEUS, ROUTES
-from tests.story.support import GROUP, LIMIT, a_daemon, a_world, an_azure, free_port, surroundings
+from tests.story.support import GROUP, LIMIT, a_canary, a_daemon, a_world, an_azure, free_port, surroundings
 from tests.waiting import until
 
 ALERTMANAGER = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
@@ -150,8 +150,8 @@ async def an_outage_is_paged(folder: Path) -> dict[str, Any]:
     """Break a region while Prometheus looks, in shadow; mend it; and take what comes to the pager."""
     told: dict[str, Any] = {}
     async with (
-        an_azure(a_world(noticed=True)) as azure,
-        a_daemon(folder, azure.base, mode="shadow") as daemon,
+        an_azure(a_world(canary="succeeds")) as azure,
+        a_daemon(folder, azure.base, mode="shadow", canary=a_canary()) as daemon,
         a_pager() as pager,
         a_watch(folder, daemon.port, pager.port) as prometheus,
     ):
