@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tests.deploy.alerting import ROUTES, alerts
+from tests.deploy.rules import ROUTES, alerts
 
 RECEIVERS = {"critical": "on-call", "warning": "team", "info": "log"}
 

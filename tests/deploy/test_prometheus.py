@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.deploy.alerting import PROMETHEUS, RULE_FILES, alerts, metrics_named, the_runbooks_are_followed
+from tests.deploy.rules import PROMETHEUS, RULE_FILES, alerts, metrics_named, the_runbooks_are_followed
 
 needs_promtool = pytest.mark.skipif(
     shutil.which("promtool") is None, reason="promtool is not installed (Debian: prometheus)"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.deploy.alerting import LOOKING, RUNBOOKS, Said, alerts, lines, page, the_runbooks_are_followed
+from tests.deploy.rules import LOOKING, RUNBOOKS, Said, alerts, lines, page, the_runbooks_are_followed
 
 OF_THE_HOST = {
     "systemctl status aibwatch",

@@ -1,149 +1,20 @@
 """An outage reaches whoever is on call: the real daemon, Prometheus and Alertmanager, with the files of deploy/."""
 
-import asyncio
-import contextlib
-import json
-import shutil
-import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
-from aiohttp import web
 
-from tests.deploy.alerting import PROMETHEUS, ROUTES
-from tests.story.support import GROUP, LIMIT, a_canary, a_daemon, a_world, an_azure, free_port, surroundings
+from tests.real.watch import a_pager, a_watch, has_seen, needs_alertmanager, needs_prometheus
+from tests.story.support import GROUP, a_canary, a_daemon, a_world, an_azure
 from tests.waiting import until
-
-ALERTMANAGER = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
-"""Debian gives it another name."""
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.skipif(shutil.which("prometheus") is None, reason="prometheus is not installed (Debian: prometheus)"),
-    pytest.mark.skipif(ALERTMANAGER is None, reason="alertmanager is not installed (Debian: prometheus-alertmanager)"),
+    needs_prometheus,
+    needs_alertmanager,
 ]
-
-LOOPBACK = "127.0.0.1"
-
-
-class Pager:
-    """Takes what Alertmanager sends, as a pager would."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self._told: list[tuple[str, dict[str, Any]]] = []
-
-    async def wait_for(self, alert: str, status: str) -> dict[str, Any]:
-        """Return the alert, with the receiver that it came to, once it is told to be so."""
-
-        async def look() -> dict[str, Any] | None:
-            found = (one for one in self._all() if (one["labels"]["alertname"], one["status"]) == (alert, status))
-            return next(found, None)
-
-        return await until(f"{alert} is {status}", look, seen=lambda: [(o["labels"], o["status"]) for o in self._all()])
-
-    def names(self) -> set[str]:
-        return {one["labels"]["alertname"] for one in self._all()}
-
-    def _all(self) -> list[dict[str, Any]]:
-        return [{**one, "at": receiver} for receiver, told in self._told for one in told["alerts"]]
-
-    async def take(self, request: web.Request) -> web.Response:
-        self._told.append((request.path, json.loads(await request.text())))
-        return web.Response()
-
-
-@asynccontextmanager
-async def a_pager() -> AsyncIterator[Pager]:
-    pager, app = Pager(), web.Application()
-    app.router.add_post("/{receiver}", pager.take)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, LOOPBACK, pager.port).start()
-        yield pager
-    finally:
-        await runner.cleanup()
-
-
-@asynccontextmanager
-async def running(log: Path, *command: str) -> AsyncIterator[None]:
-    """Have a program running, and see to its end, whatever happens."""
-    with log.open("wb") as file:
-        process = await asyncio.create_subprocess_exec(
-            *command, stdin=asyncio.subprocess.DEVNULL, stdout=file, stderr=file, env=surroundings({})
-        )
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGTERM)
-        try:
-            await asyncio.wait_for(process.wait(), 10)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
-
-
-def write_files(folder: Path, *, daemon: int, alertmanager: int, pager: int) -> None:
-    """Write the files of deploy/ with other ports, and at the pace of a test."""
-    for rules in PROMETHEUS.glob("*.rules.yml"):
-        (folder / rules.name).write_text(rules.read_text())
-    scrape = (PROMETHEUS / "prometheus.yml").read_text()
-    (folder / "prometheus.yml").write_text(
-        scrape.replace(":9877", f":{daemon}").replace(":9093", f":{alertmanager}").replace("15s", "1s")
-    )
-    (folder / "alertmanager.yml").write_text(
-        ROUTES.read_text()
-        .replace(":9095", f":{pager}")
-        .replace("group_wait: 30s", "group_wait: 1s")
-        .replace("group_interval: 5m", "group_interval: 1s")
-    )
-
-
-@asynccontextmanager
-async def a_watch(folder: Path, daemon: int, pager: int) -> AsyncIterator[int]:
-    """Have Prometheus, of which the port is given, and Alertmanager running on loopback."""
-    prometheus, alertmanager = free_port(), free_port()
-    write_files(folder, daemon=daemon, alertmanager=alertmanager, pager=pager)
-    assert ALERTMANAGER is not None
-    async with (
-        running(
-            folder / "alertmanager.log",
-            ALERTMANAGER,
-            f"--config.file={folder}/alertmanager.yml",
-            f"--storage.path={folder}/alertmanager",
-            f"--web.listen-address={LOOPBACK}:{alertmanager}",
-            "--cluster.listen-address=",
-        ),
-        running(
-            folder / "prometheus.log",
-            "prometheus",
-            f"--config.file={folder}/prometheus.yml",
-            f"--storage.tsdb.path={folder}/prometheus",
-            f"--web.listen-address={LOOPBACK}:{prometheus}",
-            "--rules.alert.resend-delay=1s",
-        ),
-    ):
-        yield prometheus
-
-
-async def has_seen(prometheus: int, series: str) -> bool:
-    """Return whether Prometheus has scraped the series."""
-    query = f"http://{LOOPBACK}:{prometheus}/api/v1/query"
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=LIMIT) as session,
-            session.get(query, params={"query": series}) as answer,
-        ):
-            return answer.status == 200 and bool((await answer.json())["data"]["result"])
-    except aiohttp.ClientError:
-        return False
 
 
 async def an_outage_is_paged(folder: Path) -> dict[str, Any]:
