@@ -1,5 +1,6 @@
 """Prometheus takes the rules; each alert fires when it should, is silent when not, and asks for what there is."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,12 +9,13 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.deploy.rules import PROMETHEUS, RULE_FILES, alerts, metrics_named, the_runbooks_are_followed
+from tests.deploy.rules import PROMETHEUS, RULE_FILES, alerts, metrics_named, rules, the_runbooks_are_followed
 
 needs_promtool = pytest.mark.skipif(
     shutil.which("promtool") is None, reason="promtool is not installed (Debian: prometheus)"
 )
 CASES = PROMETHEUS / "tests"
+README = (PROMETHEUS / "README.md").read_text()
 
 
 def promtool(*arguments: str | Path, text: str = "") -> subprocess.CompletedProcess[str]:
@@ -47,6 +49,24 @@ def test_a_rule_that_asks_for_something_else_does_not_pass(tmp_path: Path) -> No
     case = tmp_path / "tests" / "AibwatchRegionOutage.yml"
     case.write_text((CASES / case.name).read_text())
     assert promtool("test", "rules", case).returncode == 1
+
+
+@needs_promtool
+def test_what_the_readme_says_puts_them_into_a_prometheus_that_is_there(tmp_path: Path) -> None:
+    blocks = [
+        block.replace("/etc/prometheus", str(tmp_path)) for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    ]
+    (tmp_path / "prometheus.yml").write_text(re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)[0])
+    done = [subprocess.run(["sh", "-ec", block], cwd=PROMETHEUS, capture_output=True, check=False) for block in blocks]
+    assert [(one.returncode, one.stderr) for one in done] == [(0, b"")] * 2
+    found = re.findall(rb"(\d+) rules found", done[-1].stdout)
+    assert sum(int(number) for number in found) == len(rules())
+    assert "example.com" not in (tmp_path / "aibwatch" / "alerts.rules.yml").read_text()
+
+
+def test_the_readme_names_every_alert_with_its_severity() -> None:
+    rows = dict(re.findall(r"^\| \[(\w+)\]\(\S+\) \| (\w+) \|", README, re.MULTILINE))
+    assert rows == {alert: rule["labels"]["severity"] for alert, rule in alerts().items()}
 
 
 @pytest.mark.parametrize("alert", alerts())

@@ -1,4 +1,4 @@
-"""What a graver alert says already is not told a second time by the real Alertmanager, and nothing else is kept back."""
+"""What a graver alert says already the real Alertmanager does not tell again, and it keeps nothing else back."""
 
 from collections.abc import Mapping
 from pathlib import Path
