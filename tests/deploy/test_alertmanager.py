@@ -1,4 +1,4 @@
-"""Alertmanager takes the example, and every alert reaches who should have it."""
+"""Every alert reaches who should have it. That Alertmanager takes the file is judged with the README's commands."""
 
 import re
 import shutil
@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tests.deploy.rules import DEPLOY, ROUTES, alerts
+from tests.deploy.rules import ROUTES, alerts
 
 RECEIVERS = {"critical": "on-call", "warning": "team", "info": "log"}
 
@@ -17,12 +17,6 @@ needs_amtool = pytest.mark.skipif(
 
 def amtool(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["amtool", *arguments], capture_output=True, text=True, timeout=60, check=False)
-
-
-@needs_amtool
-def test_alertmanager_takes_the_example() -> None:
-    judged = amtool("check-config", str(ROUTES))
-    assert judged.returncode == 0, judged.stdout + judged.stderr
 
 
 @needs_amtool
@@ -43,13 +37,3 @@ def test_alerts_of_others_go_where_they_went_before() -> None:
 def test_nothing_is_held_back_because_of_an_alert_that_is_not_there() -> None:
     named = set(re.findall(r"Aibwatch\w+", ROUTES.read_text()))
     assert named - {*alerts()} == set()
-
-
-@needs_amtool
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed (Debian: prometheus)")
-def test_the_commands_of_the_main_readme_find_all_well() -> None:
-    root = DEPLOY.parent
-    blocks = re.findall(r"```sh\n(.*?)```", (root / "README.md").read_text(), re.DOTALL)
-    (block,) = (one for one in blocks if "promtool" in one)
-    done = subprocess.run(["sh", "-ec", block], cwd=root, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
