@@ -25,6 +25,8 @@ AT_ONCE: tuple[Labels, ...] = (
     firing("AibwatchRegionOutage", azure_region="westeurope"),
     firing("AibwatchRegionSuspect", azure_region="westeurope"),
     firing("AibwatchRegionSuspect", azure_region="northeurope"),
+    firing("AibwatchRunStuck", azure_region="westeurope", template="base"),
+    firing("AibwatchSecondaryNotReady", azure_region="northeurope", group="held"),
     firing("AibwatchApprovalWaiting", group="asked"),
     firing("AibwatchMoveHeld", group="asked"),
     firing("AibwatchMoveHeld", group="held"),
@@ -70,6 +72,7 @@ def _name(labels: Labels) -> str:
 async def test_only_what_a_graver_one_says_already_is_kept_back(outcome: dict[str, bool]) -> None:
     assert {name for name, kept_back in outcome.items() if kept_back} == {
         "RegionSuspect westeurope",
+        "RunStuck westeurope",
         "MoveHeld asked",
         "MoveFailed halted",
         "SourceStale other:9877",
