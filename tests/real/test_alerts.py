@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.real.watch import a_pager, a_watch, has_seen, needs_alertmanager, needs_prometheus
+from tests.real.watch import a_pager, a_watch, asked, needs_alertmanager, needs_prometheus
 from tests.story.support import GROUP, a_canary, a_daemon, a_world, an_azure
 from tests.waiting import until
 
@@ -15,6 +15,10 @@ pytestmark = [
     needs_prometheus,
     needs_alertmanager,
 ]
+
+
+ALL_WELL = 'count(count_over_time((aibwatch_region_verdict{verdict="healthy"} == 1)[3s:1s]) >= 3) == 2'
+"""Both regions have been healthy for three looks, so the rules have looked too."""
 
 
 async def an_outage_is_paged(folder: Path) -> dict[str, Any]:
@@ -28,7 +32,9 @@ async def an_outage_is_paged(folder: Path) -> dict[str, Any]:
     ):
         await daemon.start()
         # What rises before it was first seen is no increase to Prometheus.
-        await until("it is scraped", lambda: has_seen(prometheus, "aibwatch_would_have_failed_over_total"))
+        await until("it is scraped", lambda: asked(prometheus, "aibwatch_would_have_failed_over_total"))
+        await until("all is well", lambda: asked(prometheus, ALL_WELL))
+        told["well"] = {one["alertname"] for one in await asked(prometheus, "ALERTS")}
         await azure.trouble(region="westeurope", operations=["get", "run"], answer="500")
         told["outage"] = await pager.wait_for("AibwatchRegionOutage", "firing")
         told["would"] = await pager.wait_for("AibwatchWouldHaveFailedOver", "firing")
@@ -40,6 +46,11 @@ async def an_outage_is_paged(folder: Path) -> dict[str, Any]:
 
 
 paged = pytest.mark.beside.with_args(an_outage_is_paged, long=True)
+
+
+@paged
+async def test_while_all_is_well_no_alert_is_even_on_its_way(outcome: dict[str, Any]) -> None:
+    assert outcome["well"] == set()
 
 
 @paged

@@ -1,6 +1,5 @@
 """What a graver alert says already the real Alertmanager does not tell again, and it keeps nothing else back."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +7,11 @@ import aiohttp
 import pytest
 
 from tests.deploy.rules import alerts
-from tests.real.watch import LOOPBACK, an_alertmanager, needs_alertmanager, write_files
+from tests.real.watch import LOOPBACK, Labels, an_alertmanager, needs_alertmanager, write_files
 from tests.story.support import LIMIT, free_port
 from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), needs_alertmanager]
-
-Labels = Mapping[str, str]
 
 
 def firing(alert: str, instance: str = "vm:9877", **labels: str) -> Labels:

@@ -5,7 +5,7 @@ import contextlib
 import json
 import shutil
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ needs_alertmanager = pytest.mark.skipif(
 )
 
 LOOPBACK = "127.0.0.1"
+Labels = Mapping[str, str]
 
 
 class Pager:
@@ -140,14 +141,14 @@ async def a_watch(folder: Path, daemon: int, pager: int) -> AsyncIterator[int]:
         yield prometheus
 
 
-async def has_seen(prometheus: int, series: str) -> bool:
-    """Return whether Prometheus has scraped the series."""
-    query = f"http://{LOOPBACK}:{prometheus}/api/v1/query"
+async def asked(prometheus: int, query: str) -> list[Labels]:
+    """Return the labels of every series that answers the query; none where nobody answers."""
+    address = f"http://{LOOPBACK}:{prometheus}/api/v1/query"
     try:
         async with (
             aiohttp.ClientSession(timeout=LIMIT) as session,
-            session.get(query, params={"query": series}) as answer,
+            session.get(address, params={"query": query}) as answer,
         ):
-            return answer.status == 200 and bool((await answer.json())["data"]["result"])
+            return [one["metric"] for one in (await answer.json())["data"]["result"]] if answer.status == 200 else []
     except aiohttp.ClientError:
-        return False
+        return []
