@@ -5,7 +5,7 @@ recorded.
 """
 
 from dashboard import Row
-from metric import of, since
+from metric import failing, of, since
 from panel import Look, Query, lines, stat
 from words import ANY_IS_BAD, ANY_IS_ODD, CALM, NOTHING, PLAIN, RELOADED, WELL, WORST, of_values, steps
 
