@@ -123,7 +123,7 @@ COURSE = Row(
             4,
         ),
         _states(
-            "Phase",
+            "Phase over time",
             "Where the group stood, over time.",
             coded("group_phase", "phase", PHASES, by="group", group=G),
             "{{group}}",
