@@ -21,8 +21,7 @@ DAEMON = Row(
         lines(
             "Polls that failed",
             "Share of polls without a good answer. A region that is down makes its probes fail; all sources at once "
-            "mean "
-            "that it is our way to Azure.",
+            "mean that it is our way to Azure.",
             [
                 Query(
                     expr=f"sum by (source) (rate({of('poll_failures_total')}[$__rate_interval])) "
@@ -66,12 +65,12 @@ DAEMON = Row(
         ),
         lines(
             "Azure's quotas left",
-            "What Azure says is left of each quota of requests. At zero it answers 429, to others of this "
-            "subscription too.",
+            "What Azure says is left of each quota of requests, in the subscription with the least. At zero it answers "
+            "429, to others of this subscription too.",
             [
                 Query(
-                    expr=f"min by (subscription, operation) ({of('azure_ratelimit_remaining')})",
-                    legend="{{operation}} {{subscription}}",
+                    expr=f"min by (operation) ({of('azure_ratelimit_remaining')})",
+                    legend="{{operation}}",
                 )
             ],
             Look(unit="short", decimals=0, nothing="Azure did not say"),

@@ -96,29 +96,27 @@ REGIONS = Row(
         lines(
             "Score against each region",
             "Sum of the evidence, as natural logarithm of the likelihood ratio. The lines are the usual thresholds: "
-            "suspicion at "
-            "1.2, conviction at 9.2, which also needs two kinds of source. Below zero speaks for the region.",
+            "suspicion at 1.2, conviction at 9.2, which also needs two kinds of source. Below zero speaks for the "
+            "region.",
             [Query(expr=f"max by (azure_region) ({of('region_score')})", legend="{{azure_region}}")],
             Look(thresholds=steps((None, WELL), (1.2, ODD), (9.2, WORST))),
         ),
         lines(
             "Failed runs, by whose fault",
             "Runs that failed within ten minutes, about. Class service speaks against the region; the others are "
-            "yours, or "
-            "nobody's.",
+            "yours, or nobody's.",
             [
                 Query(
-                    expr=f"sum by (azure_region, class) (increase({of('run_failures_total')}[10m])) > 0",
+                    expr=f"round(sum by (azure_region, class) (increase({of('run_failures_total')}[10m]))) > 0",
                     legend="{{azure_region}} {{class}}",
                 )
             ],
-            Look(unit="short", nothing="no run failed"),
+            Look(unit="short", nothing="no run failed", decimals=0),
         ),
         lines(
             "Canaries",
             "Runs of each region's canary that were asked for, and those that failed or were stuck, in all. A canary "
-            "is run "
-            "when a region looks wrong, so steps are doubts.",
+            "is run when a region looks wrong, so steps are doubts.",
             [
                 Query(expr=f"sum by (azure_region) ({of('canary_runs_total')})", legend="{{azure_region}} asked for"),
                 Query(expr=f"sum by (azure_region) ({of('canary_failures_total')})", legend="{{azure_region}} failed"),
@@ -128,8 +126,7 @@ REGIONS = Row(
         lines(
             "Incidents and provider's events",
             "Whether an incident of ours is open, from first suspicion to recovery, and how many events of Service "
-            "Health that "
-            "concern Image Builder are active. The provider's word often comes later.",
+            "Health that concern Image Builder are active. The provider's word often comes later.",
             [
                 Query(expr=f"max by (azure_region) ({of('incident_open')})", legend="{{azure_region}} incident"),
                 Query(
@@ -141,14 +138,10 @@ REGIONS = Row(
         ),
         lines(
             "Templates that fail alike",
-            "Templates that fail together for a reason that is not the region's: a script, an identity, a quota. "
-            "Somebody "
-            "should mend it; moving would not help.",
+            "Templates that fail together for a reason that is not the region's: a script, an identity, a quota; which "
+            "one: aibwatch status. Somebody should mend it; moving would not help.",
             [
-                Query(
-                    expr=f"max by (azure_region, class) ({of('correlated_failures')})",
-                    legend="{{azure_region}} {{class}}",
-                )
+                Query(expr=f"sum by (azure_region) ({of('correlated_failures')})", legend="{{azure_region}}"),
             ],
             Look(unit="short", decimals=0),
         ),
@@ -185,6 +178,7 @@ GROUPS = Row(
             links={
                 "Group": GROUP_PAGE,
             },
+            height=6,
         ),
         lines(
             "Groups by active region",

@@ -85,16 +85,15 @@ NOW = Row(
             Look(words=of_values(READY), thresholds=BY_VALUE),
         ),
         _expected(
-            "Service down: noticed in",
+            "API failure seen in",
             "api",
             "How soon an outage in which the service answers nothing would be noticed, as things are.",
         ),
         _expected(
-            "Builds dying: noticed in",
+            "Build failure seen in",
             "build",
-            "How soon an outage in which only builds fail would be noticed, as things are. Never by itself: nothing "
-            "is run "
-            "often enough, and there is no canary with a routine.",
+            "How soon an outage in which only builds fail would be noticed, as things are. Never by itself: nothing is "
+            "run often enough, and there is no canary with a routine.",
         ),
         stat(
             "Paused for",
@@ -141,8 +140,7 @@ COURSE = Row(
         _states(
             "Gates of its next move",
             "What would hold the next move. Unknown holds too; it is also written where there is nowhere to move to, "
-            "and for "
-            "what is only asked of other kinds of move. In words: aibwatch explain GROUP.",
+            "and for what is only asked of other kinds of move. In words: aibwatch explain GROUP.",
             of("gate_open", group=G),
             "{{gate}}",
             of_values(GATES),
@@ -237,8 +235,7 @@ MOVES = Row(
         lines(
             "Length of steps",
             "How long calls of handlers took on average since the daemon's start. Of all groups: handlers do not tell "
-            "whose "
-            "call it was; that is in aibwatch history --move ID.",
+            "whose call it was; that is in aibwatch history --move ID.",
             [
                 Query(
                     expr=f"{of('move_step_duration_seconds_sum')} / ({of('move_step_duration_seconds_count')} > 0)",

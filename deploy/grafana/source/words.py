@@ -48,7 +48,7 @@ RUNS: Mapping[StrEnum, str] = {
 
 GATES = {"1": ("open", WELL), "0": ("closed", WORST), "-1": ("unknown", NOTHING)}
 READY = {"1": ("ready", WELL), "0": ("not ready", WORST), "-1": ("unknown", NOTHING)}
-ACTIVE = {"1": ("active", CALM), "0": ("-", NOTHING)}
+ACTIVE = {"1": ("active", CALM), "0": ("-", "transparent")}
 RELOADED = {"1": ("in force", WELL), "0": ("refused", WORST)}
 NEVER = {"0": ("never", NOTHING)}
 

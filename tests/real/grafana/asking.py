@@ -12,7 +12,7 @@ import aiohttp
 from .backfill import Asked
 
 FOLDER = Path(__file__).parents[3] / "deploy" / "grafana" / "dashboards"
-CHOSEN = {"instance": "ops-1:9877", "group": "ubuntu-base", "__rate_interval": "2m", "datasource": "prometheus"}
+CHOSEN = {"instance": "ops-1:9877", "group": "ubuntu-base", "__rate_interval": "5m", "datasource": "prometheus"}
 LABEL = re.compile(r"{{(\w+)}}")
 POINTS = 180
 """Over the length of a story; Grafana asks for as many as the panel has pixels."""

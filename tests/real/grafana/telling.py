@@ -27,7 +27,9 @@ async def an_outage(folder: Path) -> list[Scrape]:
     async with an_azure(scenario(FAST)) as azure, a_daemon(folder, azure.base) as daemon:
         listen, state = f"127.0.0.1:{daemon.port}", folder / "state" / "aibwatch.db"
         told = configuration(FAST, endpoint=azure.base, state=state, listen=listen)
-        daemon.config.write_text(told.replace("[http]\n", f'[http]\ntoken_file = "{folder}/token"\n'))
+        told = told.replace("[poll]\n", '[poll]\nactivity_log = "2s"\nresource_health = "5s"\n')
+        told = told.replace("[http]\n", f'[http]\ntoken_file = "{folder}/token"\n')
+        daemon.config.write_text(told)
         await daemon.start()
         await daemon.ready()
         scraping = asyncio.create_task(_scrape(daemon, scrapes))

@@ -58,6 +58,15 @@ async def test_every_value_of_a_state_has_a_word(asked: Asked, name: str) -> Non
             assert values <= set(mapping["options"]), panel["title"]
 
 
+async def test_every_metric_of_the_daemon_is_looked_at_or_known_to_be_left_out(asked: Asked) -> None:
+    exported = {s.labels["__name__"] for s in await series_of(asked, '{__name__=~"aibwatch_.+"}', instant=True)}
+    exprs = " ".join(t["expr"] for name in ("fleet", "group") for p in panels(dashboard(name)) for t in p["targets"])
+    shown = set(re.findall(r"aibwatch_\w+", exprs))
+    assert exported - shown == {"aibwatch_poll_duration_seconds_sum", "aibwatch_poll_duration_seconds_count"} | {
+        "aibwatch_move_step_duration_seconds_bucket"
+    }
+
+
 async def seen(asked: Asked, name: str, title: str) -> list[Series]:
     (panel,) = [panel for panel in panels(dashboard(name)) if panel["title"] == title]
     return [series for query in await answers(asked, panel) for series in query]
