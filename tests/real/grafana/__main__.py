@@ -7,7 +7,8 @@ from pathlib import Path
 
 from .asking import answers, dashboard, series_of
 from .backfill import Asked, a_prometheus
-from .drawing import COLUMN, GAP, draw
+from .charts import COLUMN
+from .drawing import GAP, draw
 from .paper import Paper
 from .telling import an_outage
 

@@ -5,6 +5,7 @@ production.
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,16 +18,18 @@ Scrape = tuple[float, str]
 """When (Unix time), and the text of /metrics."""
 
 BETWEEN = timedelta(seconds=0.5)
+TEMPO = replace(FAST, breaks_at=8, noticed_at=12, mends_at=24)
+"""The demo's, with a longer quiet before: it is what everything is compared with."""
 AFTERWARDS = timedelta(seconds=3)
 """How long the last verdict is still shown."""
 
 
 async def an_outage(folder: Path) -> list[Scrape]:
-    """Return the scrapes of a daemon that sees a region break and mend, drills a group and is told to pause it."""
+    """Return the scrapes of a daemon that sees a region break and mend, then drills a group and pauses it."""
     scrapes: list[Scrape] = []
-    async with an_azure(scenario(FAST)) as azure, a_daemon(folder, azure.base) as daemon:
+    async with an_azure(scenario(TEMPO)) as azure, a_daemon(folder, azure.base) as daemon:
         listen, state = f"127.0.0.1:{daemon.port}", folder / "state" / "aibwatch.db"
-        told = configuration(FAST, endpoint=azure.base, state=state, listen=listen)
+        told = configuration(TEMPO, endpoint=azure.base, state=state, listen=listen)
         told = told.replace("[poll]\n", '[poll]\nactivity_log = "2s"\nresource_health = "5s"\n')
         told = told.replace("[http]\n", f'[http]\ntoken_file = "{folder}/token"\n')
         daemon.config.write_text(told)
@@ -34,11 +37,11 @@ async def an_outage(folder: Path) -> list[Scrape]:
         await daemon.ready()
         scraping = asyncio.create_task(_scrape(daemon, scrapes))
         try:
-            await _order(daemon, "drill", "rhel-cis")
             await daemon.verdict("outage")
             await daemon.verdict("recovering")
-            await _order(daemon, "pause", "rhel-cis", "--for", "2h")
             await daemon.verdict("healthy")
+            await _order(daemon, "drill", "rhel-cis")
+            await _order(daemon, "pause", "rhel-cis", "--for", "2h")
             await Clock().pause(AFTERWARDS)
         finally:
             scraping.cancel()
@@ -55,8 +58,7 @@ async def _order(daemon: Daemon, *words: str) -> None:
 async def _scrape(daemon: Daemon, into: list[Scrape]) -> None:
     clock = Clock()
     while True:
-        now = clock.now().timestamp()
         status, text = await daemon.get("/metrics")
         if status == 200:
-            into.append((now, text))
+            into.append((clock.now().timestamp(), text))
         await clock.pause(BETWEEN)
