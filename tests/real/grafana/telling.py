@@ -18,8 +18,8 @@ Scrape = tuple[float, str]
 """When (Unix time), and the text of /metrics."""
 
 BETWEEN = timedelta(seconds=0.5)
-TEMPO = replace(FAST, breaks_at=8, noticed_at=12, mends_at=24)
-"""The demo's, with a longer quiet before: it is what everything is compared with."""
+TEMPO = replace(FAST, breaks_at=12, noticed_at=16, mends_at=28)
+"""The demo's, with a longer quiet before, for a daemon that begins slowly beside other tests."""
 AFTERWARDS = timedelta(seconds=3)
 """How long the last verdict is still shown."""
 
