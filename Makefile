@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check backtest removals crashes lint types imports format clean
+.PHONY: demo test check backtest removals crashes dashboards pictures lint types imports format clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -35,6 +35,12 @@ removals: $(VENV)/.installed   ## take every rule of the core away, one at a tim
 crashes: $(VENV)/.installed    ## kill the daemon at every boundary of a move, spoil its files, fill its disk; 3 minutes
 	AIBWATCH_THOROUGH=1 $(BIN)/python -m pytest -q tests/situations/test_power_cuts.py
 	$(BIN)/python -m tests.story $(CRASHES)
+
+dashboards: $(VENV)/.installed ## write Grafana's dashboards anew
+	$(BIN)/python deploy/grafana/source
+
+pictures: dashboards           ## draw them from the answers of a real Prometheus; needs prometheus
+	$(BIN)/python -m tests.real.grafana
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
