@@ -1,0 +1,40 @@
+#!/bin/bash
+# Become the first process of a machine of its own, that has this machine's files and may change none of them.
+#   boot.sh ROOM PYTHON
+# ROOM is a folder that both see (there as /srv/room); PYTHON an interpreter's folder (there as /opt/python). To be run in
+# new namespaces for mounts, processes, cgroups, names and IPC; the network is shared. What is mounted here goes with the
+# last process.
+set -euo pipefail
+room=$1 python=$2
+mount --make-rprivate /
+# A tmpfs over what is needed here no more: changes to files must lie on a file system of their own.
+store=/mnt
+mount -t tmpfs tmpfs $store
+mkdir $store/changes $store/work $store/root
+mount -t overlay overlay -o lowerdir=/,upperdir=$store/changes,workdir=$store/work $store/root
+root=$store/root
+
+mkdir -p $root/srv/room $root/opt/python
+mount --bind "$room" $root/srv/room
+mount --bind "$python" $root/opt/python
+mount -t proc proc $root/proc
+# Nothing that systemd starts may set up this machine's devices or its kernel.
+mount --bind $root/proc/sys $root/proc/sys
+mount -o remount,bind,ro $root/proc/sys
+mount -t sysfs sysfs $root/sys
+mount -o remount,bind,ro $root/sys
+mount -t cgroup2 cgroup2 $root/sys/fs/cgroup
+mount --rbind /dev $root/dev
+mount -t tmpfs tmpfs $root/run
+mount -t tmpfs tmpfs $root/tmp
+
+cp -a "$room"/files/. $root/
+chroot $root ldconfig # the interpreter may look for its library where the service sees nothing
+hostname machine
+cd $root
+mkdir -p .outside
+pivot_root . .outside # in a mere chroot PrivateUsers= fails
+umount -l /.outside
+mount --make-rshared / # or credentials are empty
+exec env -i container=machine PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb \
+    /lib/systemd/systemd --unit=sysinit.target --show-status=0 --log-target=journal
