@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import sys
+import sysconfig
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -43,9 +44,9 @@ class Machine:
         self.room = room
 
     async def run(self, *command: str, within: float = 60.0) -> Done:
-        """Run a command in it, as root in a shell without anything of ours, in the folder that it shares with the test."""
+        """Run a command in it as root, in the folder that it shares with the test, without our environment."""
         enter = ("nsenter", "-t", str(self.pid), "-m", "-p", "-u", "-i", "-C", "--root", f"--wd={self._room}")
-        clean = ("env", "-i", f"PATH={PATH}", "LANG=C.UTF-8", "HOME=/root")
+        clean = ("env", "-i", f"PATH={PATH}", "LANG=C.UTF-8", "HOME=/srv/room")
         process = await asyncio.create_subprocess_exec(
             *enter, "--", *clean, *command,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -76,17 +77,20 @@ class Machine:
 
 @asynccontextmanager
 async def a_machine(room: Path) -> AsyncIterator[Machine]:
-    """Boot a machine. What is in `room/files` is among its files, and it has this interpreter as python3."""
-    room.mkdir(parents=True, exist_ok=True)
+    """Boot a machine. What is in `room/files` is among its files, and it has this interpreter as python3.
+
+    In /opt/dependencies it has what is installed here, but for aibwatch itself.
+    """
     files = room / "files"
-    (files / "etc/ld.so.conf.d").mkdir(parents=True)
+    (files / "etc/ld.so.conf.d").mkdir(parents=True, exist_ok=True)
     (files / "etc/ld.so.conf.d/python.conf").write_text(f"{PYTHON}/lib\n")
     cgroup = _own_cgroup()
     unshare = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--cgroup", "--uts", "--ipc")
     boot = ("bash", "-c", 'if [ -n "$0" ]; then echo $$ > "$0/cgroup.procs"; fi; exec "$@"', str(cgroup or ""))
+    told = (str(room), sys.base_prefix, sysconfig.get_path("purelib"))
     log = (room / "boot.log").open("wb")
     process = await asyncio.create_subprocess_exec(
-        *("setpriv", "--pdeathsig", "KILL"), *boot, *unshare, str(BOOT), str(room), sys.base_prefix,
+        *("setpriv", "--pdeathsig", "KILL"), *boot, *unshare, str(BOOT), *told,
         stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
     )  # fmt: skip
     log.close()
@@ -103,9 +107,7 @@ async def a_machine(room: Path) -> AsyncIterator[Machine]:
 async def _booted(process: asyncio.subprocess.Process, room: Path) -> Machine:
     async def first() -> int:
         assert process.returncode is None, (room / "boot.log").read_text()
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        named = [int(child) for child in children if _command_of(child) == "systemd"]
-        return named[0] if named else 0
+        return _first_process(process.pid)
 
     machine = Machine(await until("systemd runs", first, within=20.0), room)
 
@@ -116,11 +118,13 @@ async def _booted(process: asyncio.subprocess.Process, room: Path) -> Machine:
     return machine
 
 
-def _command_of(pid: str) -> str:
+def _first_process(unshare: int) -> int:
+    """Return the pid of systemd, the child of unshare; 0 while it is not systemd yet."""
     try:
-        return Path(f"/proc/{pid}/comm").read_text().strip()
+        children = Path(f"/proc/{unshare}/task/{unshare}/children").read_text().split()
+        return next((int(pid) for pid in children if Path(f"/proc/{pid}/comm").read_text() == "systemd\n"), 0)
     except OSError:
-        return ""
+        return 0
 
 
 def _own_cgroup() -> Path | None:
@@ -139,6 +143,10 @@ def _own_cgroup() -> Path | None:
 
 
 async def _gone(cgroup: Path) -> bool:
+    return _removed(cgroup)
+
+
+def _removed(cgroup: Path) -> bool:
     """Remove the cgroup and those that systemd made in it, once their processes have ended."""
     try:
         for folder in [*sorted(cgroup.rglob("*/"), reverse=True), cgroup]:
