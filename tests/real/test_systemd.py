@@ -147,6 +147,7 @@ async def as_a_service(folder: Path) -> dict[str, Any]:
             told |= await _stop(service)
             told["log"], told["noted"] = await service.log(), await service.noted()
             told["token"] = (await machine.shell("cat /etc/credstore/aibwatch.token")).strip()
+            told |= await _without_a_token(service)
             told |= await _spoil(service)
     return told
 
@@ -155,14 +156,14 @@ async def _reload(service: Service) -> dict[str, Any]:
     good = (service.machine.room / "config.toml").read_text()
     pid = await service.pid()
     await service.configure(good.replace("[poll]", "[poll]\nnonsense = 1"))
-    await service.machine.shell("systemctl reload aibwatch")
+    refused = await service.machine.run("systemctl", "reload", "aibwatch")
     await service.said("configuration not taken over")
     bad = (await service.pages.get("/metrics"))[1]
     await service.configure(good)
     await service.machine.shell("systemctl reload aibwatch")
     await service.said("configuration taken over")
     after = [*await service.seen(), await service.pid() == pid]
-    return {"after a bad file": _metric(bad, "config_last_reload_successful"), "reloaded": after}
+    return {"after a bad file": (refused.code, _metric(bad, "config_last_reload_successful")), "reloaded": after}
 
 
 async def _freeze(service: Service) -> dict[str, Any]:
@@ -208,6 +209,14 @@ async def _stop(service: Service) -> dict[str, Any]:
     return told | {"remembered": [group["phase"], group["active"]]}
 
 
+async def _without_a_token(service: Service) -> dict[str, Any]:
+    await service.machine.shell("systemctl stop aibwatch; rm /etc/credstore/aibwatch.token")
+    text = (service.machine.room / "config.toml").read_text()
+    await service.configure(re.sub(r"^token_file = .*", "", text, flags=re.MULTILINE))
+    await service.machine.shell("systemctl start aibwatch")
+    return {"without a token": await service.seen()}
+
+
 async def _spoil(service: Service) -> dict[str, Any]:
     await service.machine.shell("systemctl stop aibwatch")
     await service.configure("[poll]\nnonsense = 1\n")
@@ -233,7 +242,7 @@ async def test_who_follows_the_documents_has_a_service_that_is_ready(outcome: di
 
 @judges
 async def test_a_reload_keeps_the_process_and_a_bad_file_changes_nothing(outcome: dict[str, Any]) -> None:
-    assert outcome["after a bad file"] == "0.0"
+    assert outcome["after a bad file"] == (1, "0.0")
     assert outcome["reloaded"] == ["active", "success", "0", "0", True]
 
 
@@ -260,6 +269,11 @@ async def test_a_stop_is_quick_and_loses_nothing(outcome: dict[str, Any]) -> Non
     assert outcome["took"] < 5.0
     assert (outcome["stopped"][0], outcome["stopped"][3]) == ("inactive", "0")
     assert outcome["remembered"] == ["watching", SECONDARY.lower()]
+
+
+@judges
+async def test_it_starts_without_a_token_too(outcome: dict[str, Any]) -> None:
+    assert outcome["without a token"] == ["active", "success", "0", "0"]
 
 
 @judges
