@@ -11,7 +11,7 @@ import pytest
 
 from aibwatch.runtime.clock import Clock
 from tests.real.machine import Machine, a_machine, why_not
-from tests.story.support import GROUP, SECONDARY, Azure, Daemon, a_world, an_azure, from_scratch
+from tests.story.support import GROUP, SECONDARY, Azure, Daemon, a_world, an_azure
 from tests.waiting import until
 
 pytestmark = [
@@ -37,6 +37,13 @@ case $1 in
     status) echo '{{"type": "result", "state": "applied"}}' ;;
 esac
 """
+PIP = """
+[global]
+no-index = true
+[install]
+no-build-isolation = false
+"""
+"""Build the wheel with what is there. (So it is spelt: pip takes "no" away from both sides.)"""
 SETTINGS = """
 [Service]
 Environment=AZURE_POD_IDENTITY_AUTHORITY_HOST={azure}
@@ -94,14 +101,11 @@ def commands() -> list[str]:
     return [re.sub(r"\s{2,}#.*", "", line) for block in blocks for line in block.splitlines()]
 
 
-async def prepare(room: Path, azure: str, pages: Daemon) -> None:
-    """Put into the room what the reader of README.md has: a wheel to be found by pip, a configuration, `deploy`."""
-    files, wheels = room / "files", room / "wheels"
-    wheel = ("wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", str(wheels))
-    built = await from_scratch(sys.executable, "-m", "pip", *wheel, str(ROOT))
-    assert built.code == 0, built.err
+def prepare(room: Path, azure: str, pages: Daemon) -> None:
+    """Put into the room what the reader of README.md has: this repository, and a configuration."""
+    files = room / "files"
     (files / "etc").mkdir(parents=True)
-    (files / "etc/pip.conf").write_text("[global]\nno-index = true\nfind-links = /srv/room/wheels\n")
+    (files / "etc/pip.conf").write_text(PIP)
     (files / "opt").mkdir()
     (files / "opt/switch.sh").write_text(SWITCH)
     settings = files / "etc/systemd/system/aibwatch.service.d/test.conf"
@@ -111,7 +115,10 @@ async def prepare(room: Path, azure: str, pages: Daemon) -> None:
     text = re.sub(r"^url = .*", f'url = "sqlite:///{STATE}/aibwatch.db"', text, flags=re.MULTILINE)
     text = re.sub(r"^token_file = .*", 'token_file = "$CREDENTIALS_DIRECTORY/token"', text, flags=re.MULTILINE)
     (room / "config.toml").write_text(text)
-    shutil.copytree(ROOT / "deploy", room / "deploy")
+    for name in ("aibwatch", "deploy"):
+        shutil.copytree(ROOT / name, room / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, room)
 
 
 async def follow_the_documents(machine: Machine) -> list[str]:
@@ -133,7 +140,7 @@ async def as_a_service(folder: Path) -> dict[str, Any]:
     async with an_azure(a_world(noticed=True)) as azure:
         pages = Daemon(folder / "pages", azure.base, steps=STEP)
         room.mkdir()
-        await prepare(room, azure.base, pages)
+        prepare(room, azure.base, pages)
         async with a_machine(room) as machine:
             service = Service(machine, pages)
             told: dict[str, Any] = {"commands": await follow_the_documents(machine)}
