@@ -46,3 +46,7 @@ def test_a_wrong_configuration_is_not_tried_again_and_again() -> None:
 
 def test_a_stop_of_the_daemon_leaves_a_running_program_to_its_end() -> None:
     assert {"KillMode=process", "OOMPolicy=continue"} <= {*UNIT.read_text().splitlines()}
+
+
+def test_a_daemon_that_hangs_is_ended_and_leaves_no_memory_behind() -> None:
+    assert {"Type=notify", "WatchdogSec=60s", "Restart=on-failure", "LimitCORE=0"} <= {*UNIT.read_text().splitlines()}
