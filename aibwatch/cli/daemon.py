@@ -1,6 +1,7 @@
 """Commands that stay: the daemon, the demo, the stand-in for Azure."""
 
 import asyncio
+import faulthandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +30,7 @@ def run(context: typer.Context) -> None:
     from aibwatch.runtime import logs
 
     logs.configure()
+    faulthandler.enable()  # systemd ends with SIGABRT what hangs: then it is told where
     _run(loaded)
 
 
