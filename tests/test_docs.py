@@ -71,7 +71,7 @@ def understood(context: Any, command: Any, arguments: list[str]) -> None:
 
 def test_the_documents_name_commands_at_all() -> None:
     assert len(FOUND) > 30
-    assert {"readiness", "replicate", "doctor", "failover", "check-config"} <= {line.split()[1] for _, line in FOUND}
+    assert {"readiness", "replicate", "restore", "failover", "explain"} <= {line.split()[1] for _, line in FOUND}
 
 
 @pytest.mark.parametrize(("document", "line"), FOUND, ids=lambda value: value[:60])

@@ -92,7 +92,7 @@ def test_the_source_archive_has_what_the_project_has(built: Path) -> None:
 def test_installed_it_is_run_from_there(installed: Path) -> None:
     where = "import aibwatch, aibwatch.cli.main; print(aibwatch.__file__)"
 
-    assert Path(ran(installed / "bin" / "python", "-c", where).strip()).is_relative_to(installed)
+    assert Path(ran(installed / "bin" / "python", "-P", "-c", where).strip()).is_relative_to(installed)
     assert (installed / "share" / "man" / "man1" / "aibwatch.1").is_file()
 
 
