@@ -6,10 +6,8 @@ what handlers print is kept apart, but the text of an exception is anybody's.
 """
 
 import logging
-import os
 import sys
 from asyncio import CancelledError
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -17,6 +15,7 @@ import structlog
 from aibwatch.core.decision import Decision, Note
 from aibwatch.core.events import Event
 from aibwatch.core.state import State
+from aibwatch.runtime.urgency import goes_to_journal, marked
 from aibwatch.views.incident import safe
 from aibwatch.views.log_line import fields_of
 
@@ -24,10 +23,6 @@ log = structlog.get_logger("aibwatch.decision")
 
 QUIET = ("apscheduler", "azure", "aiohttp.access", "asyncio", "msal")
 """Libraries that tell at info what only their authors want to know."""
-
-
-URGENCY = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
-"""Numbers of syslog for levels and all above them; what is below is 7."""
 
 
 def configure(*, json: bool | None = None, level: str = "INFO") -> None:
@@ -54,7 +49,7 @@ def configure(*, json: bool | None = None, level: str = "INFO") -> None:
         Lines(
             foreign_pre_chain=shared,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _without_secrets, renderer],
-            to_journal=goes_to_journal(sys.stderr.fileno, os.environ),
+            to_journal=goes_to_journal(sys.stderr),
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
@@ -75,24 +70,7 @@ class Lines(structlog.stdlib.ProcessorFormatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
         line = super().format(record)
-        return f"<{urgency(record.levelno)}>{line}" if self._to_journal else line
-
-
-def urgency(level: int) -> int:
-    """Return a level as syslog counts: 3 is an error, 7 what only its authors want to know."""
-    return next((number for least, number in URGENCY if level >= least), 7)
-
-
-def goes_to_journal(fileno: Callable[[], int], env: Mapping[str, str]) -> bool:
-    """Return whether what is written to this file goes to the journal: systemd names device and inode of its socket.
-
-    The variable alone proves nothing: whoever redirects a service's output leaves it as it was.
-    """
-    try:
-        found = os.fstat(fileno())
-    except (OSError, ValueError):  # closed, or no file at all
-        return False
-    return env.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"
+        return marked(line, record.levelno) if self._to_journal else line
 
 
 def _without_secrets(_: object, __: str, fields: structlog.typing.EventDict) -> structlog.typing.EventDict:

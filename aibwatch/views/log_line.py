@@ -11,10 +11,14 @@ from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.incident import open_incident
 from aibwatch.core.judging import regional_verdicts
 from aibwatch.core.model import FailureClass, Region
+from aibwatch.core.move import Move
 from aibwatch.core.state import GroupState, State
 from aibwatch.core.window import Window
 
 OF_A_REGION = frozenset({NoteKind.VERDICT, NoteKind.CANARY, NoteKind.ALIKE})
+
+OF_A_MOVE = frozenset({NoteKind.PHASE, NoteKind.STEP, NoteKind.RUN, NoteKind.IMAGE})
+"""Notes that are of the group's last move where it has no open one: it has just ended."""
 
 MOST_IDS = 6
 """In one line. Every failed answer has two; a support request needs one, and `aibwatch incident` has all."""
@@ -27,7 +31,11 @@ def fields_of(note: Note, state: State) -> Fields:
     if note.kind in OF_A_REGION:
         return _region(state, Region(note.subject))
     group = state.groups.get(note.subject)
-    return _group(state, group) if group else {}
+    return _group(state, group, group.move or _ended(note, group)) if group else {}
+
+
+def _ended(note: Note, group: GroupState) -> Move | None:
+    return group.last if note.kind in OF_A_MOVE else None
 
 
 def _region(state: State, region: Region) -> Fields:
@@ -42,16 +50,13 @@ def _region(state: State, region: Region) -> Fields:
     )
 
 
-def _group(state: State, group: GroupState) -> Fields:
-    where = state.window.region_of(group.active)
-    incident = open_incident(state.incidents, where) if where else None
-    return _known(
-        group=group.name,
-        phase=str(group.phase),
-        region=where or "",
-        incident=incident.id if incident else "",
-        move=group.move.activation_id if group.move else "",
-    )
+def _group(state: State, group: GroupState, move: Move | None) -> Fields:
+    """Return how the group stands, and what is known of the region that it leaves, or is in."""
+    where = state.window.region_of(move.source if move else group.active)
+    return {
+        **_known(group=group.name, phase=str(group.phase), move=move.activation_id if move else ""),
+        **(_region(state, where) if where else {}),
+    }
 
 
 def _ids(window: Window, region: Region) -> Iterator[str]:
