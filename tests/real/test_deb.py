@@ -50,6 +50,16 @@ async def ran(*command: str | Path) -> str:
     return done.out
 
 
+def commands() -> list[str]:
+    """Return the commands that README.md gives for the package, without their comments."""
+    section = (ROOT / "README.md").read_text().partition("\n## As a Debian package\n")[2].partition("\n## ")[0]
+    block = section.partition("\n```\n")[2].partition("\n```\n")[0]
+    return [re.sub(r"\s{2,}#.*", "", line) for line in block.splitlines()]
+
+
+MAKE, INSTALL, START = commands()
+
+
 async def packages(folder: Path, room: Path) -> dict[str, Any]:
     """Build the package, and one that is newer and brings another configuration; look at the first."""
     await ran("env", "COMPRESSION=none", ROOT / "deploy/debian/build", sys.executable, folder / "built")
@@ -66,7 +76,8 @@ async def packages(folder: Path, room: Path) -> dict[str, Any]:
     config.write_text(config.read_text() + "# a new setting\n")
     await ran("dpkg-deb", "-Znone", "--root-owner-group", "-b", folder / "newer", room / "new.deb")
     shutil.rmtree(folder / "newer")
-    built.rename(room / "old.deb")
+    (room / "dist").mkdir()
+    built.rename(room / "dist" / built.name)
     return told
 
 
@@ -101,7 +112,7 @@ def edited(text: str) -> str:
 
 
 async def _install(machine: Machine) -> dict[str, Any]:
-    said = await machine.shell("dpkg -i old.deb")
+    said = await machine.shell(INSTALL)
     check = await machine.run("aibwatch", "check-config")
     return {
         "said at first": said,
@@ -114,7 +125,7 @@ async def _install(machine: Machine) -> dict[str, Any]:
 
 
 async def _start(machine: Machine) -> dict[str, Any]:
-    await machine.shell(f"install -m 0644 config.toml {CONFIG}; systemctl enable --now aibwatch")
+    await machine.shell(f"install -m 0644 config.toml {CONFIG}; {START}")
     await machine.shell("aibwatch pause --for 1h --reason 'an upgrade'")
     return {"started": await service(machine)}
 
@@ -161,6 +172,12 @@ async def left(machine: Machine) -> list[str]:
 
 
 judges = pytest.mark.beside.with_args(as_a_package, long=True)
+
+
+def test_make_builds_it_as_it_is_built_here() -> None:
+    recipe = (ROOT / "Makefile").read_text().partition(f"\n{MAKE.removeprefix('make ')}: ")[2].splitlines()[1]
+
+    assert recipe.split() == ["deploy/debian/build", "$(BIN)/python", "dist"]
 
 
 @judges
