@@ -11,7 +11,7 @@ from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.incident import open_incident
 from aibwatch.core.judging import regional_verdicts
 from aibwatch.core.model import FailureClass, Region
-from aibwatch.core.move import Move
+from aibwatch.core.move.move import Move
 from aibwatch.core.state import GroupState, State
 from aibwatch.core.window import Window
 

@@ -8,10 +8,12 @@ import asyncio
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import sysconfig
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from tests.story.support import Done
@@ -22,9 +24,19 @@ ROOM = Path("/srv/room")
 """Where the machine sees the folder that it shares with the test."""
 PYTHON = Path("/opt/python")
 PATH = f"{PYTHON}/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+UNSHARE = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--cgroup", "--uts", "--ipc")
 PROGRAMS = {"systemctl": "systemd", "journalctl": "systemd", "unshare": "util-linux", "nsenter": "util-linux"}
 
 
+TRIAL = """
+mount --make-rprivate / && mount -t tmpfs tmpfs /mnt && mkdir /mnt/changes /mnt/work /mnt/root
+mount -t overlay overlay -o lowerdir=/,upperdir=/mnt/changes,workdir=/mnt/work /mnt/root
+mount -t proc proc /mnt/root/proc && mount -t cgroup2 cgroup2 /mnt/root/sys
+"""
+"""What a container may be forbidden though it is root's."""
+
+
+@cache
 def why_not() -> str:
     """Return why there can be no machine here; empty if there can."""
     if os.geteuid() != 0:
@@ -32,7 +44,14 @@ def why_not() -> str:
     missing = [package for program, package in PROGRAMS.items() if shutil.which(program) is None]
     if missing or not Path("/lib/systemd/systemd").exists():
         return f"there is no systemd here (Debian: {(missing or ['systemd'])[0]})"
-    return ""
+    trial = subprocess.run([*UNSHARE, "bash", "-ec", TRIAL], capture_output=True, text=True, timeout=30, check=False)
+    return (
+        f"namespaces with file systems of their own are not allowed here ({_last(trial)})" if trial.returncode else ""
+    )
+
+
+def _last(trial: subprocess.CompletedProcess[str]) -> str:
+    return trial.stderr.strip().rpartition("\n")[2]
 
 
 class Machine:
@@ -85,12 +104,11 @@ async def a_machine(room: Path) -> AsyncIterator[Machine]:
     (files / "etc/ld.so.conf.d").mkdir(parents=True, exist_ok=True)
     (files / "etc/ld.so.conf.d/python.conf").write_text(f"{PYTHON}/lib\n")
     cgroup = _own_cgroup()
-    unshare = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--cgroup", "--uts", "--ipc")
     boot = ("bash", "-c", 'if [ -n "$0" ]; then echo $$ > "$0/cgroup.procs"; fi; exec "$@"', str(cgroup or ""))
     told = (str(room), sys.base_prefix, sysconfig.get_path("purelib"))
     log = (room / "boot.log").open("wb")
     process = await asyncio.create_subprocess_exec(
-        *("setpriv", "--pdeathsig", "KILL"), *boot, *unshare, str(BOOT), *told,
+        *("setpriv", "--pdeathsig", "KILL"), *boot, *UNSHARE, str(BOOT), *told,
         stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
     )  # fmt: skip
     log.close()

@@ -174,7 +174,7 @@ async def left(machine: Machine) -> list[str]:
 judges = pytest.mark.beside.with_args(as_a_package, long=True)
 
 
-def test_make_builds_it_as_it_is_built_here() -> None:
+async def test_make_builds_it_as_it_is_built_here() -> None:
     recipe = (ROOT / "Makefile").read_text().partition(f"\n{MAKE.removeprefix('make ')}: ")[2].splitlines()[1]
 
     assert recipe.split() == ["deploy/debian/build", "$(BIN)/python", "dist"]

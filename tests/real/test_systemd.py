@@ -87,9 +87,10 @@ class Service:
 
 
 def commands() -> list[str]:
-    """Return the commands that README.md gives for a service, without their comments."""
-    section = (ROOT / "README.md").read_text().partition("\n## As a service\n")[2].partition("\n## ")[0]
-    blocks = re.findall(r"^```\n(.*?)^```", section, flags=re.MULTILINE | re.DOTALL)
+    """Return the commands that the documents give for a service, without their comments."""
+    installing = (ROOT / "README.md").read_text().partition("\n## As a service\n")[2].partition("\n## ")[0]
+    text = installing + (ROOT / "docs/service.md").read_text()
+    blocks = re.findall(r"^```\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
     return [re.sub(r"\s{2,}#.*", "", line) for block in blocks for line in block.splitlines()]
 
 
@@ -113,8 +114,8 @@ async def prepare(room: Path, azure: str, pages: Daemon) -> None:
     shutil.copytree(ROOT / "deploy", room / "deploy")
 
 
-async def follow_the_readme(machine: Machine) -> list[str]:
-    """Do what README.md says, line by line, and return the lines; only what would be downloaded is there already."""
+async def follow_the_documents(machine: Machine) -> list[str]:
+    """Do what they say, line by line, and return the lines; only what would be downloaded is there already."""
     done = []
     for line in commands():
         await machine.shell(line)
@@ -135,7 +136,7 @@ async def as_a_service(folder: Path) -> dict[str, Any]:
         await prepare(room, azure.base, pages)
         async with a_machine(room) as machine:
             service = Service(machine, pages)
-            told: dict[str, Any] = {"commands": await follow_the_readme(machine)}
+            told: dict[str, Any] = {"commands": await follow_the_documents(machine)}
             told["status"] = await service.status_text("suspect")
             told["begun"] = await service.seen()
             told["metrics"] = (await pages.get("/metrics"))[1]
@@ -222,7 +223,7 @@ judges = pytest.mark.beside.with_args(as_a_service, long=True)
 
 
 @judges
-async def test_who_follows_the_readme_has_a_service_that_is_ready(outcome: dict[str, Any]) -> None:
+async def test_who_follows_the_documents_has_a_service_that_is_ready(outcome: dict[str, Any]) -> None:
     assert "systemctl enable --now aibwatch" in outcome["commands"]
     assert outcome["begun"] == ["active", "success", "0", "0"]
     assert outcome["status"] == "westeurope is suspect."

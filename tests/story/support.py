@@ -207,6 +207,7 @@ async def _done(process: asyncio.subprocess.Process | Program, arguments: Sequen
         await process.wait()
         raise AssertionError(f"{arguments} did not end within {within:.0f} s") from None
     assert process.returncode is not None
+    assert secrets_in(f"{out.decode()}\n{err.decode()}") == []
     return Done(process.returncode, out.decode(), err.decode())
 
 
@@ -409,9 +410,9 @@ SECRETS = re.compile(
 """What lets somebody in: the token of every story, and whatever looks like one of Azure's."""
 
 
-def secrets_in(log: str) -> list[str]:
-    """Return the lines of a log that have something in them that nobody should read."""
-    return [line for line in log.splitlines() if SECRETS.search(line)]
+def secrets_in(output: str) -> list[str]:
+    """Return the lines of what a program wrote that have something in them that nobody should read."""
+    return [line for line in output.splitlines() if SECRETS.search(line)]
 
 
 @asynccontextmanager
