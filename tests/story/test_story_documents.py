@@ -31,7 +31,7 @@ async def all_commands_are_given(folder: Path) -> dict[str, Any]:
             arguments = words(line)
             if arguments[0] not in ELSEWHERE and not document.startswith(IN_AN_OUTAGE):
                 told[f"{document}: {line}"] = await daemon.cli(
-                    *(here(word, folder) for word in arguments), *more(arguments)
+                    *(here(word, folder) for word in arguments), *more(arguments, folder)
                 )
     return {"told": told}
 
@@ -41,9 +41,10 @@ def here(word: str, folder: Path) -> str:
     return str(folder / word.lstrip("/")) if word.startswith("/srv/") else "0 s ago" if word == "02:14" else word
 
 
-def more(arguments: list[str]) -> list[str]:
-    """Return what a command needs of which a document shows only that it may be there."""
-    return ["--status", "500"] if arguments == ["classify"] else []
+def more(arguments: list[str], folder: Path) -> list[str]:
+    """Return what a command needs here of which a document shows only that it may be there."""
+    needed = {"classify": ["--status", "500"], "backup": ["--out", str(folder / "copies")]}
+    return needed.get(arguments[0], []) if len(arguments) == 1 else []
 
 
 @pytest.mark.beside.with_args(all_commands_are_given)

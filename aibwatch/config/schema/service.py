@@ -57,8 +57,8 @@ class HttpSettings(Table):
     listen: Annotated[Text, AfterValidator(values.listen_address)] = "127.0.0.1:9877"
     """Address to listen on, host:port; port 0 takes a free one. Default loopback: GET asks for no password."""
     token_file: Text = ""
-    """File with the bearer token that POST demands. Default "": POST is refused, so that nobody moves a group
-    by chance."""
+    """File with the bearer token that POST demands; "$CREDENTIALS_DIRECTORY/NAME" is a credential of the systemd
+    service. Default "": POST is refused, so that nobody moves a group by chance."""
     web_config_file: Text = ""
     """File with TLS and basic auth in the format of Prometheus' exporter-toolkit. Default "": neither, fit for
     loopback."""
