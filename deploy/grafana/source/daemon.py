@@ -7,16 +7,22 @@ recorded.
 from dashboard import Row
 from metric import failing, of, since
 from panel import Look, Query, lines, stat
-from words import ANY_IS_BAD, ANY_IS_ODD, CALM, NOTHING, PLAIN, RELOADED, WELL, WORST, of_values, steps
+from words import ANY_IS_BAD, ANY_IS_ODD, CALM, NOTHING, ODD, PLAIN, RELOADED, WELL, WORST, of_values, steps
+
+AGE = (
+    f"max by (source) ({since('poll_last_success_timestamp_seconds')}) "
+    f"/ on (source) max by (source) ({of('poll_interval_seconds')})"
+)
 
 DAEMON = Row(
     title="aibwatch and Azure",
     panels=[
         lines(
             "Age of what each source said",
-            "Time since each source was last read well. One that was never read well is missing here and fails beside.",
-            [Query(expr=f"max by (source) ({since('poll_last_success_timestamp_seconds')})", legend="{{source}}")],
-            Look(unit="s"),
+            "Time since each source was last read well, in intervals of its polls: up to one is ordinary. A source "
+            "that was never read well is missing here and fails beside.",
+            [Query(expr=AGE, legend="{{source}}")],
+            Look(nothing="nothing was read well", thresholds=steps((None, WELL), (3, ODD))),
         ),
         lines(
             "Polls that failed",

@@ -146,9 +146,13 @@ REGIONS = Row(
             Look(unit="short", decimals=0),
         ),
         lines(
-            "Canaries that prove nothing",
-            "Canaries that fail by their own fault, so that a doubt about their region cannot be settled. Repair them.",
-            [Query(expr=f"max by (azure_region) ({of('canary_broken')})", legend="{{azure_region}}")],
+            "Broken canaries and stuck runs",
+            "Canaries that fail by their own fault, so that a doubt about their region cannot be settled, and how many "
+            "runs have been there for too long. Repair the ones; the others speak against the region.",
+            [
+                Query(expr=f"max by (azure_region) ({of('canary_broken')})", legend="{{azure_region}} canary"),
+                Query(expr=f"sum by (azure_region) ({of('template_run_stuck')})", legend="{{azure_region}} runs"),
+            ],
             Look(unit="short", nothing="no canary", decimals=0, thresholds=steps((None, WELL), (1, BAD))),
         ),
     ],

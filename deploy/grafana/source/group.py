@@ -139,8 +139,8 @@ COURSE = Row(
         ),
         _states(
             "Gates of its next move",
-            "What would hold the next move. Unknown holds too; it is also written where there is nowhere to move to, "
-            "and for what is only asked of other kinds of move. In words: aibwatch explain GROUP.",
+            "What would hold the next move. Unknown holds too; all are unknown where there is nowhere to move to. A "
+            "gate that is not asked of the next move is open. In words: aibwatch explain GROUP.",
             of("gate_open", group=G),
             "{{gate}}",
             of_values(GATES),
@@ -175,6 +175,11 @@ MEMBERS = Row(
                     expr="max by (template, azure_region) "
                     f"({of_members(since('template_last_run_start_timestamp_seconds'))})",
                     unit="s",
+                ),
+                Column(
+                    title="Stuck",
+                    expr=f"max by (template, azure_region) ({of_members(of('template_run_stuck'))})",
+                    words=of_values({"0": ("no", WELL), "1": ("yes", WORST)}),
                 ),
                 Column(
                     title="Last image",

@@ -1,7 +1,8 @@
 """Give a real Prometheus that has scraped an outage, without waiting for one: promtool makes its blocks from text.
 
 A second of the story becomes a minute, so that it has the length of an outage and is wide enough for rates. Timestamps
-among the values are stretched with it, and those from before the story keep their distance to its beginning.
+and intervals among the values are stretched with it, and those from before the story keep their distance to its
+beginning.
 """
 
 import asyncio
@@ -89,6 +90,8 @@ def _told(scrapes: Sequence[Scrape]) -> Iterator[str]:
 
 
 def _value(name: str, value: str, first: float) -> str:
+    if name.endswith("_interval_seconds"):
+        return repr(float(value) * STRETCH)
     if not name.endswith("_timestamp_seconds") or float(value) == 0:
         return value
     return repr(_stretched(float(value), first))
