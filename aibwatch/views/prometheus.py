@@ -43,6 +43,7 @@ def families(state: State, setup: Setup, now: datetime) -> Iterator[Metric]:
     yield from _canaries(state, setup)
     yield from _groups(state, setup, now)
     yield from _builds(state, setup)
+    yield _leads(state, setup)
     yield _pauses(state, setup, now)
     yield from _gates(state, setup, now)
     yield from _protection(state, setup, now)
@@ -191,6 +192,13 @@ def _pauses(state: State, setup: Setup, now: datetime) -> Metric:
         left = (group.pause.until - now).total_seconds() if group and group.pause else 0.0
         paused.add_metric([name], max(0.0, left))
     return paused
+
+
+def _leads(state: State, setup: Setup) -> Metric:
+    leader = _gauge("leader", "Whether this daemon may move the group: it holds the state, 1, or not, 0.", "group")
+    for name in sorted(setup.groups):
+        leader.add_metric([name], 0 if state.lease_lost else 1)
+    return leader
 
 
 def _gates(state: State, setup: Setup, now: datetime) -> Iterator[Metric]:

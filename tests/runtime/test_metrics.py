@@ -66,11 +66,6 @@ CONTRACT = {
     "loop_last_tick_timestamp_seconds",
 }
 
-LATER = {
-    "leader",
-}
-"""Of the contract, and not in this version: there are no leases between hosts yet."""
-
 
 class Scraped:
     """What a scrape shows."""
@@ -104,9 +99,15 @@ def watched(metrics: Metrics, *seen: TemplateSeen, before: State | None = None) 
     return after
 
 
-def test_every_metric_of_the_contract_that_there_is_is_there_from_the_start() -> None:
+def test_every_metric_of_the_contract_is_there_from_the_start() -> None:
     names = Scraped(metrics_of(State(awake_since=T0))).names
-    assert {f"aibwatch_{name}" for name in CONTRACT} - names == {f"aibwatch_{name}" for name in LATER}
+    assert {f"aibwatch_{name}" for name in CONTRACT} - names == set()
+
+
+def test_a_daemon_whose_state_was_taken_leads_no_group() -> None:
+    for lost, leads in (("", 1.0), ("the file is another one", 0.0)):
+        scraped = generate_latest(metrics_of(State(awake_since=T0, lease_lost=lost)).registry).decode()
+        assert f'aibwatch_leader{{group="base"}} {leads}' in scraped
 
 
 @pytest.mark.parametrize("source", sorted(ALWAYS))
