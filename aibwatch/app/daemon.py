@@ -5,6 +5,7 @@ import contextlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import structlog
 
@@ -28,6 +29,8 @@ from aibwatch.runtime.checks import HandlerChecks
 from aibwatch.runtime.clock import Clock
 from aibwatch.runtime.control import Control, Ways
 from aibwatch.runtime.discovery import Reach
+from aibwatch.runtime.door.entrance import Entrance
+from aibwatch.runtime.door.guard import Guard
 from aibwatch.runtime.executor import Executor, Ports
 from aibwatch.runtime.http import Http, Served
 from aibwatch.runtime.lease import Held, Lease
@@ -185,9 +188,11 @@ class App:
         records = Records(recorder, state=lambda: loop.state, setup=lambda: loop.setup, now=self._clock.now)
         pages = BuildPages(lambda: loop.state)
         routes = [*control.routes(), *pages.routes(), *records.routes()]
-        http = Http(self._served(loop, recorder, metrics), routes)
+        web_file = settings.http.web_config_file
+        guard = Guard(Path(web_file) if web_file else None, metrics.web_config_read)
+        http = Http(self._served(loop, recorder, metrics), routes, Entrance(guard, seen=metrics.not_served))
         try:
-            await self._serve(loop, polls, scheduler, http, stop)
+            await self._serve(loop, polls, scheduler, http, guard, stop)
         finally:
             await handlers.close()
 
@@ -202,17 +207,21 @@ class App:
             reload=reloader.reload,
         )
 
-    async def _serve(self, loop: Loop, polls: Polls, scheduler: Scheduler, http: Http, stop: asyncio.Event) -> None:
+    async def _serve(
+        self, loop: Loop, polls: Polls, scheduler: Scheduler, http: Http, guard: Guard, stop: asyncio.Event
+    ) -> None:
         self.address = await http.start(*_host_and_port(self._loaded.settings.http.listen))
         try:
             async with asyncio.TaskGroup() as tasks:
                 consumer = tasks.create_task(loop.run())
                 starter = tasks.create_task(self._first_polls(loop, polls, scheduler))
+                follower = tasks.create_task(guard.follow(self._clock))
                 await stop.wait()
                 lifecycle.notify("STOPPING=1")
                 log.info("stopping")
                 scheduler.stop()
                 starter.cancel()
+                follower.cancel()
                 consumer.cancel()
         finally:
             scheduler.stop()
