@@ -52,7 +52,7 @@ class Nodes:
         if _is_nothing(node):
             return {}
         if not isinstance(node, yaml.MappingNode):
-            self.complain(node, key, "must be a table of keys and values")
+            self.complain(node, key or "file", "must be a table of keys and values")
             return {}
         found: dict[str, yaml.Node] = {}
         for name, value in node.value[:MOST]:
@@ -66,7 +66,7 @@ class Nodes:
             else:
                 found[name.value] = value
         if len(node.value) > MOST:
-            self.complain(node, key, f"has more than {MOST} entries; name fewer")
+            self.complain(node, key or "file", f"has more than {MOST} entries; name fewer")
         return found
 
     def text(self, node: yaml.Node | None, key: str) -> str:

@@ -202,7 +202,7 @@ def _users(nodes: Nodes, node: yaml.Node | None) -> Mapping[str, str]:
         key = f"basic_auth_users.{name}"
         hashed = nodes.text(value, key)
         found = HASH.fullmatch(hashed)
-        if ":" in name or not name.isprintable():
+        if not name or ":" in name or not name.isprintable():
             nodes.complain(value, key, "is no name of a user; leave out : and what cannot be printed")
         elif found is None:
             # What stands there may be the password itself, so it is not told.

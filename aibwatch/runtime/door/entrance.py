@@ -14,7 +14,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_protocol import RequestHandler
 
 from aibwatch.runtime.door.guard import Guard
-from aibwatch.runtime.door.limits import LARGEST_BODY, LINGER, LONGEST_LINE, MOST_HEADERS, Limits
+from aibwatch.runtime.door.limits import LARGEST_BODY, LONGEST_LINE, MOST_HEADERS, Limits
 from aibwatch.runtime.door.passwords import BusyError, Passwords
 from aibwatch.runtime.door.visitor import Cut, Hall, Visitor
 
@@ -58,7 +58,7 @@ class Entrance:
             max_line_size=LONGEST_LINE,
             max_field_size=LONGEST_LINE,
             max_headers=MOST_HEADERS,
-            lingering_time=LINGER.total_seconds(),
+            lingering_time=self._limits.linger.total_seconds(),
             auto_decompress=False,  # nobody sends us that much, and a bomb unfolds here
         )
         await self._runner.setup()
@@ -132,7 +132,8 @@ def _logger(seen: Callable[[Cut], None]) -> logging.Logger:
         strange = isinstance(fault, HttpProcessingError)
         if strange:
             seen(Cut.GARBAGE)
-        return not strange
+        return not strange and record.levelno > logging.DEBUG
 
+    logger.setLevel(logging.DEBUG)  # at which it tells of those who speak TLS here
     logger.addFilter(ours)
     return logger

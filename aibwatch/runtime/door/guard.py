@@ -26,8 +26,8 @@ BETWEEN = timedelta(milliseconds=500)
 """Between looks at the files. A change counts when two looks in a row find the same, so within a second or so: who
 renews a certificate writes two files, one after the other."""
 
-LARGEST = 1024 * 1024
-"""Bytes of a web config file."""
+LARGEST = 256 * 1024
+"""Bytes of a web config file: 1000 users and to spare."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ def read_web(path: Path) -> Web:
         message = f"cannot be read: {error.strerror or error}; correct http.web_config_file, or who may read it"
         raise ConfigError([_problem(path, "file", message)]) from error
     if len(content) > LARGEST:
-        raise ConfigError([_problem(path, "file", f"is larger than {LARGEST // 1024 // 1024} MiB")])
+        raise ConfigError([_problem(path, "file", f"is larger than {LARGEST // 1024} KiB")])
     try:
         return parse(content.decode(), path)
     except UnicodeDecodeError as error:

@@ -23,6 +23,8 @@ class Limits:
     between: timedelta = timedelta(seconds=75)
     """From the answer to the first byte of the next request: a scrape a minute finds its connection still there. Until
     then the answer must have been taken, too: a slow reader keeps a whole status in our memory."""
+    linger: timedelta = timedelta(seconds=5)
+    """For the rest of a request that was already answered, so that the answer is not lost with the connection."""
 
 
 LARGEST_BODY = 64 * 1024
@@ -33,6 +35,3 @@ LONGEST_LINE = 8190
 
 MOST_HEADERS = 64
 """Of one request. A browser behind two proxies sends about 30."""
-
-LINGER = timedelta(seconds=5)
-"""For the rest of a request that was already answered, so that the answer is not lost with the connection."""

@@ -50,8 +50,8 @@ class Passwords:
         if password is None or not users:
             return False
         # Somebody unknown is compared with somebody, so that the time does not tell who is known.
-        hashed = users.get(name) or next(iter(users.values()))
-        known = self._known(mark := self._mark(name, hashed, password))
+        user, hashed = (name, users[name]) if name in users else ("", next(iter(users.values())))
+        known = self._known(mark := self._mark(user, hashed, password))
         if known is not None:
             return known
         if self._waiting >= WAITING:
@@ -61,7 +61,7 @@ class Passwords:
             async with self._one_at_a_time:
                 known = self._known(mark)
                 if known is None:
-                    known = await asyncio.to_thread(_fits, password, hashed) and name in users
+                    known = await asyncio.to_thread(_fits, password, hashed) and user in users
                     _remember(self._right if known else self._wrong, mark)
         finally:
             self._waiting -= 1
