@@ -113,7 +113,7 @@ class Visitor(asyncio.Protocol):
         self._greeting: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._late = Cut.SLOW_REQUEST
-        self._resting = False
+        self._resting = self._cut_off = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let in whoever there is room for."""
@@ -152,7 +152,8 @@ class Visitor(asyncio.Protocol):
         self._enter(secured)
 
     def _refuse(self, transport: asyncio.Transport) -> None:
-        self._hall.seen(Cut.HANDSHAKE)
+        if not self._cut_off:
+            self._hall.seen(Cut.HANDSHAKE)
         transport.abort()
         self.connection_lost(None)
 
@@ -222,6 +223,7 @@ class Visitor(asyncio.Protocol):
 
     def cut(self) -> None:
         """End the connection, whatever is under way."""
+        self._cut_off = True
         if self._transport is not None:
             self._transport.abort()
         self.connection_lost(None)
