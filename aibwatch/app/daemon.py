@@ -12,6 +12,7 @@ import structlog
 from aibwatch.app.access import TemplateAccess
 from aibwatch.app.copies import Copies
 from aibwatch.app.groups import make_discovery
+from aibwatch.app.peers import peer_spec
 from aibwatch.app.reload import Reloader
 from aibwatch.app.state import held, opened, recalled, state_path, take
 from aibwatch.config.load import Loaded
@@ -50,7 +51,7 @@ from aibwatch.sources.activity_log import ActivityLog
 from aibwatch.sources.arm import Arm
 from aibwatch.sources.connection import connect
 from aibwatch.sources.gallery import Gallery
-from aibwatch.sources.peer import Peer, PeerSpec
+from aibwatch.sources.peer import Peer
 from aibwatch.sources.probe import Probe
 from aibwatch.sources.resource_health import ResourceHealth
 from aibwatch.sources.service_health import ServiceHealth
@@ -84,6 +85,7 @@ class App:
             StateError: if the state cannot be written.
             BusyError: if another daemon has the state.
             ValueError: if the way to Azure cannot be made as configured.
+            ConfigError: if the web config file cannot be used.
             OSError: if the address to listen on cannot be had.
         """
         path = state_path(self._loaded.settings)
@@ -97,14 +99,16 @@ class App:
         settings = self._loaded.settings
         wanted = {Source.PEER: settings.peer, Source.DISCOVERY: settings.discovery.subscriptions}
         metrics = Metrics(self._clock.now, ALWAYS | {source for source, there in wanted.items() if there})
+        web_file = settings.http.web_config_file
+        guard = Guard(Path(web_file) if web_file else None, metrics.web_config_read)
         arm = connect(self._loaded.settings.azure, now=self._clock.now, on_request=metrics.request_seen)
         try:
-            await self._watch(recorder, held, metrics, arm, stop)
+            await self._watch(recorder, held, metrics, arm, guard, stop)
         finally:
             await arm.close()
 
     async def _watch(
-        self, recorder: Recorder, held: tuple[Held, ...], metrics: Metrics, arm: Arm, stop: asyncio.Event
+        self, recorder: Recorder, held: tuple[Held, ...], metrics: Metrics, arm: Arm, guard: Guard, stop: asyncio.Event
     ) -> None:
         settings = self._loaded.settings
         reach = Reach(
@@ -188,8 +192,6 @@ class App:
         records = Records(recorder, state=lambda: loop.state, setup=lambda: loop.setup, now=self._clock.now)
         pages = BuildPages(lambda: loop.state)
         routes = [*control.routes(), *pages.routes(), *records.routes()]
-        web_file = settings.http.web_config_file
-        guard = Guard(Path(web_file) if web_file else None, metrics.web_config_read)
         http = Http(self._served(loop, recorder, metrics), routes, Entrance(guard, seen=metrics.not_served))
         try:
             await self._serve(loop, polls, scheduler, http, guard, stop)
@@ -267,7 +269,7 @@ def make_sources(
     Raises:
         ValueError: if a peer's ca_bundle cannot be read.
     """
-    peers = (PeerSpec(name=peer.name, url=peer.url, ca_bundle=peer.ca_bundle) for peer in settings.peer)
+    peers = map(peer_spec, settings.peer)
     return Sources(
         templates=Templates(arm, clock.now, on_unclassified=on_unclassified),
         probe=Probe(arm, clock.now),
