@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from aibwatch.backtest.scene import AWAY, CANARY, GROUP, HOME, PRIMARY, moment
 from aibwatch.backtest.world import GateClosed, World
-from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
+from aibwatch.core.canary.canary import Canary, CanaryResult, CanaryRun
 from aibwatch.core.events import Event, JournalFailed, JournalRecovered, LeaseChecked, Observed, Paused
 from aibwatch.core.model import Mode
-from aibwatch.core.move import Move, MoveKind
+from aibwatch.core.move.move import Move, MoveKind
 from aibwatch.core.observation import HandlerChecked
 from aibwatch.core.policy import Freeze, Policy, Setup
 from aibwatch.core.state import GroupState, Phase, State

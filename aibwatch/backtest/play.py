@@ -31,8 +31,8 @@ from aibwatch.core.actions import (
     RunCanary,
     WriteEpoch,
 )
-from aibwatch.core.canaries import is_awaited
-from aibwatch.core.canary import PROGRESS
+from aibwatch.core.canary.canaries import is_awaited
+from aibwatch.core.canary.canary import PROGRESS
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.engine import step
 from aibwatch.core.events import (
@@ -47,7 +47,7 @@ from aibwatch.core.events import (
     StepEnded,
 )
 from aibwatch.core.model import WELL, FailureClass, RunState
-from aibwatch.core.move import StepResult
+from aibwatch.core.move.move import StepResult
 from aibwatch.core.observation import Observation, TemplateSeen
 from aibwatch.core.policy import Policy
 from aibwatch.core.recall import memory_of, recall

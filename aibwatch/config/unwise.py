@@ -87,6 +87,11 @@ CEILINGS = (
         most=4 * MINUTE,
         why="what a peer said counts for 5 minutes, and from then on moves wait for its next word",
     ),
+    Ceiling(
+        key="poll.readiness",
+        most=30 * MINUTE,
+        why="what was found of a secondary counts for 35 minutes, and from then on moves wait for the next look",
+    ),
 )
 
 

@@ -17,7 +17,7 @@ from aibwatch.conformance.finding import FailedError, NotCheckedError
 from aibwatch.conformance.raw import Ended, Raw
 from aibwatch.conformance.sender import Sender
 from aibwatch.core.model import TemplateId
-from aibwatch.core.move import MoveKind, StepResult, activation_id
+from aibwatch.core.move.move import MoveKind, StepResult, activation_id
 from aibwatch.handlers.api import Answer, Capability, Describes, GoesBack, Handler, HandlerError, HandlerRequest, Plan
 from aibwatch.handlers.delivery import NotSentError
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from aibwatch.conformance.bench import Bench, Kill, state
 from aibwatch.conformance.finding import FailedError
-from aibwatch.core.move import StepResult
+from aibwatch.core.move.move import StepResult
 from aibwatch.handlers.api import Answer, Capability, HandlerRequest
 
 GO_ON = {StepResult.APPLIED, StepResult.NOTHING_CHANGED}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from aibwatch.conformance.bench import Bench, state
 from aibwatch.conformance.effect import same
 from aibwatch.conformance.finding import FailedError, NotCheckedError
-from aibwatch.core.move import MoveKind, StepResult
+from aibwatch.core.move.move import MoveKind, StepResult
 from aibwatch.handlers.api import Describes, HandlerError, HandlerRequest
 
 STALE = {StepResult.REFUSED, StepResult.NEVER}

@@ -12,7 +12,7 @@ from aibwatch.conformance.cut import cut_off
 from aibwatch.conformance.effect import same
 from aibwatch.conformance.finding import FailedError, NotCheckedError
 from aibwatch.conformance.raw import Ended, Raw
-from aibwatch.core.move import MoveKind
+from aibwatch.core.move.move import MoveKind
 from aibwatch.core.redact import redacted
 from aibwatch.handlers.api import HandlerRequest
 from aibwatch.handlers.wire import as_object, as_variables

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from aibwatch.core.model import Options, Region, TemplateId
-from aibwatch.core.move import MoveKind
+from aibwatch.core.move.move import MoveKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.gates import APPROVABLE
 from aibwatch.core.incident import open_incident
 from aibwatch.core.model import Mode
-from aibwatch.core.move import activation_id
+from aibwatch.core.move.move import activation_id
 from aibwatch.core.policy import GroupSpec
 from aibwatch.core.sentences import ago
 from aibwatch.core.situation import Situation

@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aibwatch.core.canary import Canary, CanaryResult
+from aibwatch.core.canary.canary import Canary, CanaryResult
 from aibwatch.core.model import FailureClass, Region, RunState, template_name
 from aibwatch.core.sentences import count, listing
 from aibwatch.core.window import KEEP, RunSeen, Window, ended_at

@@ -11,10 +11,10 @@ from typing import Literal
 from aibwatch.core.actions import Action, AskStatus, DispatchStep, PollAfresh, StepCall, WriteEpoch
 from aibwatch.core.events import EpochAnswered, Event, StepEnded
 from aibwatch.core.failover import Effect
-from aibwatch.core.grounds import case_of
 from aibwatch.core.incident import open_incident
 from aibwatch.core.model import Region, TemplateId
-from aibwatch.core.move import Move, MoveKind, Order, Step, activation_id, plan_steps
+from aibwatch.core.move.grounds import case_of
+from aibwatch.core.move.move import Move, MoveKind, Order, Step, activation_id, plan_steps
 from aibwatch.core.policy import GroupSpec
 from aibwatch.core.rehearsal import rehearsed
 from aibwatch.core.situation import Situation

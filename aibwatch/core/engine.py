@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from aibwatch.core.actions import Action
-from aibwatch.core.builds import follow_builds
-from aibwatch.core.canaries import follow_canaries, start_canaries
+from aibwatch.core.builds.builds import follow_builds
+from aibwatch.core.canary.canaries import follow_canaries, start_canaries
 from aibwatch.core.correlation import correlations
 from aibwatch.core.decision import Decision, Note, NoteKind, Reply
 from aibwatch.core.events import (

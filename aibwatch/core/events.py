@@ -6,7 +6,7 @@ from typing import Literal
 
 from aibwatch.core.approval import Answered
 from aibwatch.core.model import Diagnosis, Region, Run, TemplateId
-from aibwatch.core.move import MoveKind, Order, StepResult
+from aibwatch.core.move.move import MoveKind, Order, StepResult
 from aibwatch.core.observation import Observation
 
 

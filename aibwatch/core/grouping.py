@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aibwatch.core.actions import Action
-from aibwatch.core.aftermath import follow as follow_run
 from aibwatch.core.approval import Answered
 from aibwatch.core.asking import ask
 from aibwatch.core.decision import Note, NoteKind, Refusal, Reply
@@ -15,9 +14,10 @@ from aibwatch.core.effects import Scene, apply, take_answer
 from aibwatch.core.events import ApprovalAnswered, EpochAnswered, Event, MoveOrdered, Reset, StepEnded
 from aibwatch.core.failover import TABLE, Row, Trigger
 from aibwatch.core.incident import open_incident
-from aibwatch.core.late import follow as follow_late
 from aibwatch.core.model import Mode
-from aibwatch.core.move import MoveKind
+from aibwatch.core.move.aftermath import follow as follow_run
+from aibwatch.core.move.late import follow as follow_late
+from aibwatch.core.move.move import MoveKind
 from aibwatch.core.orders import take_order
 from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.sentences import span

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from aibwatch.core.canary import PROGRESS
+from aibwatch.core.canary.canary import PROGRESS
 from aibwatch.core.model import RunState, TemplateId
 from aibwatch.core.observation import Observation, TemplateGone, TemplateSeen
 

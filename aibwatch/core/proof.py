@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from aibwatch.core.failover import Trigger
 from aibwatch.core.model import template_name
-from aibwatch.core.move import Move
+from aibwatch.core.move.move import Move
 from aibwatch.core.sentences import span, when
 from aibwatch.core.verdict import Verdict
 from aibwatch.core.window import Window

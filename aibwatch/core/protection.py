@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from aibwatch.core.canary_plan import BETWEEN, spent
+from aibwatch.core.canary.plan import BETWEEN, spent
 from aibwatch.core.conviction import hold_for, lacking
 from aibwatch.core.evidence import Evidence, Kind
 from aibwatch.core.model import Region

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from aibwatch.core.build import Builds
-from aibwatch.core.canary import Canary
+from aibwatch.core.builds.build import Builds
+from aibwatch.core.canary.canary import Canary
 from aibwatch.core.habits import Habit
 from aibwatch.core.incident import Incident
 from aibwatch.core.model import Region, TemplateId

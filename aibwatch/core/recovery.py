@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from aibwatch.core.canary import Canary, CanaryResult
+from aibwatch.core.canary.canary import Canary, CanaryResult
 from aibwatch.core.policy import Policy
 from aibwatch.core.sentences import count, span
 

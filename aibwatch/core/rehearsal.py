@@ -8,7 +8,7 @@ was rehearsed. A handler that does not say its version is taken to be the same.
 from datetime import datetime
 
 from aibwatch.core.model import Options, RunState
-from aibwatch.core.move import Move, MoveKind, Rehearsed
+from aibwatch.core.move.move import Move, MoveKind, Rehearsed
 from aibwatch.core.policy import GroupSpec
 from aibwatch.core.sentences import ago, span
 from aibwatch.core.state import GroupState

@@ -15,7 +15,7 @@ from typing import overload
 
 from aibwatch.core.approval import Approval
 from aibwatch.core.incident import Incident
-from aibwatch.core.move import Move, Step
+from aibwatch.core.move.move import Move, Step
 from aibwatch.core.state import GroupState, State
 from aibwatch.core.verdict import Verdict
 

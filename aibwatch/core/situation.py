@@ -11,7 +11,7 @@ from aibwatch.core.failover import Trigger
 from aibwatch.core.gates import APPROVABLE, Gate, Question, holding, survey
 from aibwatch.core.judging import regional_verdicts, verdict_for
 from aibwatch.core.model import Region, TemplateId, template_name
-from aibwatch.core.move import Move, MoveKind, Order
+from aibwatch.core.move.move import Move, MoveKind, Order
 from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.proof import proof_of
 from aibwatch.core.state import GroupState, State

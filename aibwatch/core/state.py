@@ -6,14 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from aibwatch.core.approval import Approval
-from aibwatch.core.build import Builds
-from aibwatch.core.canary import Canary
+from aibwatch.core.builds.build import Builds
+from aibwatch.core.canary.canary import Canary
 from aibwatch.core.correlation import Correlation
 from aibwatch.core.habits import Habit
 from aibwatch.core.incident import Incident
-from aibwatch.core.left import Left
 from aibwatch.core.model import Region, TemplateId
-from aibwatch.core.move import Move, MoveKind, Rehearsed
+from aibwatch.core.move.left import Left
+from aibwatch.core.move.move import Move, MoveKind, Rehearsed
 from aibwatch.core.verdict import Verdict
 from aibwatch.core.window import Window
 

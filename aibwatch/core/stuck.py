@@ -9,7 +9,7 @@ A run that got past Building is left to its own time-out: how long a script may 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aibwatch.core.canary import PROGRESS
+from aibwatch.core.canary.canary import PROGRESS
 from aibwatch.core.habits import Habit
 from aibwatch.core.model import Diagnosis, FailureClass, RunState
 from aibwatch.core.observation import TemplateSeen

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from aibwatch.core.events import EpochAnswered, Event, PolledAfresh, Reset, Started, StepEnded
 from aibwatch.core.failover import Trigger
-from aibwatch.core.move import Move, MoveKind, StepResult
+from aibwatch.core.move.move import Move, MoveKind, StepResult
 from aibwatch.core.observation import Source
 from aibwatch.core.situation import Situation
 from aibwatch.core.state import GroupState, State

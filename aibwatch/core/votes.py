@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
-from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
+from aibwatch.core.canary.canary import Canary, CanaryResult, CanaryRun
 from aibwatch.core.habits import Habit
 from aibwatch.core.model import FailureClass, Region, RunState, TemplateId
 from aibwatch.core.observation import TemplateSeen

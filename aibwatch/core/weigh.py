@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from aibwatch.core.canary import Canary
+from aibwatch.core.canary.canary import Canary
 from aibwatch.core.evidence import Evidence, reads_fail_since
 from aibwatch.core.habits import Habit
 from aibwatch.core.model import Region, TemplateId

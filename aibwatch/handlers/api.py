@@ -36,7 +36,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from aibwatch.core.model import Diagnosis, Options, TemplateId
-from aibwatch.core.move import MoveKind, StepResult
+from aibwatch.core.move.move import MoveKind, StepResult
 from aibwatch.core.observation import TemplateSeen
 
 PROTOCOL = 1

@@ -21,7 +21,7 @@ from pathlib import Path
 import structlog
 
 from aibwatch.core.model import Options
-from aibwatch.core.move import StepResult
+from aibwatch.core.move.move import StepResult
 from aibwatch.core.redact import redacted
 from aibwatch.core.sentences import printable
 from aibwatch.handlers import warden

@@ -12,7 +12,7 @@ it is also counted by pauses: never fewer than LEAST_WAIT, and never more than V
 from datetime import datetime, timedelta
 
 from aibwatch.core.model import FailureClass, Options, Run, RunState, template_name
-from aibwatch.core.move import StepResult
+from aibwatch.core.move.move import StepResult
 from aibwatch.core.observation import TemplateSeen
 from aibwatch.core.sentences import clock
 from aibwatch.handlers.api import (

@@ -16,7 +16,7 @@ import json
 import signal
 from collections.abc import Mapping
 
-from aibwatch.core.move import StepResult
+from aibwatch.core.move.move import StepResult
 from aibwatch.core.sentences import printable
 from aibwatch.handlers.api import (
     Answer,

@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 
 from aibwatch.config.values import web_endpoint
 from aibwatch.core.model import Options, template_name
-from aibwatch.core.move import MoveKind, StepResult
+from aibwatch.core.move.move import MoveKind, StepResult
 from aibwatch.core.redact import redacted
 from aibwatch.core.sentences import printable
 from aibwatch.handlers.api import (

@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Mapping
 
-from aibwatch.core.move import StepResult
+from aibwatch.core.move.move import StepResult
 from aibwatch.handlers.api import HandlerRequest, Plan
 
 PASSED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "SSL_CERT_FILE")

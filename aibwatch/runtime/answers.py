@@ -8,7 +8,7 @@ it; two that are none of its business, ending our task and ending our process, b
 import asyncio
 from collections.abc import Awaitable, Mapping
 
-from aibwatch.core.move import StepResult
+from aibwatch.core.move.move import StepResult
 from aibwatch.core.redact import redacted
 from aibwatch.core.sentences import printable
 from aibwatch.handlers.api import ANSWERS, Answer, Check, Description, HandlerError, Plan

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from aibwatch.core.build_order import objection
+from aibwatch.core.builds.order import objection
 from aibwatch.core.decision import Refusal
 from aibwatch.core.events import BuildOrdered
 from aibwatch.core.model import Region, region_of

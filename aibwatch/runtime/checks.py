@@ -16,7 +16,7 @@ import structlog
 
 from aibwatch.core.events import Event, Observed
 from aibwatch.core.model import TemplateId
-from aibwatch.core.move import MoveKind
+from aibwatch.core.move.move import MoveKind
 from aibwatch.core.observation import HandlerChecked, handler_key
 from aibwatch.core.policy import GroupSpec, Setup, StepSpec
 from aibwatch.core.state import GroupState, State

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from aibwatch.core.events import Event
 from aibwatch.core.habits import Habit
-from aibwatch.core.moves import KeptMove
+from aibwatch.core.move.moves import KeptMove
 from aibwatch.core.news import Mention
 from aibwatch.core.observation import Observation, ReadinessSeen
 from aibwatch.core.policy import Setup

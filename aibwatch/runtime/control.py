@@ -17,7 +17,7 @@ from aibwatch.core.decision import Reply
 from aibwatch.core.events import ApprovalAnswered, MoveOrdered, Ordered, Paused, Reset, Resumed
 from aibwatch.core.gates import FINAL, gates_of
 from aibwatch.core.model import TemplateId
-from aibwatch.core.move import MoveKind, Order
+from aibwatch.core.move.move import MoveKind, Order
 from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.sentences import printable
 from aibwatch.core.state import State

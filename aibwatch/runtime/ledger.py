@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from aibwatch.core.decision import Note
-from aibwatch.core.moves import KeptMove, Key, is_open, kept_moves, news_of
+from aibwatch.core.move.moves import KeptMove, Key, is_open, kept_moves, news_of
 from aibwatch.core.state import GroupState
 from aibwatch.runtime.codec import CodecError, dump_move, load_move
 from aibwatch.runtime.store import MOVES, to_store

@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import insert, select, update
 
 from aibwatch.core.model import TemplateId
-from aibwatch.core.move import StepResult
+from aibwatch.core.move.move import StepResult
 from aibwatch.core.sentences import printable
 from aibwatch.handlers.api import Answer, Plan
 from aibwatch.runtime.codec import dump_plan, load_plan

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from aibwatch.core.events import MoveOrdered
 from aibwatch.core.gates import Gate, GateState
 from aibwatch.core.model import TemplateId, template_name
-from aibwatch.core.move import MoveKind, Step, activation_id, plan_steps
+from aibwatch.core.move.move import MoveKind, Step, activation_id, plan_steps
 from aibwatch.core.policy import Setup
 from aibwatch.core.sentences import printable
 from aibwatch.core.situation import Situation, situation_of_order

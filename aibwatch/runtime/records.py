@@ -14,7 +14,7 @@ from aiohttp import web
 from aibwatch.core.incident import Incident
 from aibwatch.core.incident import period as period_of_incident
 from aibwatch.core.model import Region, TemplateId
-from aibwatch.core.moves import KeptMove, activation_ids, find, kept_moves
+from aibwatch.core.move.moves import KeptMove, activation_ids, find, kept_moves
 from aibwatch.core.observation import Observation
 from aibwatch.core.policy import Setup
 from aibwatch.core.sentences import count

@@ -25,7 +25,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from aibwatch.core.actions import StepCall
-from aibwatch.core.move import MoveKind, StepResult
+from aibwatch.core.move.move import MoveKind, StepResult
 from aibwatch.handlers.api import (
     GRACE,
     Answer,

@@ -5,8 +5,8 @@ out, once. Asking again changes nothing. This module does not know which version
 """
 
 from aibwatch.core.classify import Symptom, classify
-from aibwatch.core.gallery import version_of
 from aibwatch.core.model import WELL, Diagnosis
+from aibwatch.core.move.gallery import version_of
 from aibwatch.sources.answer import Bad
 from aibwatch.sources.arm import Api, Arm
 

@@ -1,8 +1,8 @@
 """Say what the reader can do now about a group or a region. The end of `explain`; everything before it says what is."""
 
 from aibwatch.core.approval import Answered
-from aibwatch.core.builds import NEEDED
-from aibwatch.core.canaries import misplaced
+from aibwatch.core.builds.builds import NEEDED
+from aibwatch.core.canary.canaries import misplaced
 from aibwatch.core.gates import FINAL, holding
 from aibwatch.core.model import Mode, RunState, template_name
 from aibwatch.core.policy import CanarySpec, GroupSpec, Setup

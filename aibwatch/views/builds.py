@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from aibwatch.core.build import Attempt, Build, BuildResult
+from aibwatch.core.builds.build import Attempt, Build, BuildResult
 from aibwatch.core.failures import DEFAULT, ROWS
 from aibwatch.core.model import FailureClass, template_name
 from aibwatch.core.sentences import ago, count, listing

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from aibwatch.core.canaries import misplaced
-from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
-from aibwatch.core.canary_plan import DAY, spent
+from aibwatch.core.canary.canaries import misplaced
+from aibwatch.core.canary.canary import Canary, CanaryResult, CanaryRun
+from aibwatch.core.canary.plan import DAY, spent
 from aibwatch.core.correlation import Correlation
 from aibwatch.core.judging import regions_of
 from aibwatch.core.model import FailureClass, Region, template_name

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from aibwatch.core.evidence import Kind
 from aibwatch.core.judging import regional_verdicts
-from aibwatch.core.left import Taken
 from aibwatch.core.model import Mode, Region, RunState, TemplateId, template_name
-from aibwatch.core.move import Move, MoveKind
+from aibwatch.core.move.left import Taken
+from aibwatch.core.move.move import Move, MoveKind
 from aibwatch.core.observation import Source
 from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.readiness.finding import Ready

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from aibwatch.core.decision import Note
 from aibwatch.core.model import TemplateId
-from aibwatch.core.moves import KeptMove
+from aibwatch.core.move.moves import KeptMove
 from aibwatch.core.sentences import printable
 from aibwatch.views import moves
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from aibwatch.core.canary import Canary, CanaryResult
+from aibwatch.core.canary.canary import Canary, CanaryResult
 from aibwatch.core.incident import Incident, period
 from aibwatch.core.model import Diagnosis, FailureClass, Region, RunState, TemplateId, template_name
-from aibwatch.core.moves import KeptMove
+from aibwatch.core.move.moves import KeptMove
 from aibwatch.core.observation import (
     CallFailed,
     DependencySeen,

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from aibwatch.core.aftermath import has_built
-from aibwatch.core.left import Left
 from aibwatch.core.model import RunState, TemplateId, template_name
-from aibwatch.core.move import Move, MoveKind
-from aibwatch.core.moves import KeptMove
+from aibwatch.core.move.aftermath import has_built
+from aibwatch.core.move.left import Left
+from aibwatch.core.move.move import Move, MoveKind
+from aibwatch.core.move.moves import KeptMove
 from aibwatch.core.sentences import printable, span
 
 Json = Mapping[str, object]

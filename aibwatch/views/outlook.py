@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
 
-from aibwatch.core.canaries import next_canary
-from aibwatch.core.canary import Canary, CanaryResult, ask
-from aibwatch.core.canary_plan import respite_until, spent
+from aibwatch.core.canary.canaries import next_canary
+from aibwatch.core.canary.canary import Canary, CanaryResult, ask
+from aibwatch.core.canary.plan import respite_until, spent
 from aibwatch.core.conviction import STILL_FAILING, lacking, score_of
 from aibwatch.core.evidence import Evidence, Kind
 from aibwatch.core.model import WELL, Diagnosis, FailureClass, template_name

@@ -17,7 +17,7 @@ from aibwatch.core.incident import open_incident
 from aibwatch.core.judging import regional_verdicts, regions_of
 from aibwatch.core.model import Mode, Region, RunState, TemplateId, template_name
 from aibwatch.core.modes import mode_of
-from aibwatch.core.move import MoveKind
+from aibwatch.core.move.move import MoveKind
 from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.protection import Protections
 from aibwatch.core.situation import ask_gates, situation

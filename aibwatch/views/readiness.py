@@ -20,7 +20,11 @@ WIDE = max(len(state.phrase) for state in Ready)
 def as_dict(state: State, setup: Setup, now: datetime, group: str | None = None) -> Json:
     """Return the readiness of every secondary, or of one group's in full, with its text beside it."""
     specs = [spec for name, spec in sorted(setup.groups.items()) if group in {None, name}]
-    told = [secondary for spec in specs for secondary in of_group(state, spec, now)]
+    told = [
+        {**_secondary(state, spec, secondary, now), "rules": _rules_of(state, secondary)}
+        for spec in specs
+        for secondary in spec.secondaries
+    ]
     text = _table(state, specs, now) if group is None else in_full(state, specs[0], now)
     return {"schema": 1, "at": now.isoformat(), "exit": exit_of(state, specs), "secondaries": told, "text": text}
 
@@ -40,7 +44,7 @@ def line(state: State, secondary: TemplateId, now: datetime) -> str:
 
 
 def of_group(state: State, spec: GroupSpec, now: datetime) -> list[Json]:
-    """Return how ready each secondary of the group is, as JSON can carry it."""
+    """Return how ready each secondary of the group is, without its rules: a status has a thousand groups."""
     return [_secondary(state, spec, secondary, now) for secondary in spec.secondaries]
 
 
@@ -132,8 +136,12 @@ def _secondary(state: State, spec: GroupSpec, secondary: TemplateId, now: dateti
         "why": report.why if report else "it was not looked at yet",
         "at": report.at.isoformat() if report else None,
         "age_seconds": round((now - report.at).total_seconds(), 1) if report else None,
-        "rules": [_rule(finding) for finding in report.findings] if report else [],
     }
+
+
+def _rules_of(state: State, secondary: TemplateId) -> list[Json]:
+    report = state.window.readiness.get(secondary)
+    return [_rule(finding) for finding in report.findings] if report else []
 
 
 def _rule(finding: Finding) -> Json:

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from aibwatch.core.aftermath import has_built
-from aibwatch.core.late_words import ADVICE
-from aibwatch.core.left import LateRun, Taken
 from aibwatch.core.model import RunState, template_name
-from aibwatch.core.move import Move, MoveKind, Step, StepResult
-from aibwatch.core.moves import KeptMove
+from aibwatch.core.move.aftermath import has_built
+from aibwatch.core.move.late_words import ADVICE
+from aibwatch.core.move.left import LateRun, Taken
+from aibwatch.core.move.move import Move, MoveKind, Step, StepResult
+from aibwatch.core.move.moves import KeptMove
 from aibwatch.core.sentences import count, listing, span
 from aibwatch.views.document import Document, Section, as_text
 from aibwatch.views.history import Recorded

@@ -10,7 +10,7 @@ from aibwatch.backtest.play import play
 from aibwatch.backtest.variant import vary
 from aibwatch.backtest.world import TAGS, ClosableGate, GateClosed, World
 from aibwatch.core.gates import gates_of
-from aibwatch.core.move import MoveKind
+from aibwatch.core.move.move import MoveKind
 from aibwatch.core.policy import Policy
 
 from .support import SHIPPED, course_of, needs_public, public, some

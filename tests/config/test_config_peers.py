@@ -138,6 +138,11 @@ def test_a_peer_that_is_asked_too_seldom_would_hold_moves(warnings_in: Warnings)
     )
 
 
+def test_secondaries_that_are_looked_at_too_seldom_would_hold_moves(warnings_in: Warnings) -> None:
+    (_, warning) = warnings_in('[poll]\nreadiness = "1h"\n')
+    assert warning.endswith("from then on moves wait for the next look; write 30m or less")
+
+
 def test_how_often_handlers_are_asked_has_an_effect(warnings_in: Warnings) -> None:
     assert [w for w in warnings_in('[poll]\nreadiness = "30m"\npeer = "60s"\n') if "poll." in w] == []
 

@@ -21,7 +21,7 @@ from aibwatch.core.actions import (
     WriteEpoch,
 )
 from aibwatch.core.approval import Answered
-from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
+from aibwatch.core.canary.canary import Canary, CanaryResult, CanaryRun
 from aibwatch.core.decision import Decision, Note, NoteKind, Reply
 from aibwatch.core.discovery.problem import Change, Problem
 from aibwatch.core.engine import step
@@ -54,7 +54,7 @@ from aibwatch.core.model import (
     template_id,
     template_name,
 )
-from aibwatch.core.move import Move, MoveKind, Order, Step, StepResult
+from aibwatch.core.move.move import Move, MoveKind, Order, Step, StepResult
 from aibwatch.core.observation import (
     CallFailed,
     Concern,

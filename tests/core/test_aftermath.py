@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from aibwatch.core.actions import ReadOutputs
-from aibwatch.core.aftermath import follow
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.events import Event, OutputsRead, Started, Ticked
 from aibwatch.core.model import WELL, Diagnosis, Run, RunState
-from aibwatch.core.move import Move, MoveKind
+from aibwatch.core.move.aftermath import follow
+from aibwatch.core.move.move import Move, MoveKind
 from aibwatch.core.state import GroupState
 from tests.core.builders import (
     BASE_NORTH,

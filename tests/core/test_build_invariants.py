@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aibwatch.core.actions import Action, LookForBuild, ReadOutputs, RunBuild
-from aibwatch.core.build import BuildResult
+from aibwatch.core.builds.build import BuildResult
 from aibwatch.core.events import BuildAnswered, BuildLooked, BuildOrdered, Event, OutputsRead, Started
 from aibwatch.core.model import Mode, RunState
 from aibwatch.core.recall import memory_of, recall

@@ -2,8 +2,8 @@
 
 import pytest
 
-from aibwatch.core.build import Stage
-from aibwatch.core.build_table import TABLE, Ask, Word
+from aibwatch.core.builds.build import Stage
+from aibwatch.core.builds.table import TABLE, Ask, Word
 
 OPEN = [stage for stage in Stage if stage.open]
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from aibwatch.core.actions import LookForBuild, ReadOutputs, RunBuild
-from aibwatch.core.build import Build, BuildResult, Stage
-from aibwatch.core.build_order import objection
-from aibwatch.core.builds import KEPT
+from aibwatch.core.builds.build import Build, BuildResult, Stage
+from aibwatch.core.builds.builds import KEPT
+from aibwatch.core.builds.order import objection
 from aibwatch.core.decision import NoteKind, Refusal, Reply
 from aibwatch.core.events import (
     BuildAnswered,

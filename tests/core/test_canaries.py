@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from aibwatch.core.actions import RunCanary
-from aibwatch.core.canary import Canary, CanaryResult
+from aibwatch.core.canary.canary import Canary, CanaryResult
 from aibwatch.core.decision import NoteKind
 from aibwatch.core.events import CanaryAnswered, ClockStepped, JournalFailed, JournalRecovered, Paused, Ticked
 from aibwatch.core.model import WELL, Mode, TemplateId

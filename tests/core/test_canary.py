@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from aibwatch.core.canary import ENDLESS, KEPT, Canary, CanaryResult, CanaryRun, ask, follow
+from aibwatch.core.canary.canary import ENDLESS, KEPT, Canary, CanaryResult, CanaryRun, ask, follow
 from aibwatch.core.events import CanaryAnswered, Event, Ticked
 from aibwatch.core.model import WELL, Run, RunPhase, RunState
 from tests.core.builders import (

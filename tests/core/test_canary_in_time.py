@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from aibwatch.core.actions import RunCanary
-from aibwatch.core.canary import STUCK_AFTER, Canary, CanaryResult, CanaryRun, ask, follow
-from aibwatch.core.canary_plan import Trouble, due, respite_until
+from aibwatch.core.canary.canary import STUCK_AFTER, Canary, CanaryResult, CanaryRun, ask, follow
+from aibwatch.core.canary.plan import Trouble, due, respite_until
 from aibwatch.core.decision import NoteKind
 from aibwatch.core.events import CanaryAnswered, Started, Ticked
 from aibwatch.core.model import WELL, Region

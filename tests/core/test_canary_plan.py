@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
-from aibwatch.core.canary_plan import Trouble, due, respite_until, spent, unusable
+from aibwatch.core.canary.canary import Canary, CanaryResult, CanaryRun
+from aibwatch.core.canary.plan import Trouble, due, respite_until, spent, unusable
 from aibwatch.core.policy import CanarySpec
 from tests.core.builders import MINUTE, a_canary, a_canary_run, a_canary_spec, at
 

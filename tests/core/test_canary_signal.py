@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from aibwatch.core.canary import CanaryRun
+from aibwatch.core.canary.canary import CanaryRun
 from aibwatch.core.evidence import Evidence, Kind, Standing, reads_fail_since
 from aibwatch.core.policy import Policy
 from aibwatch.core.signals import canary as signal

@@ -32,7 +32,7 @@ from aibwatch.core.events import (
     Ticked,
 )
 from aibwatch.core.model import WELL
-from aibwatch.core.move import StepResult
+from aibwatch.core.move.move import StepResult
 from aibwatch.core.observation import Observation, TemplateGone
 from aibwatch.core.state import State
 from tests.core.builders import (

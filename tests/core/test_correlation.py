@@ -2,7 +2,7 @@
 
 import pytest
 
-from aibwatch.core.canary import CanaryRun
+from aibwatch.core.canary.canary import CanaryRun
 from aibwatch.core.correlation import PLAIN, WORDS, Correlation, correlations
 from aibwatch.core.decision import NoteKind
 from aibwatch.core.model import FailureClass, Run

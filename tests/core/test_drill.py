@@ -8,7 +8,7 @@ from aibwatch.core.actions import DispatchStep, PollAfresh, WriteEpoch
 from aibwatch.core.decision import NoteKind, Refusal
 from aibwatch.core.events import Started
 from aibwatch.core.model import Mode
-from aibwatch.core.move import MoveKind, StepResult
+from aibwatch.core.move.move import MoveKind, StepResult
 from aibwatch.core.policy import StepSpec
 from tests.core.builders import (
     BASE_FRANCE,

@@ -12,7 +12,7 @@ from aibwatch.core.events import EpochAnswered, StepEnded, Ticked
 from aibwatch.core.failover import Effect
 from aibwatch.core.incident import Incident
 from aibwatch.core.model import Run
-from aibwatch.core.move import MoveKind, Rehearsed, StepResult
+from aibwatch.core.move.move import MoveKind, Rehearsed, StepResult
 from aibwatch.core.policy import StepSpec
 from aibwatch.core.state import State
 from tests.core.builders import (

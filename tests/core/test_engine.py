@@ -20,7 +20,7 @@ from aibwatch.core.events import (
 )
 from aibwatch.core.failover import TABLE, Trigger
 from aibwatch.core.model import Mode
-from aibwatch.core.move import MoveKind, StepResult
+from aibwatch.core.move.move import MoveKind, StepResult
 from aibwatch.core.policy import StepSpec
 from aibwatch.core.state import Phase
 from aibwatch.core.triggers import QUESTIONS

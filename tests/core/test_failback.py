@@ -9,7 +9,7 @@ from aibwatch.core.actions import DispatchStep
 from aibwatch.core.decision import NoteKind, Refusal
 from aibwatch.core.events import Started
 from aibwatch.core.model import Mode
-from aibwatch.core.move import MoveKind, StepResult, plan_steps
+from aibwatch.core.move.move import MoveKind, StepResult, plan_steps
 from aibwatch.core.policy import StepSpec
 from aibwatch.core.proof import LONGEST
 from tests.core.builders import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aibwatch.core.gallery import version_of
+from aibwatch.core.move.gallery import version_of
 
 IMAGE = "/subscriptions/0000-1/resourceGroups/my.rg_(1)/providers/Microsoft.Compute/galleries/g.1_x/images/ubuntu-22.04"
 

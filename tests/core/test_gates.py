@@ -8,7 +8,7 @@ import pytest
 
 from aibwatch.core.gates import GATES, Gate, GateState, Question, gates_of, holding, survey
 from aibwatch.core.model import Mode, Region, TemplateId
-from aibwatch.core.move import Move, MoveKind
+from aibwatch.core.move.move import Move, MoveKind
 from aibwatch.core.observation import EventSeen, HandlerChecked, Observation, Source
 from aibwatch.core.policy import Freeze, StepSpec
 from aibwatch.core.state import GroupState, Pause, State

@@ -26,7 +26,7 @@ from aibwatch.core.actions import (
     WriteEpoch,
 )
 from aibwatch.core.approval import Answered
-from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
+from aibwatch.core.canary.canary import Canary, CanaryResult, CanaryRun
 from aibwatch.core.conviction import score_of
 from aibwatch.core.engine import step
 from aibwatch.core.events import (
@@ -51,7 +51,7 @@ from aibwatch.core.evidence import OURS, Evidence, Kind, Standing
 from aibwatch.core.failover import TABLE, Trigger
 from aibwatch.core.gates import gates_of
 from aibwatch.core.model import WELL, FailureClass, Mode, Region, Run, TemplateId
-from aibwatch.core.move import MoveKind, Order, StepResult
+from aibwatch.core.move.move import MoveKind, Order, StepResult
 from aibwatch.core.observation import Observation, TemplateGone
 from aibwatch.core.policy import CanarySpec, Freeze, Policy, StepSpec
 from aibwatch.core.readiness.finding import Ready

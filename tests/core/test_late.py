@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from aibwatch.core.actions import Action, ExcludeFromLatest, ReadOutputs
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.events import Event, Excluded, OutputsRead, Started, Ticked
-from aibwatch.core.late import MOST_RUNS, TRIES, WATCHED, follow
-from aibwatch.core.left import LateImage, LateRun, Left, Taken
 from aibwatch.core.model import WELL, Diagnosis, Run, RunState
-from aibwatch.core.move import Move, MoveKind
+from aibwatch.core.move.late import MOST_RUNS, TRIES, WATCHED, follow
+from aibwatch.core.move.left import LateImage, LateRun, Left, Taken
+from aibwatch.core.move.move import Move, MoveKind
 from aibwatch.core.policy import Policy
 from aibwatch.core.state import GroupState
 from tests.core.builders import (

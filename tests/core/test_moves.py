@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from aibwatch.core.decision import Note, NoteKind
-from aibwatch.core.left import Left
-from aibwatch.core.move import Move
-from aibwatch.core.moves import KeptMove, activation_ids, find, kept_moves, move_id, news_of
+from aibwatch.core.move.left import Left
+from aibwatch.core.move.move import Move
+from aibwatch.core.move.moves import KeptMove, activation_ids, find, kept_moves, move_id, news_of
 from aibwatch.core.state import GroupState
 from tests.core.builders import BASE_WEST, Play, a_group_state, a_move, at
 

@@ -10,7 +10,7 @@ from aibwatch.core.decision import NoteKind, Refusal, Reply
 from aibwatch.core.events import Started
 from aibwatch.core.gates import FINAL, gates_of
 from aibwatch.core.model import Mode
-from aibwatch.core.move import MoveKind, StepResult
+from aibwatch.core.move.move import MoveKind, StepResult
 from aibwatch.core.state import Pause
 from tests.core.builders import (
     BASE_FRANCE,

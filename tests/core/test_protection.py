@@ -9,7 +9,7 @@ from statistics import mean
 
 import pytest
 
-from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
+from aibwatch.core.canary.canary import Canary, CanaryResult, CanaryRun
 from aibwatch.core.habits import Habit
 from aibwatch.core.policy import CanarySpec
 from aibwatch.core.protection import Expectation, Protection, Protections

@@ -6,7 +6,7 @@ from datetime import timedelta, timezone
 import pytest
 
 from aibwatch.core.actions import RunCanary
-from aibwatch.core.canary import Canary, CanaryResult
+from aibwatch.core.canary.canary import Canary, CanaryResult
 from aibwatch.core.decision import Decision, NoteKind
 from aibwatch.core.events import Event, LeaseChecked, Observed, Paused, Started
 from aibwatch.core.habits import Habit

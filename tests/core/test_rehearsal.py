@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from aibwatch.core.model import RunState
-from aibwatch.core.move import Move, MoveKind, Rehearsed, StepResult
+from aibwatch.core.move.move import Move, MoveKind, Rehearsed, StepResult
 from aibwatch.core.policy import GroupSpec, StepSpec
 from aibwatch.core.rehearsal import rehearsed, staleness, why_failed
 from aibwatch.core.state import GroupState

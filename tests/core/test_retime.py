@@ -11,7 +11,7 @@ from aibwatch.core.decision import NoteKind
 from aibwatch.core.events import ClockStepped, Started
 from aibwatch.core.incident import Incident
 from aibwatch.core.model import Region
-from aibwatch.core.move import Move, MoveKind, Step
+from aibwatch.core.move.move import Move, MoveKind, Step
 from aibwatch.core.retime import is_ahead, retimed
 from aibwatch.core.state import GroupState, State
 from aibwatch.core.verdict import Verdict, VerdictKind

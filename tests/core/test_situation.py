@@ -8,7 +8,7 @@ from aibwatch.core.failover import Trigger
 from aibwatch.core.gates import gates_of
 from aibwatch.core.judging import key
 from aibwatch.core.model import Mode, TemplateId
-from aibwatch.core.move import MoveKind
+from aibwatch.core.move.move import MoveKind
 from aibwatch.core.observation import Observation, Source
 from aibwatch.core.policy import GroupSpec
 from aibwatch.core.situation import Situation, situation

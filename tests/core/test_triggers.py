@@ -7,7 +7,7 @@ import pytest
 
 from aibwatch.core.events import EpochAnswered, Event, PolledAfresh, Reset, Started, StepEnded, Ticked
 from aibwatch.core.failover import Trigger
-from aibwatch.core.move import StepResult
+from aibwatch.core.move.move import StepResult
 from aibwatch.core.observation import Observation
 from aibwatch.core.situation import Situation
 from aibwatch.core.state import GroupState, State

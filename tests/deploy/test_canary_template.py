@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from aibwatch.core.canary import STUCK_AFTER
+from aibwatch.core.canary.canary import STUCK_AFTER
 from tests.simulator.support import SUBSCRIPTION, Rig, scenario
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "azure"

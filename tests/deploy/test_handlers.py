@@ -23,7 +23,7 @@ from tests.story.support import free_port, surroundings
 
 HANDLERS = Path(__file__).parents[2] / "deploy" / "handlers"
 POINTER_FILE = HANDLERS / "pointer-file"
-MAIN_README = (HANDLERS.parents[1] / "README.md").read_text()
+STEPS = (HANDLERS.parents[1] / "docs" / "handlers.md").read_text()
 README = (HANDLERS / "README.md").read_text()
 COMMANDS = tuple(re.findall(r"^```sh\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL))
 
@@ -88,7 +88,7 @@ def test_the_readme_names_every_exit_code_and_answer_of_the_protocol() -> None:
 
 
 async def test_the_least_handler_of_the_main_readme_passes_every_check_of_the_kit(tmp_path: Path) -> None:
-    (text,) = re.findall(r"^```sh\n(#!/bin/sh.*?)^```$", MAIN_README, flags=re.MULTILINE | re.DOTALL)
+    (text,) = re.findall(r"^```sh\n(#!/bin/sh.*?)^```$", STEPS, flags=re.MULTILINE | re.DOTALL)
     program = tmp_path / "switch"
     program.write_text(text.replace("/srv/images", str(tmp_path)))  # nothing else goes on yet
     findings = await tried(("sh", str(program)), Effect(command=("cat", str(tmp_path / "active"))))

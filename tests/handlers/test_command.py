@@ -16,7 +16,7 @@ import pytest
 import structlog
 
 from aibwatch.core.model import TemplateId
-from aibwatch.core.move import MoveKind, StepResult
+from aibwatch.core.move.move import MoveKind, StepResult
 from aibwatch.handlers import command as command_module
 from aibwatch.handlers.api import (
     Answer,

@@ -15,7 +15,7 @@ from aibwatch.core.model import (
     RunState,
     TemplateId,
 )
-from aibwatch.core.move import MoveKind, StepResult
+from aibwatch.core.move.move import MoveKind, StepResult
 from aibwatch.core.observation import TemplateSeen
 from aibwatch.handlers.api import (
     Answer,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from aibwatch.core.move import MoveKind, StepResult
+from aibwatch.core.move.move import MoveKind, StepResult
 from aibwatch.handlers.api import (
     Answer,
     Capability,

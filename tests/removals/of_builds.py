@@ -4,7 +4,7 @@ from tests.removals.removal import Removal, in_file
 
 BUILDS: tuple[Removal, ...] = (
     *in_file(
-        "build_attempt",
+        "builds/attempt",
         "builds build_invariants",
         (
             "the run from before the order is its own",
@@ -41,7 +41,7 @@ BUILDS: tuple[Removal, ...] = (
         ),
     ),
     *in_file(
-        "build_table",
+        "builds/table",
         "builds build_table build_invariants",
         (
             "after a restart the request is sent again",
@@ -55,7 +55,7 @@ BUILDS: tuple[Removal, ...] = (
         ),
     ),
     *in_file(
-        "builds",
+        "builds/builds",
         "builds build_invariants",
         (
             "every failure is a reason to try elsewhere",
@@ -85,7 +85,7 @@ BUILDS: tuple[Removal, ...] = (
         ("the same order twice is two builds", "if not is_new(state, event):", "if False:"),
     ),
     *in_file(
-        "build_order",
+        "builds/order",
         "builds",
         ("a group that is being moved is built", "if group.phase in MOVING:", "if False:"),
         ("two builds of a group at a time", "    if under_way is not None:\n", "    if False:\n"),

@@ -4,7 +4,7 @@ from tests.removals.removal import Removal, in_file
 
 CANARIES: tuple[Removal, ...] = (
     *in_file(
-        "canary",
+        "canary/canary",
         "canary",
         ("the run before is ours", "if seen is None or seen.started == run.run_before:", "if seen is None:"),
         (
@@ -77,7 +77,7 @@ CANARIES: tuple[Removal, ...] = (
         ),
     ),
     *in_file(
-        "canary",
+        "canary/canary",
         "canary_in_time canary",
         (
             "a broken canary stays so whoever builds with it",
@@ -94,7 +94,7 @@ CANARIES: tuple[Removal, ...] = (
         ),
     ),
     *in_file(
-        "canary",
+        "canary/canary",
         "canary_signal",
         (
             "failures before a good canary are of the row",
@@ -198,7 +198,7 @@ CANARIES: tuple[Removal, ...] = (
         "canary_signal",
     ),
     *in_file(
-        "canary_plan",
+        "canary/plan",
         "canary_plan",
         (
             "two canaries at a time",
@@ -243,7 +243,7 @@ CANARIES: tuple[Removal, ...] = (
         ("no routine", 'return "routine" if routine else ""', 'return ""'),
     ),
     *in_file(
-        "canaries",
+        "canary/canaries",
         "canaries",
         (
             "blindness starts canaries",

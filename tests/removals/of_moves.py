@@ -518,7 +518,7 @@ MOVES: tuple[Removal, ...] = (
         ("an approval is used twice", "        approval=None,\n", ""),
     ),
     *in_file(
-        "move",
+        "move/move",
         "drill failback",
         ("a drill moves the group", "self.target if self.kind is MoveKind.FAILOVER else self.source", "self.target"),
         (
@@ -555,7 +555,7 @@ MOVES: tuple[Removal, ...] = (
         ("nobody can end a pause", "return replace(group, pause=None), [", "return group, ["),
     ),
     *in_file(
-        "aftermath",
+        "move/aftermath",
         "aftermath",
         ("the run from before the move is ours", " or seen.run.started == move.run_before", ""),
         ("the outputs of another move are ours", " and event.activation_id == move.activation_id:", ":"),
@@ -566,7 +566,7 @@ MOVES: tuple[Removal, ...] = (
         ("a rehearsal that failed counts", "drill.failed or ", ""),
     ),
     *in_file(
-        "moves",
+        "move/moves",
         "moves",
         ("a claim that was given up leaves no trace", "if key not in present and is_open(kept)]", "if False]"),
         ("an ended move that is forgotten was given up", "not in present and is_open(kept)]", "not in present]"),
@@ -574,13 +574,13 @@ MOVES: tuple[Removal, ...] = (
         ("late runs after a second move are not kept", "if key in known and key not in kept}", "if False}"),
     ),
     *in_file(
-        "gallery",
+        "move/gallery",
         "gallery",
         ("what goes on behind a version is one", "_VERSION.fullmatch(image)", "_VERSION.match(image)"),
         ("a name may lead upwards", '_PART = r"[\\w().-]*[\\w()-]"', '_PART = r"[\\w().-]+"'),
     ),
     *in_file(
-        "late",
+        "move/late",
         "late",
         ("the watch never ends", "now - left.at < WATCHED and ", ""),
         ("the watch goes on after the group came back", " and left.template != group.active]", "]"),

@@ -10,7 +10,7 @@ from typing import cast
 from aibwatch.core.actions import AskStatus, DispatchStep, LookForBuild, RunBuild, StepCall
 from aibwatch.core.events import Event, Ticked
 from aibwatch.core.model import WELL, Diagnosis, Options, Region, TemplateId
-from aibwatch.core.move import MoveKind, StepResult
+from aibwatch.core.move.move import MoveKind, StepResult
 from aibwatch.handlers.api import Answer, Check, Handler, HandlerRequest, Plan, Refusal
 from aibwatch.handlers.loader import Find, UnknownHandlerError
 from aibwatch.runtime.executor import Executor, Ports

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from aibwatch.core.decision import Note, NoteKind
-from aibwatch.core.moves import KeptMove
+from aibwatch.core.move.moves import KeptMove
 from aibwatch.core.recall import Memory, memory_of
 from aibwatch.runtime import ledger
 from aibwatch.runtime.journal import Journal

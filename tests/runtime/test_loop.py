@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 import pytest
 from sqlalchemy import text
 
-from aibwatch.core.build import Builds
-from aibwatch.core.canary import CanaryResult
+from aibwatch.core.builds.build import Builds
+from aibwatch.core.canary.canary import CanaryResult
 from aibwatch.core.decision import Decision, NoteKind
 from aibwatch.core.events import (
     BuildLooked,

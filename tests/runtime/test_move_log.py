@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from aibwatch.core.move import StepResult
+from aibwatch.core.move.move import StepResult
 from aibwatch.handlers.api import Answer, Plan
 from aibwatch.runtime.codec import CodecError
 from aibwatch.runtime.move_log import AttemptId, MoveLog

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from aibwatch.core.events import StepEnded
 from aibwatch.core.model import RunState
-from aibwatch.core.move import MoveKind, StepResult
+from aibwatch.core.move.move import MoveKind, StepResult
 from aibwatch.handlers.api import (
     ANSWERS,
     GRACE,

@@ -16,7 +16,7 @@ from aibwatch.core.actions import LookForBuild, RunBuild
 from aibwatch.core.decision import Reply
 from aibwatch.core.events import Event, Ordered, Ticked
 from aibwatch.core.model import WELL, Diagnosis, Options, Region, TemplateId
-from aibwatch.core.move import StepResult
+from aibwatch.core.move.move import StepResult
 from aibwatch.core.policy import Setup
 from aibwatch.core.state import Phase, State
 from aibwatch.handlers.api import Handler

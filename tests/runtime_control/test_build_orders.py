@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from aibwatch.core.build import Build
+from aibwatch.core.builds.build import Build
 from aibwatch.core.model import Region
 
 from .support import LIMIT, ORDER, TOKEN, Site, Told

@@ -6,7 +6,7 @@ from datetime import datetime
 from aibwatch.core.approval import Answered
 from aibwatch.core.events import ApprovalAnswered, MoveOrdered, Ordered, Paused, Reset, Resumed
 from aibwatch.core.model import Region
-from aibwatch.core.move import MoveKind, Order
+from aibwatch.core.move.move import MoveKind, Order
 from tests.core.builders import a_template_id
 
 from .words import StoryError, length

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-from aibwatch.core.move import StepResult
+from aibwatch.core.move.move import StepResult
 from aibwatch.handlers.api import (
     Answer,
     Capability,

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 from aibwatch.core.model import Options
-from aibwatch.core.move import StepResult
+from aibwatch.core.move.move import StepResult
 from aibwatch.handlers.api import Answer, Capability, Check, Description, HandlerRequest, Plan, Surroundings
 
 PLUGINS = Path(__file__).parent / "plugins"

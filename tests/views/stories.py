@@ -10,7 +10,7 @@ from functools import cache
 from aibwatch.core.actions import AskStatus, DispatchStep, PollAfresh
 from aibwatch.core.events import JournalFailed
 from aibwatch.core.model import Mode, Region
-from aibwatch.core.move import StepResult
+from aibwatch.core.move.move import StepResult
 from aibwatch.core.policy import CanarySpec, Setup
 from tests.core.builders import (
     BASE_NORTH,

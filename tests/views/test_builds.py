@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from aibwatch.cli.exits import Exit
-from aibwatch.core.build import BuildResult
-from aibwatch.core.builds import OWN_FAULT
+from aibwatch.core.builds.build import BuildResult
+from aibwatch.core.builds.builds import OWN_FAULT
 from aibwatch.core.events import BuildOrdered
 from aibwatch.core.model import Diagnosis, FailureClass
 from aibwatch.views import explain, status

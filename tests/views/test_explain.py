@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from aibwatch.core.gates import gates_of
-from aibwatch.core.move import MoveKind
+from aibwatch.core.move.move import MoveKind
 from aibwatch.core.situation import situation
 from aibwatch.views import explain
 from tests.core.builders import BASE_FRANCE, BASE_NORTH, FRANCE, NORTH, WEST, Play, a_group, a_world

@@ -7,7 +7,7 @@ import pytest
 
 from aibwatch.core.events import Reset
 from aibwatch.core.model import Mode, RunState
-from aibwatch.core.move import StepResult
+from aibwatch.core.move.move import StepResult
 from aibwatch.core.policy import StepSpec
 from aibwatch.core.state import State
 from aibwatch.views import explain, status

@@ -12,7 +12,7 @@ from aibwatch.cli.archive import packed
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.incident import Incident
 from aibwatch.core.model import Diagnosis, FailureClass
-from aibwatch.core.moves import KeptMove
+from aibwatch.core.move.moves import KeptMove
 from aibwatch.core.observation import HandlerChecked, Observation, TemplateGone
 from aibwatch.runtime.codec import dump_observations
 from aibwatch.views import incident

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from aibwatch.core.approval import Answered, Approval
-from aibwatch.core.case import Case
-from aibwatch.core.left import LateImage, LateRun, Left, Taken
 from aibwatch.core.model import RunState
-from aibwatch.core.move import Move, MoveKind, Order, StepResult
-from aibwatch.core.moves import KeptMove, kept_moves
+from aibwatch.core.move.case import Case
+from aibwatch.core.move.left import LateImage, LateRun, Left, Taken
+from aibwatch.core.move.move import Move, MoveKind, Order, StepResult
+from aibwatch.core.move.moves import KeptMove, kept_moves
 from aibwatch.views import moves, report
 from aibwatch.views.document import as_markdown, as_text
 from aibwatch.views.history import Recorded

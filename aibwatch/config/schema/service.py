@@ -94,8 +94,9 @@ class PollSettings(Table):
     """Time between questions to each [[peer]]. Default 60s: what one said counts for five minutes, so a few answers
     may get lost."""
     readiness: Duration = 30 * MINUTE
-    """Time between questions to handlers whether they could act on each secondary. Default 30m: rights and templates
-    change rarely, each question costs a read, and all are asked again before a move."""
+    """Time between looks whether each secondary would build, and questions to handlers whether they could act on it.
+    Default 30m: rights, quotas and templates change rarely, each look costs a read or two, and what was found counts
+    for 35 minutes. A template that changed and a region that is suspected are looked at in between."""
     discovery: Duration = 15 * MINUTE
     """Time between looks for groups in the tags of templates. Default 15m: tags change with deployments, and the quota
     of Resource Graph is shared with everybody who asks it; one that fails is tried again within a minute."""

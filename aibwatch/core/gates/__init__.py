@@ -13,7 +13,7 @@ from aibwatch.core.gates.people import drill_fresh, frozen, mode_allows, no_unac
 from aibwatch.core.gates.question import Answer, Gate, GateState, Question
 from aibwatch.core.gates.region import calm, maintenance, observers_agree, recovered
 from aibwatch.core.gates.target import geography_allowed, not_global, secondary_live, secondary_ready
-from aibwatch.core.move import MoveKind
+from aibwatch.core.move.move import MoveKind
 
 __all__ = ["APPROVABLE", "FINAL", "GATES", "Gate", "GateState", "Question", "gates_of", "holding", "survey"]
 

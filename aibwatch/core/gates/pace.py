@@ -4,7 +4,7 @@ import math
 from datetime import datetime, timedelta
 
 from aibwatch.core.gates.question import CLOSED, OPEN, Answer, Question
-from aibwatch.core.move import MoveKind
+from aibwatch.core.move.move import MoveKind
 from aibwatch.core.sentences import ago, count, span
 from aibwatch.core.state import GroupState, Phase
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from aibwatch.core.model import Region, TemplateId
-from aibwatch.core.move import MoveKind, Order
+from aibwatch.core.move.move import MoveKind, Order
 from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.state import GroupState, State
 from aibwatch.core.verdict import Verdict

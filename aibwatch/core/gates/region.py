@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from aibwatch.core.gates.question import CLOSED, OPEN, UNKNOWN, Answer, Question
-from aibwatch.core.move import MoveKind
+from aibwatch.core.move.move import MoveKind
 from aibwatch.core.observation import PeerSaid
 from aibwatch.core.recovery import lasting, recovery_of
 from aibwatch.core.sentences import ago, clock, span, when

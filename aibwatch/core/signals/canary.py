@@ -9,8 +9,8 @@ says nothing, and says that it says nothing. A request is awaited, unless the on
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from aibwatch.core.canary import Canary, CanaryResult, CanaryRun
-from aibwatch.core.canary_plan import respite_until
+from aibwatch.core.canary.canary import Canary, CanaryResult, CanaryRun
+from aibwatch.core.canary.plan import respite_until
 from aibwatch.core.evidence import Evidence, Kind, Standing
 from aibwatch.core.model import FailureClass, template_name
 from aibwatch.core.sentences import ago, clock, count, when

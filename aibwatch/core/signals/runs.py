@@ -11,7 +11,7 @@ proof of life.
 from collections.abc import Iterable
 from datetime import datetime
 
-from aibwatch.core.canary import PROGRESS
+from aibwatch.core.canary.canary import PROGRESS
 from aibwatch.core.evidence import Evidence, Kind
 from aibwatch.core.model import RunState, template_name
 from aibwatch.core.observation import TemplateSeen

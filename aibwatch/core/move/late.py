@@ -16,14 +16,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aibwatch.core.actions import Action, ExcludeFromLatest, ReadOutputs
-from aibwatch.core.aftermath import Followed
 from aibwatch.core.decision import Note
 from aibwatch.core.events import Event, Excluded, OutputsRead, Started
-from aibwatch.core.gallery import version_of
-from aibwatch.core.late_words import concluded, told
-from aibwatch.core.left import LateImage, LateRun, Left, Taken
 from aibwatch.core.model import Diagnosis, FailureClass, Run, TemplateId
-from aibwatch.core.move import Move, MoveKind
+from aibwatch.core.move.aftermath import Followed
+from aibwatch.core.move.gallery import version_of
+from aibwatch.core.move.late_words import concluded, told
+from aibwatch.core.move.left import LateImage, LateRun, Left, Taken
+from aibwatch.core.move.move import Move, MoveKind
 from aibwatch.core.policy import Policy
 from aibwatch.core.state import GroupState
 from aibwatch.core.window import Window

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from aibwatch.core.approval import Approval
-from aibwatch.core.case import Case
 from aibwatch.core.model import Options, RunState, TemplateId
+from aibwatch.core.move.case import Case
 from aibwatch.core.policy import GroupSpec, StepSpec
 
 RUN_TEMPLATE = "run-template"

@@ -4,7 +4,7 @@ Asked twice: when the order comes, so that whoever orders is told at once, and w
 may have happened in between.
 """
 
-from aibwatch.core.build import BuildResult
+from aibwatch.core.builds.build import BuildResult
 from aibwatch.core.decision import Refusal, Reply
 from aibwatch.core.events import BuildOrdered
 from aibwatch.core.model import Region, TemplateId, template_name

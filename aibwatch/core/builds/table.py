@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aibwatch.core.build import Stage
+from aibwatch.core.builds.build import Stage
 
 
 class Word(StrEnum):

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from aibwatch.core.model import WELL, Diagnosis, Region, TemplateId
-from aibwatch.core.move import Order
+from aibwatch.core.move.move import Order
 
 
 class Stage(StrEnum):

@@ -1,7 +1,7 @@
 """Put the case for a move together, at its claim. This module does not know whether the case is good enough."""
 
-from aibwatch.core.case import Case, GateStood, Ground
 from aibwatch.core.incident import open_incident
+from aibwatch.core.move.case import Case, GateStood, Ground
 from aibwatch.core.situation import Situation
 from aibwatch.core.state import State
 

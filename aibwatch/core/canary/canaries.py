@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from aibwatch.core.actions import Action, RunCanary
-from aibwatch.core.canary import AGAINST, Canary, CanaryResult, CanaryRun, ask, follow
-from aibwatch.core.canary_plan import Trouble, due, due_at, spent, unusable
+from aibwatch.core.canary.canary import AGAINST, Canary, CanaryResult, CanaryRun, ask, follow
+from aibwatch.core.canary.plan import Trouble, due, due_at, spent, unusable
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.events import Event
 from aibwatch.core.evidence import reads_fail_since

@@ -1,8 +1,8 @@
 """Word what is said of a late run: what it put out, what that may hide, and what to do. Decides nothing."""
 
 from aibwatch.core.decision import Note, NoteKind
-from aibwatch.core.left import LateImage, LateRun, Left, Taken
 from aibwatch.core.model import template_name
+from aibwatch.core.move.left import LateImage, LateRun, Left, Taken
 from aibwatch.core.sentences import clock, count, listing
 from aibwatch.core.state import GroupState
 from aibwatch.core.window import Window

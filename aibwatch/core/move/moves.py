@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from aibwatch.core.decision import Note, NoteKind
-from aibwatch.core.left import Left
-from aibwatch.core.move import Move
+from aibwatch.core.move.left import Left
+from aibwatch.core.move.move import Move
 from aibwatch.core.state import GroupState
 
 Key = tuple[str, datetime]

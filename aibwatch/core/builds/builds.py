@@ -12,16 +12,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from aibwatch.core.actions import Action, LookForBuild, ReadOutputs, RunBuild
-from aibwatch.core.build import Attempt, Build, BuildResult, Builds, Stage
-from aibwatch.core.build_attempt import VISIBLE_AFTER, follow
-from aibwatch.core.build_order import is_new, member_in, objection, unrecorded
-from aibwatch.core.build_table import Ask
+from aibwatch.core.builds.attempt import VISIBLE_AFTER, follow
+from aibwatch.core.builds.build import Attempt, Build, BuildResult, Builds, Stage
+from aibwatch.core.builds.order import is_new, member_in, objection, unrecorded
+from aibwatch.core.builds.table import Ask
 from aibwatch.core.decision import Note, NoteKind, Reply
 from aibwatch.core.events import BuildAnswered, BuildLooked, BuildOrdered, Event, Ticked
 from aibwatch.core.gates import holding
 from aibwatch.core.judging import verdict_for
 from aibwatch.core.model import FailureClass, TemplateId, template_name
-from aibwatch.core.move import Order
+from aibwatch.core.move.move import Order
 from aibwatch.core.policy import Setup
 from aibwatch.core.sentences import count, listing
 from aibwatch.core.situation import ask_gates

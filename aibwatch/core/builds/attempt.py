@@ -18,8 +18,8 @@ This module does not know what a build does next; that is for builds.py.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from aibwatch.core.build import Attempt, Stage
-from aibwatch.core.build_table import TABLE, Ask, Word
+from aibwatch.core.builds.build import Attempt, Stage
+from aibwatch.core.builds.table import TABLE, Ask, Word
 from aibwatch.core.events import BuildAnswered, BuildLooked, Event, OutputsRead, Started
 from aibwatch.core.failures import NO_WORDS
 from aibwatch.core.model import Diagnosis, FailureClass, Run, RunState

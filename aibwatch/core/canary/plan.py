@@ -13,7 +13,7 @@ wait is a multiple of one of them, so that a rehearsal in seconds keeps the prop
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aibwatch.core.canary import Canary, CanaryResult
+from aibwatch.core.canary.canary import Canary, CanaryResult
 from aibwatch.core.policy import CanarySpec
 
 BETWEEN = 0.2

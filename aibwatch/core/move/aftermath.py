@@ -12,7 +12,7 @@ from aibwatch.core.actions import Action, ReadOutputs
 from aibwatch.core.decision import Note, NoteKind
 from aibwatch.core.events import Event, OutputsRead, Started
 from aibwatch.core.model import FailureClass, Run, template_name
-from aibwatch.core.move import Move, MoveKind
+from aibwatch.core.move.move import Move, MoveKind
 from aibwatch.core.sentences import count, listing
 from aibwatch.core.state import GroupState
 from aibwatch.core.window import Window
