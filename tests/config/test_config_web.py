@@ -1,5 +1,6 @@
 """Read web config files without looking at what they name."""
 
+import re
 import ssl
 from pathlib import Path
 
@@ -85,6 +86,14 @@ def test_strange_yaml_is_a_mistake_like_any_other(text: str) -> None:
         assert parse(text, FILE).tls is None
     else:
         assert complaints(text)
+
+
+def test_the_file_of_the_documents_is_good_also_with_everything_in_it() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "web.md").read_text()
+    (written,) = re.findall(r"^```yaml\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)
+    text = written.replace("$2y$10$...", a_hash("right")).replace("  # client", "  client")
+    found = parse(text, FILE)
+    assert (found.warnings, list(found.users), found.tls is not None) == ((), ["ops"], True)
 
 
 def test_passwords_without_tls_and_a_file_that_says_nothing_are_warned_of() -> None:

@@ -125,7 +125,11 @@ class Guard:
         """Take over what changes, until cancelled."""
         while self._path is not None:
             await clock.pause(BETWEEN)
-            await asyncio.to_thread(self.look)
+            try:
+                await asyncio.to_thread(self.look)
+            except Exception:  # a fault of ours in reading a certificate must not end the watching of regions
+                log.exception("the web config file cannot be followed; this is a fault of aibwatch")
+                self._told(False)
 
     def look(self) -> None:
         """Read the files again if they changed since, and are the same as at the last look."""

@@ -108,6 +108,8 @@ class Visitor(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._handler: RequestHandler | None = None
         self._transport: asyncio.Transport | None = None
+        self._wire: asyncio.Transport | None = None
+        """What is beneath TLS. Only there it shows what was not taken yet: TLS itself hands on everything at once."""
         self._early: list[bytes] = []
         """What was sent along with the end of the handshake, before there was anybody to read it."""
         self._greeting: asyncio.Task[None] | None = None
@@ -119,7 +121,7 @@ class Visitor(asyncio.Protocol):
         """Let in whoever there is room for."""
         if not isinstance(transport, asyncio.Transport):
             raise TypeError(f"not a stream: {transport!r}")
-        self._transport = transport
+        self._transport = self._wire = transport
         if not self._hall.admit(self):
             transport.abort()
             return
@@ -224,8 +226,8 @@ class Visitor(asyncio.Protocol):
     def cut(self) -> None:
         """End the connection, whatever is under way."""
         self._cut_off = True
-        if self._transport is not None:
-            self._transport.abort()
+        if self._wire is not None:
+            self._wire.abort()
         self.connection_lost(None)
 
     def _until(self, within: timedelta, late: Cut) -> None:
@@ -235,14 +237,15 @@ class Visitor(asyncio.Protocol):
         self._timer = self._loop.call_later(within.total_seconds(), self._overdue)
 
     def _overdue(self) -> None:
-        transport = self._transport
-        if transport is None:
+        transport, wire = self._transport, self._wire
+        if transport is None or wire is None:
             return
-        if self._resting and transport.get_write_buffer_size() == 0:
+        untaken = transport.get_write_buffer_size() + wire.get_write_buffer_size()
+        if self._resting and not untaken:
             transport.close()  # it took everything and has no more questions
             self._resting = False
             self._until(self._hall.limits.greeting, self._late)
             return
-        if not transport.is_closing() or transport.get_write_buffer_size():
+        if not transport.is_closing() or untaken:
             self._hall.seen(self._late)
         self.cut()

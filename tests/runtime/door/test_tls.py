@@ -1,5 +1,6 @@
 """Speak TLS at the door, change certificates while it is open, and speak it where nobody does."""
 
+import asyncio
 import shutil
 import ssl
 from dataclasses import replace
@@ -13,7 +14,8 @@ from aibwatch.config.problem import ConfigError
 from aibwatch.runtime.door.guard import Guard, examine
 from aibwatch.runtime.door.visitor import Cut
 from tests.certificates import Pair, a_pair, with_pass_phrase
-from tests.runtime.door.support import PATIENT, SOON, House, a_house
+from tests.runtime.door.support import LARGE, PATIENT, SOON, House, Knock, a_house
+from tests.waiting import until
 from tests.web_files import ADA, PAIR
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
@@ -69,6 +71,54 @@ async def test_only_those_with_a_certificate_come_in_where_one_is_asked_for(file
             with pytest.raises(aiohttp.ClientError):
                 await house.get(trust=context)
         assert house.asked == [""]
+
+
+async def test_what_is_sent_along_with_the_end_of_the_handshake_is_not_lost(file: Path) -> None:
+    async with a_house(file=file) as house:
+        knock = await house.knock()
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = trust(file.with_name("here.pem")).wrap_bio(incoming, outgoing, server_hostname="localhost")
+        while True:
+            try:
+                tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                knock.writer.write(outgoing.read())
+                incoming.write(await knock.reader.read(65_536))
+        tls.write(b"GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+        knock.writer.write(outgoing.read())  # the end of the handshake and the question, in one piece
+
+        async def answer() -> bytes:
+            incoming.write(await knock.reader.read(65_536))
+            try:
+                return tls.read()
+            except ssl.SSLWantReadError:  # that was about the session
+                return b""
+
+        assert (await until("the answer comes", answer, within=10)).startswith(b"HTTP/1.1 200 OK")
+        knock.close()
+
+
+async def test_who_does_not_take_the_answer_is_cut_off_over_tls_too(file: Path) -> None:
+    async with a_house(replace(PATIENT, between=SOON), file) as house:
+        context = trust(file.with_name("here.pem"))
+        reader, writer = await asyncio.open_connection("localhost", house.port, ssl=context)
+        writer.write(b"GET /large HTTP/1.1\r\nHost: here\r\n\r\n")
+        served = await house.get(trust=context)
+        await house.cut_for(Cut.SLOW_READER)
+        assert (served, len(await Knock(reader, writer).rest()) < LARGE) == (200, True)
+
+
+async def test_everybody_who_left_in_the_middle_of_the_handshake_is_forgotten(file: Path) -> None:
+    async with a_house(file=file) as house:
+        for text in (b"", b"\x16\x03\x01\x02\x00"):
+            (await house.knock(text)).close()
+        assert await house.get(trust=trust(file.with_name("here.pem"))) == 200
+
+        async def empty() -> bool:
+            return not (len(house.entrance._hall) or house.entrance._hall._awaited or house.entrance._hall._served_by)
+
+        await until("nobody is there", empty, within=10)
 
 
 @pytest.mark.parametrize(("names", "served"), [("[ops, web]", True), ("[other]", False)])
