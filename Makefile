@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check backtest removals crashes lint types imports format clean
+.PHONY: demo test check backtest removals crashes dashboards pictures lint types imports format docs man wheel deb clean
 .DEFAULT_GOAL := test
 
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -36,6 +36,12 @@ crashes: $(VENV)/.installed    ## kill the daemon at every boundary of a move, s
 	AIBWATCH_THOROUGH=1 $(BIN)/python -m pytest -q tests/situations/test_power_cuts.py
 	$(BIN)/python -m tests.story $(CRASHES)
 
+dashboards: $(VENV)/.installed ## write Grafana's dashboards anew
+	$(BIN)/python deploy/grafana/source
+
+pictures: dashboards           ## draw them from the answers of a real Prometheus; needs prometheus
+	$(BIN)/python -m tests.real.grafana
+
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -50,5 +56,14 @@ format: $(VENV)/.installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+docs man: $(VENV)/.installed   ## write the man pages, the configuration reference and the completions again
+	$(BIN)/python -m manual
+
+wheel: $(VENV)/.installed      ## the wheel and the source archive, in dist/; without network
+	$(BIN)/python -m hatchling build
+
+deb: $(VENV)/.installed        ## the Debian package, in dist/; for the python3 of this machine, dependencies from pip's index
+	deploy/debian/build $(BIN)/python dist
+
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf dist $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

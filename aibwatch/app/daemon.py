@@ -33,6 +33,7 @@ from aibwatch.runtime.discovery import Reach
 from aibwatch.runtime.door.entrance import Entrance
 from aibwatch.runtime.door.guard import Guard
 from aibwatch.runtime.executor import Executor, Ports
+from aibwatch.runtime.heartbeat import Heartbeat
 from aibwatch.runtime.http import Http, Served
 from aibwatch.runtime.lease import Held, Lease
 from aibwatch.runtime.logs import log_decision
@@ -176,7 +177,8 @@ class App:
             await lease.look()
 
         metrics.expose(lambda: loop.state, lambda: loop.setup)
-        for watcher in (metrics.watch, log_decision, surveys.watch, *self._watchers):
+        heartbeat = Heartbeat(self._clock, lambda: loop.setup)
+        for watcher in (metrics.watch, log_decision, surveys.watch, heartbeat.watch, *self._watchers):
             loop.watch(watcher)
 
         async def prune() -> None:

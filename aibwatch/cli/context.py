@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from logging import ERROR
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -70,8 +71,8 @@ def print_mistakes(error: "Exception") -> None:
     number = len(error.problems) + error.left_out
     more = f" ({error.left_out} of them not shown)" if error.left_out else ""
     for problem in error.problems:
-        typer.echo(str(problem), err=True)
-    typer.echo(f"{number} {'error' if number == 1 else 'errors'}{more}; nothing was started.", err=True)
+        complain(str(problem))
+    complain(f"{number} {'error' if number == 1 else 'errors'}{more}; nothing was started.")
 
 
 def show(body: Mapping[str, object], *, as_json: bool) -> None:
@@ -82,5 +83,12 @@ def show(body: Mapping[str, object], *, as_json: bool) -> None:
 def leave(code: Exit, message: str) -> NoReturn:
     """Say on stderr what went wrong and what to do, and leave with this code."""
     sys.stdout.flush()
-    typer.echo(f"aibwatch: {message}", err=True)
+    complain(f"aibwatch: {message}")
     raise typer.Exit(code)
+
+
+def complain(text: str) -> None:
+    """Say on stderr what went wrong; in the journal of a service it is an error."""
+    from aibwatch.runtime.urgency import goes_to_journal, marked
+
+    typer.echo(marked(text, ERROR) if goes_to_journal(sys.stderr) else text, err=True)

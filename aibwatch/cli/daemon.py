@@ -1,6 +1,7 @@
 """Commands that stay: the daemon, the demo, the stand-in for Azure."""
 
 import asyncio
+import faulthandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,11 +25,14 @@ def run(context: typer.Context) -> None:
     """Watch, in the foreground, until SIGTERM or Ctrl-C."""
     options: Context = context.obj
     loaded = options.load()
-    for warning in loaded.warnings:
-        typer.echo(f"warning: {warning}", err=True)
+    import structlog
+
     from aibwatch.runtime import logs
 
     logs.configure()
+    for warning in loaded.warnings:
+        structlog.get_logger(__name__).warning("configuration", warning=str(warning))
+    faulthandler.enable()  # systemd ends with SIGABRT what hangs: then it is told where
     _run(loaded)
 
 

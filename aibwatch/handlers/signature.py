@@ -9,10 +9,11 @@ import base64
 import binascii
 import hashlib
 import hmac
+import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 
+from aibwatch.config.path import named_file
 from aibwatch.core.redact import HIDDEN
 
 PREFIX = "whsec_"
@@ -37,7 +38,7 @@ def read_secrets(path: str) -> Secrets:
         SecretError: if it cannot be read, holds none, or one that is too short or no base64.
     """
     try:
-        with Path(path).open("rb") as file:
+        with named_file(path, os.environ).open("rb") as file:
             raw = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise SecretError(f"secret_file {path} cannot be read: {error.strerror or error}") from error

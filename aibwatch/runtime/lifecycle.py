@@ -15,6 +15,10 @@ RELOAD_SIGNAL = signal.SIGHUP
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
+SEND = 1.0
+"""Seconds for one message. systemd reads them at once; while it does not, the watching must not stand still."""
+
+
 def notify(message: str) -> None:
     """Tell systemd something ("READY=1", "STOPPING=1", "WATCHDOG=1"). Silent where nobody listens."""
     address = os.environ.get("NOTIFY_SOCKET", "")
@@ -26,6 +30,7 @@ def notify(message: str) -> None:
         contextlib.suppress(OSError),
         socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out,
     ):
+        out.settimeout(SEND)
         out.sendto(message.encode(), name)
 
 

@@ -5,10 +5,12 @@ compared in constant time; without a configured token every order is refused; wh
 """
 
 import hmac
+import os
 from collections.abc import Callable
-from pathlib import Path
 
 from aiohttp import web
+
+from aibwatch.config.path import named_file
 
 LEAST_TOKEN = 16
 """Characters of a token; a shorter one can be guessed."""
@@ -23,7 +25,7 @@ def read_token(path: str) -> str:
     if not path:
         return ""
     try:
-        token = Path(path).read_text(encoding="utf-8").strip()
+        token = named_file(path, os.environ).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"http.token_file {path}: cannot be read ({error}); create it or unset it") from error
     if len(token) < LEAST_TOKEN or not token.isascii() or not token.isprintable():

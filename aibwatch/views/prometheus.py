@@ -18,10 +18,12 @@ from aibwatch.core.judging import regional_verdicts, regions_of
 from aibwatch.core.model import Mode, Region, RunState, TemplateId, template_name
 from aibwatch.core.modes import mode_of
 from aibwatch.core.move.move import MoveKind
+from aibwatch.core.observation import Source
 from aibwatch.core.policy import GroupSpec, Setup
 from aibwatch.core.protection import Protections
 from aibwatch.core.situation import ask_gates, situation
 from aibwatch.core.state import GroupState, Phase, State
+from aibwatch.core.stuck import stuck
 from aibwatch.core.verdict import VerdictKind
 from aibwatch.views.canaries import known, useless
 
@@ -29,10 +31,14 @@ PREFIX = "aibwatch_"
 GATE_VALUE = {GateState.OPEN: 1.0, GateState.CLOSED: 0.0, GateState.UNKNOWN: -1.0}
 """Plain numbers, so that `min by (group)` over the gates says whether a move would be held."""
 
+NOT_ASKED = 1.0
+"""Of a gate that is not asked of the group's next move, and so does not hold it."""
+
 
 def families(state: State, setup: Setup, now: datetime) -> Iterator[Metric]:
     """Return every metric that follows from the state."""
-    yield from _templates(state, setup)
+    yield from _templates(state, setup, now)
+    yield _pace(setup)
     yield from _regions(state, setup)
     yield from _canaries(state, setup)
     yield from _groups(state, setup, now)
@@ -58,7 +64,7 @@ def labels_of(templates: Iterable[TemplateId], state: State) -> Mapping[Template
     }
 
 
-def _templates(state: State, setup: Setup) -> Iterator[Metric]:
+def _templates(state: State, setup: Setup, now: datetime) -> Iterator[Metric]:
     info = _gauge(
         "template_info", "A watched template and its role.", "template", "group", "role", "azure_region", "id"
     )
@@ -68,6 +74,7 @@ def _templates(state: State, setup: Setup) -> Iterator[Metric]:
     started = _gauge(
         "template_last_run_start_timestamp_seconds", "When the last run started.", "template", "azure_region"
     )
+    late = _gauge("template_run_stuck", "Whether the last run is there for too long.", "template", "azure_region")
     labels = labels_of((template for template, _ in _members(setup)), state)
     for template, spec in sorted(_members(setup)):
         name, region = labels[template], state.window.region_of(template) or ""
@@ -76,9 +83,27 @@ def _templates(state: State, setup: Setup) -> Iterator[Metric]:
         seen = state.window.templates.get(template)
         run = seen.run if seen else None
         _one_hot(states, [name, region], RunState, run.state if run else RunState.NEVER if seen else RunState.UNKNOWN)
+        late.add_metric([name, region], 1 if seen and stuck(seen, state.habits.get(template), now) else 0)
         if run is not None:
             started.add_metric([name, region], run.started.timestamp())
-    yield from (info, states, started)
+    yield from (info, states, started, late)
+
+
+def _pace(setup: Setup) -> Metric:
+    """Return how often each source is polled, because how old is too old follows from it."""
+    interval = _gauge("poll_interval_seconds", "How often the source is polled.", "source")
+    paces = {
+        Source.TEMPLATES: setup.pace.templates,
+        Source.PROBE: setup.pace.probe,
+        Source.SERVICE_HEALTH: setup.pace.service_health,
+        Source.RESOURCE_HEALTH: setup.pace.resource_health,
+        Source.PEER: setup.pace.peer,
+        Source.ACTIVITY_LOG: setup.pace.activity_log,
+        Source.DISCOVERY: setup.pace.discovery,
+    }
+    for source, pace in paces.items():
+        interval.add_metric([source], pace.total_seconds())
+    return interval
 
 
 def _regions(state: State, setup: Setup) -> Iterator[Metric]:
@@ -169,7 +194,8 @@ def _pauses(state: State, setup: Setup, now: datetime) -> Metric:
 
 
 def _gates(state: State, setup: Setup, now: datetime) -> Iterator[Metric]:
-    gates = _gauge("gate_open", "Gate of the group's next move: 1 open, 0 closed, -1 unknown.", "group", "gate")
+    text = "Gate of the group's next move: 1 open or not asked of it, 0 closed, -1 unknown."
+    gates = _gauge("gate_open", text, "group", "gate")
     ready = _gauge("secondary_ready", "Secondary is ready: 1 yes, 0 no, -1 unknown.", "group", "azure_region")
     for name, spec in sorted(setup.groups.items()):
         group = state.groups.get(name)
@@ -182,7 +208,8 @@ def _gates(state: State, setup: Setup, now: datetime) -> Iterator[Metric]:
 
 
 def _answers(state: State, setup: Setup, spec: GroupSpec, group: GroupState, now: datetime) -> dict[str, float]:
-    return {gate.name: GATE_VALUE[gate.state] for gate in situation(state, setup, spec, group, now).gates}
+    answers = {gate.name: GATE_VALUE[gate.state] for gate in situation(state, setup, spec, group, now).gates}
+    return {**dict.fromkeys(GATES, NOT_ASKED), **answers} if answers else {}
 
 
 def _readiness(

@@ -91,7 +91,7 @@ async def damaged(folder: Path, damage: str, *, checkpointed: bool = False) -> S
         if daemon.process.returncode is None:
             return Started(fate=await fate(azure, daemon))
         code = await daemon.ended()
-        said = [line for line in daemon.log[before:].splitlines() if not line.startswith("warning:")]
+        said = [line for line in daemon.log[before:].splitlines() if not line.startswith("{")]
         return Started(code=code, said="\n".join(said).removeprefix("aibwatch: ").replace(f"{daemon.state}/", ""))
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import resource
 import signal
 import socket
@@ -27,6 +28,7 @@ from tests.waiting import USUAL, until
 PROGRAM = str(Path(sys.executable).parent / "aibwatch")
 PROVIDER = "Microsoft.VirtualMachineImages/imageTemplates"
 GROUP = "ubuntu-base"
+TOKEN = "a-token-that-nobody-guesses"
 LIMIT = aiohttp.ClientTimeout(total=5)
 
 
@@ -205,6 +207,7 @@ async def _done(process: asyncio.subprocess.Process | Program, arguments: Sequen
         await process.wait()
         raise AssertionError(f"{arguments} did not end within {within:.0f} s") from None
     assert process.returncode is not None
+    assert secrets_in(f"{out.decode()}\n{err.decode()}") == []
     return Done(process.returncode, out.decode(), err.decode())
 
 
@@ -280,7 +283,7 @@ class Daemon:
     def __init__(self, folder: Path, azure: str, **settings: Any) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
-        (folder / "token").write_text("a-token-that-nobody-guesses")
+        (folder / "token").write_text(TOKEN)
         self.config = folder / "config.toml"
         self.config.write_text(a_config(folder, azure, self.port, **settings))
         self.state = folder / "state"
@@ -336,6 +339,7 @@ class Daemon:
             self._process.kill()
         if self._process is not None:
             await self.ended()
+            assert secrets_in(self.log) == []
 
     def forbid_files(self, *, forbidden: bool = True) -> None:
         """Let every write to a file fail as on a full disk, or end that. Works against root too."""
@@ -397,6 +401,18 @@ class Daemon:
     def last_words(self) -> str:
         """Return what to show where something is waited for in vain."""
         return f"the end of its log:\n{self.log[-3000:]}"
+
+
+SECRETS = re.compile(
+    rf"{TOKEN}|Bearer (?!\*\*\*)|\bsig=(?!\*\*\*)|whsec_|\beyJ|AccountKey=(?!\*\*\*)|[?&](?:sv|se|code)=",
+    re.IGNORECASE,
+)
+"""What lets somebody in: the token of every story, and whatever looks like one of Azure's."""
+
+
+def secrets_in(output: str) -> list[str]:
+    """Return the lines of what a program wrote that have something in them that nobody should read."""
+    return [line for line in output.splitlines() if SECRETS.search(line)]
 
 
 @asynccontextmanager

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import until
+
 from .crashes import THREE, Fate, fate, moved, steps
-from .support import a_daemon, a_world, an_azure
+from .support import Daemon, a_daemon, a_world, an_azure
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
@@ -48,9 +50,14 @@ async def turned_on_an_ordinary_day(folder: Path, seconds: int) -> dict[str, Any
         jumped = await daemon.noted("clock jumped")
         await azure.trouble(region="westeurope", operations=["get"], answer="500")
         suspect = await daemon.verdict("suspect")
-        group = await daemon.group()
-        shut = [gate["name"] for gate in group["gates"] if gate["state"] != "open"]
+        shut = await until("all was looked at anew", lambda: looked_anew(daemon), seen=daemon.last_words)
         return {"loud": jumped["loud"], "sees": suspect["verdict"], "shut": shut, "posts": await azure.posts()}
+
+
+async def looked_anew(daemon: Daemon) -> list[str] | None:
+    """Return the gates that are shut, once what is hours old by the new time was looked at again."""
+    shut = [gate["name"] for gate in (await daemon.group())["gates"] if gate["state"] != "open"]
+    return None if "secondary_ready" in shut else shut
 
 
 @pytest.mark.parametrize(

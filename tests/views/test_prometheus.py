@@ -13,10 +13,23 @@ from prometheus_client.samples import Sample
 
 from aibwatch.core.correlation import WORDS
 from aibwatch.core.gates import GATES
+from aibwatch.core.observation import Source
 from aibwatch.core.policy import CanarySpec
 from aibwatch.core.state import State
 from aibwatch.runtime.metrics import Metrics
-from tests.core.builders import BASE_FRANCE, BASE_NORTH, FRANCE, NORTH, T0, WEST, Play, a_group, a_world
+from tests.core.builders import (
+    BASE_FRANCE,
+    BASE_NORTH,
+    BASE_WEST,
+    FRANCE,
+    NORTH,
+    T0,
+    WEST,
+    Play,
+    a_group,
+    a_run,
+    a_world,
+)
 
 from .stories import STORIES, told
 
@@ -38,6 +51,8 @@ CONTRACT: Mapping[str, Labels] = {
     "azure_requests_total": labels("operation", "azure_region", "code"),
     "template_info": labels("template", "group", "role", "azure_region", "id"),
     "template_run_state": labels("template", "azure_region", "state"),
+    "template_run_stuck": labels("template", "azure_region"),
+    "poll_interval_seconds": labels("source"),
     "unclassified_failures_total": labels(),
     "group_phase": labels("group", "phase"),
     "group_mode": labels("group", "mode"),
@@ -140,6 +155,10 @@ def test_gates_are_1_open_0_closed_and_less_than_0_unknown() -> None:
         value(many, "gate_open", group="base", gate="mode_allows"),
         value(never, "gate_open", group="base", gate="secondary_live"),
     ] == [1.0, 0.0, -1.0]
+
+
+def test_a_gate_that_is_not_asked_of_a_failover_does_not_hold_one() -> None:
+    assert min(value(told("quiet"), "gate_open", group="base", gate=gate) for gate in GATES) == 1.0
 
 
 def test_the_gates_of_a_move_under_way_do_not_close_by_its_own_effect() -> None:
@@ -247,6 +266,19 @@ def test_how_soon_an_outage_would_be_noticed_is_told_in_seconds() -> None:
 def test_a_template_that_was_never_run_is_never() -> None:
     play = told("quiet")
     assert value(play, "template_run_state", template="base", azure_region=WEST, state="never") == 1.0
+
+
+def test_a_run_is_stuck_once_it_is_there_for_too_long() -> None:
+    play = Play().run(2)
+    play.world.ran(BASE_WEST, a_run("running", started=2, phase="building"))
+    found = [value(play.run(m), "template_run_stuck", template="base", azure_region=WEST) for m in (58, 5)]
+    assert found == [0.0, 1.0]
+
+
+def test_every_source_says_how_often_it_is_polled() -> None:
+    play = told("quiet")
+    for source in Source:
+        assert value(play, "poll_interval_seconds", source=source) == getattr(play.setup.pace, source).total_seconds()
 
 
 def test_without_groups_a_scrape_is_still_a_scrape() -> None:

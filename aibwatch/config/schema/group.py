@@ -45,7 +45,7 @@ class StepOptions(Table):
     """Address to POST to, for handler "webhook". No default."""
     secret_file: Filled | None = None
     """File with the key that signs the POST, for handler "webhook"; a second line with the next key while it is being
-    replaced. Read for every call. No default."""
+    replaced. Read for every call; "$CREDENTIALS_DIRECTORY/NAME" is a credential of the systemd service. No default."""
     status_url: Annotated[Filled, AfterValidator(values.web_endpoint)] | None = None
     """Address where the receiver says whether an effect is there, for handler "webhook". Default: it cannot be asked,
     and its answer to the POST is all that is known."""

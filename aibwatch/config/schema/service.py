@@ -58,8 +58,8 @@ class HttpSettings(Table):
     """Address to listen on, host:port; port 0 takes a free one. Default loopback: without a
     web_config_file everybody who gets there may read."""
     token_file: Text = ""
-    """File with the bearer token that POST demands. Default "": POST is refused, so that nobody moves a group
-    by chance."""
+    """File with the bearer token that POST demands; "$CREDENTIALS_DIRECTORY/NAME" is a credential of the systemd
+    service. Default "": POST is refused, so that nobody moves a group by chance."""
     web_config_file: Text = ""
     """File with TLS and basic auth in the format of Prometheus' exporter-toolkit; it and the certificates that it names
     are read again when they change. Default "": neither, fit for loopback."""
