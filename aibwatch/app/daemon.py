@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
+import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import structlog
 
@@ -16,6 +16,7 @@ from aibwatch.app.peers import peer_spec
 from aibwatch.app.reload import Reloader
 from aibwatch.app.state import held, opened, recalled, state_path, take
 from aibwatch.config.load import Loaded
+from aibwatch.config.path import named_file
 from aibwatch.config.schema import Settings
 from aibwatch.core.discovery.precedence import merged
 from aibwatch.core.model import Region
@@ -101,7 +102,7 @@ class App:
         wanted = {Source.PEER: settings.peer, Source.DISCOVERY: settings.discovery.subscriptions}
         metrics = Metrics(self._clock.now, ALWAYS | {source for source, there in wanted.items() if there})
         web_file = settings.http.web_config_file
-        guard = Guard(Path(web_file) if web_file else None, metrics.web_config_read)
+        guard = Guard(named_file(web_file, os.environ) if web_file else None, metrics.web_config_read)
         arm = connect(self._loaded.settings.azure, now=self._clock.now, on_request=metrics.request_seen)
         try:
             await self._watch(recorder, held, metrics, arm, guard, stop)

@@ -5,6 +5,7 @@ no authority, and one that has ended locks out nobody who has to act tonight. No
 """
 
 import http.client
+import os
 import re
 import ssl
 import urllib.request
@@ -29,11 +30,12 @@ def handler_for(settings: "HttpSettings") -> urllib.request.HTTPSHandler | None:
     """
     if not settings.web_config_file:
         return None
+    from aibwatch.config.path import named_file
     from aibwatch.config.problem import ConfigError
     from aibwatch.runtime.door.guard import read_web
 
     try:
-        tls = read_web(Path(settings.web_config_file)).tls
+        tls = read_web(named_file(settings.web_config_file, os.environ)).tls
     except ConfigError as error:
         raise ValueError(str(error.problems[0])) from error
     return _Handler(tls.cert_file, _context(settings)) if tls is not None else None

@@ -1,6 +1,6 @@
 """Commands about the configuration; they need neither Azure nor a daemon."""
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING
 
 import typer
@@ -35,12 +35,13 @@ def _of_the_door(loaded: "Loaded") -> "tuple[Problem, ...]":
     path = loaded.settings.http.web_config_file
     if not path:
         return ()
+    from aibwatch.config.path import named_file
     from aibwatch.config.problem import ConfigError
     from aibwatch.runtime.clock import Clock
     from aibwatch.runtime.door.guard import examine
 
     try:
-        return examine(Path(path), Clock().now())
+        return examine(named_file(path, os.environ), Clock().now())
     except ConfigError as error:
         print_mistakes(error)
         raise typer.Exit(Exit.CONFIG) from None

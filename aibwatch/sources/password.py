@@ -4,7 +4,9 @@ Rules: the file is read each time, so that a new password counts at once; the pa
 """
 
 import base64
-from pathlib import Path
+import os
+
+from aibwatch.config.path import named_file
 
 LONGEST = 1024
 """Bytes of a password; a file that holds more holds something else."""
@@ -19,7 +21,7 @@ def basic(username: str, password_file: str) -> str:
     if not username:
         return ""
     try:
-        with Path(password_file).open("rb") as file:
+        with named_file(password_file, os.environ).open("rb") as file:
             password = file.read(LONGEST + 1).rstrip(b"\r\n")
     except OSError as error:
         raise ValueError(f"password_file {password_file} cannot be read: {error.strerror or error}") from error

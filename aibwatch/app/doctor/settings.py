@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from aibwatch.app.doctor.bench import Bench, few
+from aibwatch.config.path import named_file
 from aibwatch.config.problem import ConfigError
 from aibwatch.core.checkup import Checked, fail, warn, well
 from aibwatch.runtime.door.certificates import ending
@@ -17,7 +18,9 @@ async def check_settings(bench: Bench) -> list[Checked]:
     warnings = [warn("config", str(problem), "see aibwatch check-config") for problem in bench.loaded.warnings]
     told = few(warnings) or [well("config", f"{bench.loaded.file} has no warnings")]
     web_file = bench.loaded.settings.http.web_config_file
-    door = [await asyncio.to_thread(_door, Path(web_file), bench.clock.now())] if web_file else []
+    door = (
+        [await asyncio.to_thread(_door, named_file(web_file, bench.environment), bench.clock.now())] if web_file else []
+    )
     return [*told, *door, await asyncio.to_thread(_orders, bench.loaded.settings.http.token_file)]
 
 
