@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,9 +12,11 @@ import structlog
 from aibwatch.app.access import TemplateAccess
 from aibwatch.app.copies import Copies
 from aibwatch.app.groups import make_discovery
+from aibwatch.app.peers import peer_spec
 from aibwatch.app.reload import Reloader
 from aibwatch.app.state import held, opened, recalled, state_path, take
 from aibwatch.config.load import Loaded
+from aibwatch.config.path import named_file
 from aibwatch.config.schema import Settings
 from aibwatch.core.discovery.precedence import merged
 from aibwatch.core.model import Region
@@ -29,6 +32,8 @@ from aibwatch.runtime.checks import HandlerChecks
 from aibwatch.runtime.clock import Clock
 from aibwatch.runtime.control import Control, Ways
 from aibwatch.runtime.discovery import Reach
+from aibwatch.runtime.door.entrance import Entrance
+from aibwatch.runtime.door.guard import Guard
 from aibwatch.runtime.executor import Executor, Ports
 from aibwatch.runtime.heartbeat import Heartbeat
 from aibwatch.runtime.http import Http, Served
@@ -50,7 +55,7 @@ from aibwatch.sources.activity_log import ActivityLog
 from aibwatch.sources.arm import Arm
 from aibwatch.sources.connection import connect
 from aibwatch.sources.gallery import Gallery
-from aibwatch.sources.peer import Peer, PeerSpec
+from aibwatch.sources.peer import Peer
 from aibwatch.sources.probe import Probe
 from aibwatch.sources.resource_health import ResourceHealth
 from aibwatch.sources.service_health import ServiceHealth
@@ -84,6 +89,7 @@ class App:
             StateError: if the state cannot be written.
             BusyError: if another daemon has the state.
             ValueError: if the way to Azure cannot be made as configured.
+            ConfigError: if the web config file cannot be used.
             OSError: if the address to listen on cannot be had.
         """
         path = state_path(self._loaded.settings)
@@ -97,14 +103,16 @@ class App:
         settings = self._loaded.settings
         wanted = {Source.PEER: settings.peer, Source.DISCOVERY: settings.discovery.subscriptions}
         metrics = Metrics(self._clock.now, ALWAYS | {source for source, there in wanted.items() if there})
+        web_file = settings.http.web_config_file
+        guard = Guard(named_file(web_file, os.environ) if web_file else None, metrics.web_config_read)
         arm = connect(self._loaded.settings.azure, now=self._clock.now, on_request=metrics.request_seen)
         try:
-            await self._watch(recorder, held, metrics, arm, stop)
+            await self._watch(recorder, held, metrics, arm, guard, stop)
         finally:
             await arm.close()
 
     async def _watch(
-        self, recorder: Recorder, held: tuple[Held, ...], metrics: Metrics, arm: Arm, stop: asyncio.Event
+        self, recorder: Recorder, held: tuple[Held, ...], metrics: Metrics, arm: Arm, guard: Guard, stop: asyncio.Event
     ) -> None:
         settings = self._loaded.settings
         reach = Reach(
@@ -191,9 +199,9 @@ class App:
         pages = Pages(accounts, state=lambda: loop.state, setup=lambda: loop.setup, now=self._clock.now)
         building = BuildPages(lambda: loop.state)
         routes = [*control.routes(), *building.routes(), *records.routes(), *pages.routes()]
-        http = Http(self._served(loop, recorder, metrics), routes)
+        http = Http(self._served(loop, recorder, metrics), routes, Entrance(guard, seen=metrics.not_served))
         try:
-            await self._serve(loop, polls, scheduler, http, stop)
+            await self._serve(loop, polls, scheduler, http, guard, stop)
         finally:
             await handlers.close()
 
@@ -208,17 +216,21 @@ class App:
             reload=reloader.reload,
         )
 
-    async def _serve(self, loop: Loop, polls: Polls, scheduler: Scheduler, http: Http, stop: asyncio.Event) -> None:
+    async def _serve(
+        self, loop: Loop, polls: Polls, scheduler: Scheduler, http: Http, guard: Guard, stop: asyncio.Event
+    ) -> None:
         self.address = await http.start(*_host_and_port(self._loaded.settings.http.listen))
         try:
             async with asyncio.TaskGroup() as tasks:
                 consumer = tasks.create_task(loop.run())
                 starter = tasks.create_task(self._first_polls(loop, polls, scheduler))
+                follower = tasks.create_task(guard.follow(self._clock))
                 await stop.wait()
                 lifecycle.notify("STOPPING=1")
                 log.info("stopping")
                 scheduler.stop()
                 starter.cancel()
+                follower.cancel()
                 consumer.cancel()
         finally:
             scheduler.stop()
@@ -264,7 +276,7 @@ def make_sources(
     Raises:
         ValueError: if a peer's ca_bundle cannot be read.
     """
-    peers = (PeerSpec(name=peer.name, url=peer.url, ca_bundle=peer.ca_bundle) for peer in settings.peer)
+    peers = map(peer_spec, settings.peer)
     return Sources(
         templates=Templates(arm, clock.now, on_unclassified=on_unclassified),
         probe=Probe(arm, clock.now),

@@ -95,7 +95,7 @@ class _Waiter:
         from aibwatch.runtime.clock import Clock
 
         http = options.load().settings.http
-        self._listen, self._token = http.listen, _token(http.token_file)
+        self._http, self._token = http, _token(http.token_file)
         self._group, self.id, self._wait = group, known_as, wait
         self._clock = Clock()
         self._ends = self._clock.elapsed() + length.total_seconds()
@@ -126,7 +126,7 @@ class _Waiter:
         try:
             if not self._reached:
                 self._order(order)
-            code, content = call(self._listen, path)
+            code, content = call(self._http, path)
             if code == NOT_FOUND and not self._known:
                 self._order(order)
                 return None
@@ -142,7 +142,7 @@ class _Waiter:
         return told
 
     def _order(self, order: bytes) -> None:
-        code, content = call(self._listen, f"/api/v1/groups/{quoted(self._group)}/build", order, self._token)
+        code, content = call(self._http, f"/api/v1/groups/{quoted(self._group)}/build", order, self._token)
         if code == UNANSWERED:
             raise UnreachableError(words(content, code))
         told, leaves = understood(code, content)

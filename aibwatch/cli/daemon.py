@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aibwatch.cli.context import Context, leave
+from aibwatch.cli.context import Context, leave, print_mistakes
 from aibwatch.cli.exits import Exit
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def run(context: typer.Context) -> None:
 def _run(loaded: "Loaded") -> None:
     from aibwatch.app.daemon import App
     from aibwatch.app.state import StateError
+    from aibwatch.config.problem import ConfigError
     from aibwatch.handlers.loader import UnknownHandlerError
     from aibwatch.runtime import lifecycle
     from aibwatch.runtime.lock import BusyError
@@ -55,6 +56,9 @@ def _run(loaded: "Loaded") -> None:
         leave(Exit.STATE_NOT_WRITABLE, str(error))
     except JournalError as error:
         leave(Exit.STATE_NOT_WRITABLE, str(error))
+    except ConfigError as error:  # of the web config file; that of the configuration was told before
+        print_mistakes(error)
+        raise typer.Exit(Exit.CONFIG) from None
     except (ValueError, UnknownHandlerError) as error:
         leave(Exit.CONFIG, str(error))
     except OSError as error:

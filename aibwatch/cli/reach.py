@@ -8,9 +8,14 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from aibwatch.cli.context import Context, leave
+from aibwatch.cli.entry import credentials, handler_for
 from aibwatch.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from aibwatch.config.schema import HttpSettings
 
 TIMEOUT = 10.0
 """Seconds. The daemon answers from memory; one that needs longer is stuck."""
@@ -48,7 +53,7 @@ def ask(options: Context, path: str) -> Mapping[str, object]:
 def fetch(options: Context, path: str) -> bytes:
     """Return what the daemon answers to a question."""
     try:
-        code, content = call(options.load().settings.http.listen, path)
+        code, content = call(options.load().settings.http, path)
     except UnreachableError as error:
         leave(Exit.UNREACHABLE, str(error))
     if code >= 300:
@@ -59,7 +64,7 @@ def fetch(options: Context, path: str) -> bytes:
 def order(options: Context, path: str, body: bytes, token: str) -> tuple[Mapping[str, object], Exit]:
     """Return what came of an order, and how to leave with it."""
     try:
-        return understood(*call(options.load().settings.http.listen, path, body, token))
+        return understood(*call(options.load().settings.http, path, body, token))
     except UnreachableError as error:
         leave(Exit.UNREACHABLE, str(error))
 
@@ -90,21 +95,26 @@ class UnreachableError(Exception):
     """No daemon answered; the message says where, and what to look at."""
 
 
-def call(listen: str, path: str, order: bytes | None = None, token: str = "") -> tuple[int, bytes]:
-    """Ask the daemon that listens there once, or give it an order; return status and content, whichever they are.
+def call(settings: "HttpSettings", path: str, order: bytes | None = None, token: str = "") -> tuple[int, bytes]:
+    """Ask the daemon with these settings once, or give it an order; return status and content, whichever they are.
 
     Raises:
         UnreachableError: if none answers.
     """
-    # The address is the operator's own and plain http: the daemon serves no TLS.
-    request = urllib.request.Request(f"http://{_reachable(listen)}{path}", data=order)
+    listen = settings.listen
+    try:
+        tls, headers = handler_for(settings), credentials(settings, token)
+    except ValueError as error:
+        raise UnreachableError(f"the daemon on {listen} cannot be asked: {error}") from error
+    # The address is the operator's own.
+    url = f"{'http' if tls is None else 'https'}://{_reachable(listen)}{path}"
+    request = urllib.request.Request(url, data=order, headers=dict(headers))  # noqa: S310
     seconds = _patience(path)
     if order is not None:
         request.add_header("Content-Type", "application/json")
-        request.add_header("Authorization", f"Bearer {token}")
         seconds = ORDER_TIMEOUT
     try:
-        with _opener().open(request, timeout=seconds) as answer:
+        with _opener(tls).open(request, timeout=seconds) as answer:
             content = answer.read(LARGEST)
             if answer.length:  # what is still to come: read with a limit does not say that it broke off
                 raise http.client.IncompleteRead(content, answer.length)
@@ -138,9 +148,9 @@ def exit_for(code: int) -> Exit:
     return Exit.USAGE if code == 400 else Exit.FAILED
 
 
-def _opener() -> urllib.request.OpenerDirector:
+def _opener(tls: urllib.request.HTTPSHandler | None) -> urllib.request.OpenerDirector:
     """Ignore proxies of the environment: the daemon is on this host or on a named one of ours."""
-    return urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}), *((tls,) if tls else ()))
 
 
 def _reachable(listen: str) -> str:

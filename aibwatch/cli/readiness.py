@@ -36,7 +36,7 @@ def _known(options: Context, group: str | None) -> Mapping[str, object] | None:
     """Return what the daemon knows; None where none answers."""
     path = "/api/v1/readiness" if group is None else f"/api/v1/groups/{quoted(group)}/readiness"
     try:
-        code, content = call(options.load().settings.http.listen, path)
+        code, content = call(options.load().settings.http, path)
     except UnreachableError:
         typer.echo("aibwatch: no daemon answers, so Azure is asked now.", err=True)
         return None

@@ -15,6 +15,7 @@ from aibwatch.cli.reach import UnreachableError, call, quoted
 if TYPE_CHECKING:
     from aibwatch.app.destination import RefusedError
     from aibwatch.app.replicate import Replicated
+    from aibwatch.config.schema import HttpSettings
     from aibwatch.core.deployment.ended import Done
     from aibwatch.core.deployment.plan import Plan
     from aibwatch.core.model import Region
@@ -63,7 +64,7 @@ def replicate(
         replace=replace,
         name=checked_name("--name", name),
         resource_group=checked_name("--resource-group", resource_group),
-        active=_active(loaded.settings.http.listen, group) if replace else "",
+        active=_active(loaded.settings.http, group) if replace else "",
     )
     directory = loaded.settings.backup.directory
     try:
@@ -101,10 +102,10 @@ def checked_name(option: str, text: str) -> str:
     return text
 
 
-def _active(listen: str, group: str) -> str:
+def _active(settings: "HttpSettings", group: str) -> str:
     """Return the group's active member as the daemon knows it; "" where none answers."""
     try:
-        code, content = call(listen, f"/api/v1/groups/{quoted(group)}/active")
+        code, content = call(settings, f"/api/v1/groups/{quoted(group)}/active")
     except UnreachableError:
         return ""
     return content.decode("utf-8", "replace").strip().lower() if code < 300 else ""

@@ -46,6 +46,7 @@ def check(document: Document, installed: Installed) -> list[Problem]:
         *_templates(document),
         *residency.check(document),
         *_peers(document),
+        *_pairs(document),
         *_canaries(document),
         *_freezes(document),
         *mappings(document),
@@ -139,6 +140,26 @@ def _is_ours(document: Document, address: tuple[str, int]) -> bool:
     ours, theirs = bound[0], address[0]
     local = values.is_loopback(theirs) and (values.is_loopback(ours) or values.is_every_address(ours))
     return ours == theirs or local
+
+
+PAIRS = (
+    ("http.username", "password_file"),
+    ("http.client_cert_file", "client_key_file"),
+    ("peer.username", "password_file"),
+)
+"""Settings that need each other."""
+
+
+def _pairs(document: Document) -> Iterator[Problem]:
+    for one, other in PAIRS:
+        section, _, key = one.rpartition(".")
+        for here, there in ((key, other), (other, key)):
+            for place in document.places(f"{section}.{here}"):
+                if document.at(place) != "" and document.at((*place[:-1], there)) in (None, ""):
+                    yield document.problem(place, f"needs {there} beside it; set both or none")
+    for place in (*document.places("http.username"), *document.places("peer.username")):
+        if ":" in str(document.at(place)):
+            yield document.problem(place, "must be without a colon, where the password begins")
 
 
 def _canaries(document: Document) -> Iterator[Problem]:

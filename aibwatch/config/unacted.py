@@ -26,9 +26,6 @@ UNACTED = (
         key="group.service_health_service",
         why="events are read once for all groups, so only the one under [policy] counts",
     ),
-    Unacted(
-        key="http.web_config_file", why="this version serves plain HTTP without a password; listen on loopback only"
-    ),
 )
 
 

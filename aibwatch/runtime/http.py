@@ -1,7 +1,7 @@
 """Serve metrics and API. Reading only; orders are taken in control.py, the record is told in records.py.
 
-Rules: GET is free on the listen address; an unknown name is 404 with the names there are. Healthy means that the loop
-takes decisions; ready means that the first polls are in.
+Rules: whoever is let in may read (aibwatch.runtime.door); an unknown name is 404 with the names there are. Healthy
+means that the loop takes decisions; ready means that the first polls are in.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -17,6 +17,7 @@ from aibwatch.core.model import Region
 from aibwatch.core.policy import Setup
 from aibwatch.core.state import State
 from aibwatch.runtime.codec import CodecError
+from aibwatch.runtime.door.entrance import Entrance
 from aibwatch.runtime.past import LookingError, NotOnRecordError, PastReader
 from aibwatch.runtime.store import JournalError
 from aibwatch.runtime.trace import TooMuchError
@@ -46,10 +47,10 @@ class Served:
 class Http:
     """The web server of the daemon."""
 
-    def __init__(self, served: Served, more: Iterable[web.RouteDef] = ()) -> None:
-        """Serve these, and what `more` routes lead to."""
-        self._served = served
-        self._app = web.Application(client_max_size=64 * 1024)
+    def __init__(self, served: Served, more: Iterable[web.RouteDef] = (), entrance: Entrance | None = None) -> None:
+        """Serve these, and what `more` routes lead to; without an `entrance` in plain HTTP and to everybody."""
+        self._served, self._entrance = served, entrance or Entrance()
+        self._app = self._entrance.application()
         self._app.add_routes(
             [
                 web.get("/metrics", self._metrics),
@@ -65,7 +66,6 @@ class Http:
             ]
         )
         self._app.add_routes(more)
-        self._runner = web.AppRunner(self._app, access_log=None)
 
     async def start(self, host: str, port: int) -> str:
         """Begin to listen; return the address, with the port that port 0 became.
@@ -73,15 +73,11 @@ class Http:
         Raises:
             OSError: if the address is taken or not ours.
         """
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, host, port)
-        await site.start()
-        bound = self._runner.addresses[0]
-        return f"http://{bound[0]}:{bound[1]}"
+        return await self._entrance.open(self._app, host, port)
 
     async def stop(self) -> None:
         """Finish what is being answered and stop listening."""
-        await self._runner.cleanup()
+        await self._entrance.close()
 
     async def _metrics(self, request: web.Request) -> web.Response:
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))

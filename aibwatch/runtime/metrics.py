@@ -19,6 +19,7 @@ from aibwatch.core.model import FailureClass, Region, RunState
 from aibwatch.core.observation import Source, TemplateSeen
 from aibwatch.core.policy import Setup
 from aibwatch.core.state import State
+from aibwatch.runtime.door.visitor import Cut
 from aibwatch.runtime.polls import PollTaken
 from aibwatch.sources.answer import RequestSeen
 from aibwatch.views.prometheus import families, labels_of
@@ -84,6 +85,14 @@ class Metrics:
         )
         self._journal_failures = self._counter("journal_write_failures", "Decisions that could not be recorded.")
         self._refused = self._counter("orders_unauthorized", "Orders over HTTP without the right token.")
+        self._http_refused = self._counter("http_refused", "Connections and requests not served, by reason.", "reason")
+        for cut in Cut:
+            self._http_refused.labels(cut)
+        self._web_failures = self._counter("web_config_reload_failures", "Changes of it that were not taken over.")
+        self._web_well = self._gauge(
+            "web_config_last_reload_successful", "Whether the web config file in force is the one on disk."
+        )
+        self._web_well.set(1)
         self._last_tick = self._gauge("loop_last_tick_timestamp_seconds", "When the loop last took a decision.")
         self._reload_well = self._gauge("config_last_reload_successful", "Whether the last (re)load was taken over.")
         self._reload_well.set(1)
@@ -131,6 +140,16 @@ class Metrics:
     def order_refused(self) -> None:
         """Count an order that came without the right token."""
         self._refused.inc()
+
+    def not_served(self, cut: Cut) -> None:
+        """Count somebody who connected and was not served."""
+        self._http_refused.labels(cut).inc()
+
+    def web_config_read(self, well: bool) -> None:
+        """Note whether a changed web config file was taken over."""
+        self._web_well.set(1 if well else 0)
+        if not well:
+            self._web_failures.inc()
 
     def watch(self, before: State, decision: Decision, event: Event) -> None:
         """Take note of a decision: that the loop lives, and which runs newly failed or went well."""

@@ -1,6 +1,7 @@
 """Let only those give orders who have the token.
 
-Rules: it is compared in constant time; without a configured token every order is refused; who is refused is counted.
+Rules: it comes in a header of its own, or as a bearer token where no password takes that place; it is
+compared in constant time; without a configured token every order is refused; who is refused is counted.
 """
 
 import hmac
@@ -32,6 +33,10 @@ def read_token(path: str) -> str:
     return token
 
 
+HEADER = "X-Aibwatch-Token"
+"""Where the token is if Authorization has name and password. Pages of others cannot make a browser send it."""
+
+
 class Token:
     """What a request must carry."""
 
@@ -44,9 +49,15 @@ class Token:
         if not self._token:
             self._refused()
             raise web.HTTPForbidden(text="orders are refused, because http.token_file is not configured\n")
-        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        given_bytes = given.strip().encode(errors="surrogateescape")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(given_bytes, self._token.encode()):
+        given_bytes = _given(request).encode(errors="surrogateescape")
+        if not hmac.compare_digest(given_bytes, self._token.encode()):
             self._refused()
             headers = {"WWW-Authenticate": 'Bearer realm="aibwatch"'}
             raise web.HTTPUnauthorized(text="the token is missing or wrong\n", headers=headers)
+
+
+def _given(request: web.Request) -> str:
+    if HEADER in request.headers:
+        return request.headers[HEADER].strip()
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else ""

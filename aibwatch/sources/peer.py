@@ -1,8 +1,9 @@
 """Ask another aibwatch, elsewhere, how it sees our regions.
 
-Rules: one GET of its status page, of no more than LIMIT and LARGEST; nothing is sent that lets anybody in, no redirect
-is followed, no proxy of the environment is used. Whatever goes wrong is a failed poll: it is no evidence, and does not
-make a region blind. What the other one says is dated with our own clock.
+Rules: one GET of its status page, of no more than LIMIT and LARGEST; nothing is sent that lets anybody in but the name
+and password that are configured for it, no redirect is followed, no proxy of the environment is used. Whatever goes
+wrong is a failed poll: it is no evidence, and does not make a region blind. What the other one says is
+dated with our own clock.
 This module does not know what a peer's word weighs.
 """
 
@@ -20,6 +21,7 @@ from aibwatch.core.observation import Observation, PeerSaid, Polled, Source
 from aibwatch.core.reading import one_line
 from aibwatch.core.sentences import printable
 from aibwatch.sources.parse_peer import Page, parse_status
+from aibwatch.sources.password import basic
 
 LIMIT = timedelta(seconds=10)
 """For the whole poll. The other one answers from memory; it is asked again in a minute."""
@@ -52,6 +54,9 @@ class PeerSpec:
     """Base of its pages. https, or http on loopback."""
     ca_bundle: str = ""
     """File of certificates (PEM) to trust instead of the usual ones; "" for those."""
+    username: str = ""
+    """Whom it knows us as; "" where it asks for no password."""
+    password_file: str = ""
 
 
 class Peer:
@@ -67,6 +72,7 @@ class Peer:
         self._url = spec.url.rstrip("/") + PATH
         self._now, self._instance = now, instance
         self._tls = _trust(spec)
+        self._username, self._password_file = spec.username, spec.password_file
 
     async def poll(self, regions: Collection[Region]) -> tuple[Observation, ...]:
         """Return Polled, whose subject is the peer's name, and what it says of those of the regions that it sees."""
@@ -95,11 +101,12 @@ class Peer:
         except _RefusedError as error:
             return Page(flaw=str(error))
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            # ValueError: what aiohttp says of answers that are no HTTP in some ways.
+            # ValueError: what aiohttp says of answers that are no HTTP in some ways, or a password that cannot be read.
             return Page(flaw=one_line(str(error)) or type(error).__name__)
         return await asyncio.to_thread(parse_status, raw, regions)
 
     async def _body(self) -> bytes:
+        known_as = await asyncio.to_thread(basic, self._username, self._password_file)
         # A session for each poll: one in a minute, and nothing that somebody would have to close.
         async with (
             aiohttp.ClientSession(
@@ -108,7 +115,7 @@ class Peer:
                 auto_decompress=False,
                 trust_env=False,  # else passwords of a .netrc file would be sent
                 timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT.total_seconds()),
-                headers=HEADERS,
+                headers={**HEADERS, "Authorization": known_as} if known_as else HEADERS,
             ) as session,
             session.get(self._url, allow_redirects=False) as answer,
         ):

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from aibwatch.cli.reach import UnreachableError, call
+from aibwatch.config.schema import HttpSettings
 
 
 @contextmanager
@@ -34,9 +35,9 @@ def a_server(answer: bytes) -> Iterator[str]:
 )
 def test_an_answer_that_broke_off_is_none(answer: bytes) -> None:
     with a_server(answer) as listen, pytest.raises(UnreachableError, match=f"no daemon answers on {listen}"):
-        call(listen, "/api/v1/status")
+        call(HttpSettings(listen=listen), "/api/v1/status")
 
 
 def test_an_answer_is_given_as_it_came() -> None:
     with a_server(b"HTTP/1.1 409 Conflict\r\nContent-Length: 2\r\n\r\nno") as listen:
-        assert call(listen, "/api/v1/status") == (409, b"no")
+        assert call(HttpSettings(listen=listen), "/api/v1/status") == (409, b"no")

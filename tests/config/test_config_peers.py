@@ -145,3 +145,18 @@ def test_secondaries_that_are_looked_at_too_seldom_would_hold_moves(warnings_in:
 
 def test_how_often_handlers_are_asked_has_an_effect(warnings_in: Warnings) -> None:
     assert [w for w in warnings_in('[poll]\nreadiness = "30m"\npeer = "60s"\n') if "poll." in w] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[http]\nusername = "ada"\n', "2: http.username: needs password_file beside it; set both or none"),
+        ('[http]\npassword_file = "/p"\n', "2: http.password_file: needs username beside it; set both or none"),
+        ('[http]\nclient_key_file = "/k"\n', "2: http.client_key_file: needs client_cert_file beside it; set both or"),
+        (a_peer() + 'username = "ada"\n', '4: peer "north": username: needs password_file beside it; set both or none'),
+        (a_peer() + 'username = "a:b"\npassword_file = "/p"\n', '4: peer "north": username: must be without a colon'),
+    ],
+)
+def test_names_and_their_secrets_need_each_other(mistakes_in: Mistakes, text: str, said: str) -> None:
+    (told,) = mistakes_in(text)
+    assert said in told

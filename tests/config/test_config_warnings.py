@@ -28,7 +28,6 @@ def test_without_a_group_nothing_is_watched(warnings_in: Warnings) -> None:
     ("text", "key", "said"),
     [
         ('service_health_service = "builder"', 'group "base": service_health_service', "only the one under [policy]"),
-        ('[http]\nweb_config_file = "/etc/web.yml"', "http.web_config_file", "serves plain HTTP"),
     ],
 )
 def test_a_setting_without_effect_says_so(warnings_in: Warnings, text: str, key: str, said: str) -> None:

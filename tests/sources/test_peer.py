@@ -89,6 +89,31 @@ async def test_nothing_is_sent_that_lets_anybody_in(
     }
 
 
+async def test_name_and_password_are_sent_where_they_are_configured_and_read_each_time(
+    elsewhere: ScriptedAzure, tmp_path: Path
+) -> None:
+    sent: list[str] = []
+
+    async def note(request: web.Request) -> web.StreamResponse:
+        sent.append(request.headers["Authorization"])
+        return await says(200, STATUS)(request)
+
+    elsewhere.on(PATH, note)
+    spec = PeerSpec(name="north", url=elsewhere.base, username="ada", password_file=str(tmp_path / "password"))
+    peer = Peer(spec, now)
+    for password in ("old\n", "new"):
+        (tmp_path / "password").write_text(password)
+        assert (await peer.poll((WEST,)))[0] == POLLED
+    assert sent == ["Basic YWRhOm9sZA==", "Basic YWRhOm5ldw=="]
+
+
+async def test_a_password_that_cannot_be_read_is_a_failed_poll(elsewhere: ScriptedAzure, tmp_path: Path) -> None:
+    (tmp_path / "empty").write_text("\n")
+    for name, why in (("gone", "cannot be read: No such file or directory"), ("empty", "holds no password; write it")):
+        spec = PeerSpec(name="north", url=elsewhere.base, username="ada", password_file=str(tmp_path / name))
+        assert why in failed(await Peer(spec, now).poll((WEST,)))
+
+
 async def test_a_proxy_of_the_environment_is_not_used(
     elsewhere: ScriptedAzure, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 
 from aibwatch.app.doctor.bench import Bench
+from aibwatch.app.peers import peer_spec
 from aibwatch.core.checkup import Checked, fail, well
 from aibwatch.core.model import FailureClass
 from aibwatch.core.observation import Polled
@@ -19,8 +20,7 @@ async def check_peers(bench: Bench) -> list[Checked]:
 
 
 def _specs(bench: Bench) -> Iterator[PeerSpec]:
-    for peer in bench.loaded.settings.peer:
-        yield PeerSpec(name=peer.name, url=peer.url, ca_bundle=peer.ca_bundle)
+    yield from map(peer_spec, bench.loaded.settings.peer)
 
 
 async def _peer(bench: Bench, spec: PeerSpec) -> Checked:

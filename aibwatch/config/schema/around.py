@@ -84,10 +84,14 @@ class Peer(Table):
     name: Annotated[Text, AfterValidator(values.peer_name)]
     """What people call it: 1 to 63 of a-z, 0-9 and -. No default."""
     url: Annotated[Text, AfterValidator(values.peer_address)]
-    """Base of its pages; /api/v1/status is read there, and nothing is sent that lets anybody in. Plain http is for
-    loopback only, because whoever sits on the way could answer in its place. No default."""
+    """Base of its pages; /api/v1/status is read there. Plain http is for loopback only, because whoever sits on the
+    way could answer in its place. No default."""
     ca_bundle: Text = ""
     """File of certificates (PEM) to trust instead of the usual ones. Default "": the usual ones."""
+    username: Text = ""
+    """Whom the peer knows us as, where its pages ask for a password. Default "": they ask for none."""
+    password_file: Text = ""
+    """File with the password that goes with it, and nothing else. Default "": none."""
 
 
 class Discovery(Table):

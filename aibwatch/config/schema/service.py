@@ -55,13 +55,24 @@ class HttpSettings(Table):
     """The status page, the metrics and the API."""
 
     listen: Annotated[Text, AfterValidator(values.listen_address)] = "127.0.0.1:9877"
-    """Address to listen on, host:port; port 0 takes a free one. Default loopback: GET asks for no password."""
+    """Address to listen on, host:port; port 0 takes a free one. Default loopback: without a
+    web_config_file everybody who gets there may read."""
     token_file: Text = ""
     """File with the bearer token that POST demands; "$CREDENTIALS_DIRECTORY/NAME" is a credential of the systemd
     service. Default "": POST is refused, so that nobody moves a group by chance."""
     web_config_file: Text = ""
-    """File with TLS and basic auth in the format of Prometheus' exporter-toolkit. Default "": neither, fit for
-    loopback."""
+    """File with TLS and basic auth in the format of Prometheus' exporter-toolkit; it and the certificates that it names
+    are read again when they change. Default "": neither, fit for loopback."""
+    username: Text = ""
+    """Whom commands like `aibwatch status` are known as to the daemon, where web_config_file has basic_auth_users.
+    Default "": no password is asked for."""
+    password_file: Text = ""
+    """File with the password that goes with it, and nothing else. Default "": none."""
+    client_cert_file: Text = ""
+    """File with the certificate (PEM) that commands show the daemon, where web_config_file demands one. Default "":
+    none."""
+    client_key_file: Text = ""
+    """File with the key that goes with it, without a pass phrase. Default "": none."""
 
 
 class PollSettings(Table):

@@ -12,11 +12,14 @@ import pytest
 
 from aibwatch.app.doctor.copies import too_old
 from aibwatch.app.doctor.examine import Report, code_of, examine
+from aibwatch.app.doctor.settings import _door
 from aibwatch.config.load import load
 from aibwatch.core.checkup import Cause, Checked, Health, fail, warn, well
 from aibwatch.core.model import TemplateId
 from aibwatch.simulator.parts import SUBSCRIPTION
+from tests.certificates import a_pair
 from tests.story.support import SECONDARY, a_canary, a_config, a_world, an_azure, run_aibwatch
+from tests.web_files import ADA, PAIR
 
 Change = Callable[[str], str]
 
@@ -86,6 +89,27 @@ async def test_in_a_good_installation_everything_is_looked_at_and_well(at: Any) 
         *("config", "orders", "state", "backup", "observer"),
     }
     assert report.code == 3, "the times of a test are too short for production"
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "state", "said"),
+    [
+        (PAIR + ADA, 99, "well", ": TLS with a certificate for 99 more days, 1 user may look"),
+        (PAIR, 5, "warn", ": the certificate ends in 5 days, at "),
+        (PAIR, -5, "warn", ": the certificate ended at "),
+        (ADA, 99, "well", ": plain HTTP, 1 user may look"),
+        (PAIR.replace("here.key", "gone.key"), 99, "fail", "gone.key cannot be read: No such file or directory"),
+    ],
+)
+def test_the_web_config_file_is_looked_at_with_its_certificate(
+    text: str, days: int, state: str, said: str, tmp_path: Path
+) -> None:
+    now = datetime(2030, 1, 1, tzinfo=UTC)
+    a_pair(tmp_path, expires=now + timedelta(days=days, hours=1))
+    (tmp_path / "web.yml").write_text(text)
+    checked = _door(tmp_path / "web.yml", now)
+    assert (checked.subject, checked.health) == ("web", state)
+    assert said in checked.said
 
 
 async def test_a_permission_that_is_missing_is_told_with_its_feature_and_its_role(at: Any) -> None:
