@@ -108,6 +108,12 @@ DAEMON = Row(
             Look(thresholds=ANY_IS_ODD),
         ),
         stat(
+            "Callers turned away",
+            "Requests to aibwatch since the start that were not served: wrong password, too slow, too large, too many.",
+            Query(expr=f"sum({of('http_refused_total')})"),
+            Look(thresholds=ANY_IS_ODD),
+        ),
+        stat(
             "Groups by tags",
             "Groups that are watched because the tags of templates say so.",
             Query(expr=f"sum({of('discovered_groups')})"),
