@@ -246,6 +246,8 @@ class App:
         for why in never_run(loop.state, loop.setup, self._clock.now()):
             log.warning("a canary is never run", why=why)
         scheduler.start(loop.setup.pace)
+        await scheduler.begun()
+        await loop.settled()
         self._ready.set()
         lifecycle.notify("READY=1")
         log.info("watching", groups=sorted(loop.setup.groups), address=self.address)

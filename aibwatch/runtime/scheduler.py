@@ -115,6 +115,10 @@ class Scheduler:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
+    async def begun(self) -> None:
+        """Wait, once started, for the first look at secondaries, for as long as that is worth waiting for."""
+        await self._surveys.begun()
+
     async def ended(self) -> None:
         """Wait, once stopped, until no round of surveys is on its way to Azure any more."""
         await self._surveys.ended()

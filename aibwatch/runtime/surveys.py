@@ -7,6 +7,7 @@ ready.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,6 +26,10 @@ from aibwatch.sources.survey.surveyor import Round, Surveyor
 
 BATCH = 50
 """Reports handed in at a time: every event has all regions judged anew."""
+
+FIRST_LOOK = timedelta(seconds=10)
+"""How long a start waits for the first round: an order that is given right after it should not be refused because
+nobody has looked yet. A round over a thousand secondaries took 9 s."""
 
 REST = timedelta(seconds=30)
 """Least time between two surveys of one group: a template that changes with every poll must not use up our reads."""
@@ -64,6 +69,7 @@ class Surveys:
         self._surveyor, self._copies, self._clock = surveyor, copies, clock
         self._setup, self._state, self._put = setup, state, put
         self._room = asyncio.Lock()
+        self._all_looked_at = asyncio.Event()
         self._due: set[str] = set()
         self._looked: dict[str, datetime] = {}
 
@@ -72,6 +78,7 @@ class Surveys:
         self._due.clear()
         await self._copy(self._setup().watched)
         await self._look(list(self._setup().groups.values()))
+        self._all_looked_at.set()
 
     async def due(self) -> None:
         """Survey the groups of which something has changed since they were looked at."""
@@ -82,6 +89,12 @@ class Surveys:
         specs = [groups[name] for name in sorted(rested & groups.keys())]
         await self._look(specs)
         await self._copy(_members(specs))  # afterwards: in an outage nobody should wait for it
+
+    async def begun(self) -> None:
+        """Wait until every secondary was looked at once, but not for long: a region that hangs keeps nobody waiting."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_LOOK.total_seconds()):
+                await self._all_looked_at.wait()
 
     async def ended(self) -> None:
         """Wait until no round is under way. One that was cancelled still ends what it began, on the way to Azure."""

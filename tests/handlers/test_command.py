@@ -42,7 +42,7 @@ from tests.waiting import until
 
 from .test_run_template import OneTemplate
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "handlers.md"
 PLAN = Plan(changes=("switch",), before={"was": "old"})
 SOON, LATE = timedelta(seconds=0.4), timedelta(seconds=60)
 
@@ -249,7 +249,7 @@ async def test_status_that_is_late_is_unknown(site: Site) -> None:
 
 
 async def test_the_example_of_the_readme_works(site: Site) -> None:
-    (text,) = re.findall(r"```sh\n(.*?)```", README.read_text(), re.DOTALL)
+    (text,) = re.findall(r"```sh\n(.*?)```", PAGE.read_text(), re.DOTALL)
     site.program.write_text(text.replace("/srv/images", str(site.folder)))
     handler, request = site.handler(), site.request()
     assert await handler.check(request) == Check(well=True, why="sh says that it can act")

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Self, cast
 
+import pytest
+
 from aibwatch.core.decision import Decision
 from aibwatch.core.events import Event, Observed
 from aibwatch.core.judging import key
@@ -16,6 +18,7 @@ from aibwatch.core.readiness.finding import Ready
 from aibwatch.core.readiness.survey import Survey
 from aibwatch.core.state import State
 from aibwatch.core.window import add
+from aibwatch.runtime import surveys as surveys_module
 from aibwatch.runtime.surveys import REST, Surveys
 from aibwatch.sources.survey.surveyor import Surveyor
 from tests.clocks import BEGUN, FakeClock, others_first
@@ -248,3 +251,15 @@ async def test_a_report_remembers_what_was_proven_before() -> None:
     assert (bench.found[1].state, machines.at) == (Ready.READY, BEGUN)
     assert bench.state.window.readiness == {BASE_NORTH: bench.found[1]}
     assert a_window().readiness == {}
+
+
+async def test_a_start_waits_for_the_first_look_at_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Bench()
+    bench.azure.hold()
+    looking, begun = asyncio.create_task(bench.surveys.all()), asyncio.create_task(bench.surveys.begun())
+    await bench.azure.entered.wait()
+    assert not begun.done()
+    bench.azure.gate.set()
+    await asyncio.gather(looking, begun)
+    monkeypatch.setattr(surveys_module, "FIRST_LOOK", timedelta())
+    await Bench().surveys.begun()  # where nobody answers it does not wait for ever

@@ -379,7 +379,9 @@ class Daemon:
             told = await self.told(f"regions/{region}")
             return told if told.get("verdict") == kind else None
 
-        return await until(f"{region} is {kind}", look, within=within, seen=self.last_words)
+        judged = await until(f"{region} is {kind}", look, within=within, seen=self.last_words)
+        await self.ready()  # a region is judged before secondaries were looked at, and orders wait for that
+        return judged
 
     async def noted(self, ending: str, *, within: float = USUAL) -> dict[str, Any]:
         """Wait until something whose `what` ends so is on record, and return it."""
