@@ -22,7 +22,7 @@ from aibwatch.core.readiness.survey import Unread
 from aibwatch.core.reading import table, text
 from aibwatch.sources.answer import Bad
 from aibwatch.sources.arm import Api, Arm
-from aibwatch.sources.graph import Graph, among, query_of
+from aibwatch.sources.graph import Graph
 from aibwatch.sources.lacking import lacking, unread
 from aibwatch.sources.paging import USUAL, Limits, collect
 from aibwatch.sources.parse_template import id_of
@@ -34,14 +34,6 @@ ASK = "Microsoft.ResourceGraph/resources/read"
 
 MOST_LOOKS = 20
 """Templates asked for by themselves, of those that one list does not show; the rest is looked for in Resource Graph."""
-
-A_QUERY = 50
-"""Ids in one query: some 9 kB of it."""
-
-A_PAGE = 200
-"""Rows with definitions: 40 kB each would still fit into an answer."""
-
-COLUMNS = ("location", "tags", "identity", "properties", "tenantId")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,12 +107,7 @@ class Definitions:
 
     async def _from_graph(self, lost: Mapping[TemplateId, Untold]) -> dict[TemplateId, Told | Untold]:
         told: dict[TemplateId, Told | Untold] = {}
-        wanted = sorted(lost)
-        for first in range(0, len(wanted), A_QUERY):
-            some = wanted[first : first + A_QUERY]
-            subscriptions = {template.split("/")[2] for template in some}
-            query = query_of(*COLUMNS, where=among(some))
-            rows = await self._graph.rows(query, subscriptions, operation="query_definitions", page=A_PAGE)
+        async for some, rows in self._graph.templates(lost, "tenantId", operation="query_definitions"):
             copies = self._copies(rows.entries, frozenset(some), Origin.RESOURCE_GRAPH)
             for template in some:
                 found = copies.get(template)

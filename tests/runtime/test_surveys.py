@@ -33,7 +33,6 @@ from tests.core.builders import (
     a_template,
     a_template_id,
     a_verdict,
-    a_window,
 )
 from tests.core.readiness.surveys import SILENT, a_survey
 
@@ -250,7 +249,6 @@ async def test_a_report_remembers_what_was_proven_before() -> None:
     machines = next(each for each in bench.found[1].findings if each.rule == "machines")
     assert (bench.found[1].state, machines.at) == (Ready.READY, BEGUN)
     assert bench.state.window.readiness == {BASE_NORTH: bench.found[1]}
-    assert a_window().readiness == {}
 
 
 async def test_a_start_waits_for_the_first_look_at_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,21 +13,15 @@ from aibwatch.core.model import Region, TemplateId
 from aibwatch.core.readiness.survey import Absence, Json, Unread
 from aibwatch.sources.answer import Bad
 from aibwatch.sources.arm import Api
-from aibwatch.sources.graph import Graph, among, query_of
+from aibwatch.sources.graph import Graph
 from aibwatch.sources.lacking import lacking
 from aibwatch.sources.parse_template import id_of
-from aibwatch.sources.quota import subscription_of
 from aibwatch.sources.survey.thrift import Question, Thrift
 from aibwatch.sources.templates import TYPE, scopes_of
 
 ACTION = "Microsoft.VirtualMachineImages/imageTemplates/read"
 
 NOWHERE: Final[Mapping[TemplateId, Region]] = {}
-
-A_QUERY = 50
-"""Ids in one query of Resource Graph: some 9 kB of it, and at most 2 MB of definitions in its answer."""
-
-COLUMNS = ("location", "tags", "identity", "properties")
 
 FEW = 3
 """Templates of a scope that are read one by one: a list has ten to a page, and all others of the scope on it."""
@@ -73,12 +67,9 @@ class Bodies:
         return copies.get(template) if isinstance(copies, Mapping) else None
 
     async def _copies(self, scope: str) -> Mapping[TemplateId, Json]:
-        wanted = sorted(template for template, its in self._scopes.items() if its == scope)
+        wanted = [template for template, its in self._scopes.items() if its == scope]
         found: dict[TemplateId, Json] = {}
-        for first in range(0, len(wanted), A_QUERY):
-            some = wanted[first : first + A_QUERY]
-            query = query_of(*COLUMNS, where=among(some))
-            rows = await self._graph.rows(query, {subscription_of(scope)}, operation="survey_copies", page=A_QUERY)
+        async for some, rows in self._graph.templates(wanted, operation="survey_copies"):
             found |= _by_id(rows.entries, set(some))
         return found
 

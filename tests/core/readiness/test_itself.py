@@ -3,7 +3,7 @@
 import pytest
 
 from aibwatch.core.readiness.itself import exists, geography, provisioned, region
-from aibwatch.core.readiness.said import Said, not_ready, ready
+from aibwatch.core.readiness.said import not_ready, ready
 from aibwatch.core.readiness.survey import ABSENT
 from tests.core.builders import FRANCE, NORTH, WEST, a_template
 from tests.core.readiness.surveys import SILENT, a_survey, the_state
@@ -61,7 +61,3 @@ def test_only_allowed_geographies_are_ready() -> None:
     assert inside == ready("northeurope is in Europe, which is allowed")
     assert the_state(outside) == "not_ready"
     assert geography(a_survey()) is None
-
-
-def test_what_a_rule_says_is_one_value() -> None:
-    assert isinstance(exists(a_survey()), Said)

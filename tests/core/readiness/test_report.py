@@ -13,7 +13,7 @@ from aibwatch.core.readiness.report import report_of
 from aibwatch.core.readiness.rules import RULES
 from aibwatch.core.readiness.survey import ABSENT, Survey, Unread
 from tests.core.builders import NORTH, T0, a_run, a_template, at
-from tests.core.readiness.surveys import FORBIDDEN, SILENT, a_body, a_survey
+from tests.core.readiness.surveys import FORBIDDEN, SILENT, a_survey
 
 HOUR = timedelta(hours=1)
 
@@ -159,4 +159,3 @@ def test_no_json_of_a_template_makes_a_report_fail(body: dict[str, object]) -> N
 def test_an_unread_secondary_is_unknown_and_not_absent() -> None:
     report = report_of(a_survey(secondary_body=Unread(why="503"), seen=None), None)
     assert (report.state, report.at, report.template) == (Ready.UNKNOWN, at(0), a_survey().secondary)
-    assert a_body(NORTH)["location"] == a_template(region=NORTH).region
